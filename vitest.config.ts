@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config'
+
+/** Files that render React need a DOM; everything else runs in plain Node so that walls stay honest. */
+export default defineConfig({
+  test: {
+    // A test that waits longer than this is waiting for something that will not come.
+    testTimeout: 15_000,
+    hookTimeout: 15_000,
+    // Each file gets its own process: native modules and process signals do not mix in threads.
+    pool: 'forks',
+    passWithNoTests: true,
+    restoreMocks: true,
+    projects: [
+      {
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: ['src/renderer/**'],
+        },
+      },
+      {
+        test: {
+          name: 'renderer',
+          environment: 'happy-dom',
+          include: ['src/renderer/**/*.test.{ts,tsx}'],
+        },
+      },
+    ],
+  },
+})
