@@ -32,7 +32,7 @@ export default defineConfig(({ mode }) => {
       build: {
         sourcemap: false,
         outDir: 'out/preload',
-        target: 'chrome130',
+        target: 'node20.18',
         // A sandboxed preload may only require electron: bundle all of it into one CommonJS file.
         externalizeDeps: false,
         rollupOptions: {

@@ -1,0 +1,4 @@
+/** Entry of the utility process that hosts a LAN session. */
+process.parentPort?.postMessage({ event: 'not-yet' })
+
+export {}
