@@ -1,0 +1,168 @@
+/**
+ * What windows are shown of this device's replica: plain values, ready to draw, derived from the local
+ * database and never kept beside it. The client makes them, the IPC contract carries them.
+ */
+import type { ErrorCode } from '../protocol/errors.ts'
+import type { MemberId, MessageId, RoomId, SessionId } from '../protocol/ids.ts'
+import type { Notice, Presence, RoomKind, Visibility } from '../protocol/records.ts'
+
+/** Why a session cannot be entered by trying again; a person has to do something. */
+export type RefusalReason =
+  | 'unauthorized'
+  | 'unsupported-version'
+  | 'identity-taken'
+  | 'banned'
+  | 'other-session' // the address now serves another session
+  | 'superseded' // the same profile connected from another running copy
+
+/** D14. Times are milliseconds since 1970 on this computer's clock, only for showing a countdown. */
+export type ConnectionView =
+  | { readonly state: 'offline' } // the person disconnected, or the network is known to be gone
+  | { readonly state: 'connecting'; readonly attempt: number }
+  | { readonly state: 'authenticating' }
+  | { readonly state: 'catching-up'; readonly received: number; readonly total: number }
+  | { readonly state: 'online' }
+  | {
+      readonly state: 'waiting'
+      readonly reason: string
+      readonly attempt: number
+      readonly retryAt: number
+    }
+  | { readonly state: 'refused'; readonly reason: RefusalReason; readonly message: string }
+
+export interface SessionView {
+  readonly id: SessionId
+  readonly name: string
+  /** True while this app runs the session's server. */
+  readonly hosting: boolean
+  readonly self: { readonly memberId: MemberId; readonly name: string }
+  readonly connection: ConnectionView
+  /** Writes that wait in the outbox, failed ones not counted. */
+  readonly queued: number
+  readonly failed: number
+  readonly unread: number
+  /** Unread direct messages; groups have mentions later. Shown as the accented badge. */
+  readonly unreadDirect: number
+}
+
+export interface RoomView {
+  readonly id: RoomId
+  readonly kind: RoomKind
+  /** For direct rooms: the other members' names, joined; never empty. */
+  readonly name: string
+  readonly topic: string
+  readonly visibility: Visibility
+  readonly isDefault: boolean
+  readonly memberIds: readonly MemberId[]
+  readonly unread: number
+  /** Number of the newest event read by this person; the unread line stands after it. */
+  readonly readSeq: number
+  /** Number of the newest event this device has. */
+  readonly headSeq: number
+  readonly draft: string
+  /** Local order of the newest activity, for sorting direct rooms; larger is newer. */
+  readonly activity: number
+}
+
+export interface PersonView {
+  readonly id: MemberId
+  readonly name: string
+  readonly presence: Presence
+  readonly lastSeen?: number
+  readonly isSelf: boolean
+}
+
+export interface ReactionView {
+  readonly emoji: string
+  readonly memberIds: readonly MemberId[]
+}
+
+export type MessageState =
+  | { readonly kind: 'sent' }
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string }
+
+export interface MessageView {
+  readonly type: 'message'
+  readonly id: MessageId
+  /** Null until the server numbered it. */
+  readonly seq: number | null
+  /** Position in the timeline: numbered items by seq, then unsent ones in the order they were written. */
+  readonly order: number
+  readonly author: MemberId
+  readonly at: number
+  readonly text: string
+  readonly edited: boolean
+  readonly deleted: boolean
+  readonly replyTo?: MessageId
+  readonly reactions: readonly ReactionView[]
+  /** Of the post itself. */
+  readonly state: MessageState
+  /** Of the newest unsent edit, delete or reaction to it, when there is one; the change is already shown. */
+  readonly change?: MessageState & {
+    readonly operation: 'edit' | 'delete' | 'react' | 'unreact'
+    readonly operationId: MessageId
+  }
+}
+
+export interface NoticeView {
+  readonly type: 'notice'
+  readonly id: MessageId
+  readonly seq: number
+  readonly order: number
+  readonly at: number
+  readonly event: Notice
+}
+
+export type TimelineItem = MessageView | NoticeView
+
+/** A contiguous stretch of a room's timeline, oldest first. */
+export interface TimelinePage {
+  readonly items: readonly TimelineItem[]
+  /**
+   * What lies before the first item: nothing, more (ask again with its order), or more that only the
+   * server has while it cannot be reached.
+   */
+  readonly older: 'none' | 'more' | 'unreachable'
+}
+
+export interface ReadView {
+  readonly memberId: MemberId
+  readonly seq: number
+}
+
+export interface SearchHit {
+  readonly roomId: RoomId
+  readonly messageId: MessageId
+  readonly seq: number
+  readonly author: MemberId
+  readonly at: number
+  /** Plain text around the match; `ranges` are [start, end) offsets of the matched words in it. */
+  readonly excerpt: string
+  readonly ranges: readonly (readonly [number, number])[]
+}
+
+/** All a window needs to draw a session before it opens a room. */
+export interface SessionContents {
+  readonly rooms: readonly RoomView[]
+  readonly people: readonly PersonView[]
+}
+
+/** What changed in the local database or the connection, in the order it changed. */
+export type SessionEvent =
+  | { readonly type: 'session'; readonly session: SessionView }
+  | { readonly type: 'rooms'; readonly rooms: readonly RoomView[] }
+  | { readonly type: 'room-removed'; readonly roomId: RoomId }
+  | { readonly type: 'people'; readonly people: readonly PersonView[] }
+  /** Items that are new or changed, and ids that are gone. An item keeps its id when it is numbered. */
+  | {
+      readonly type: 'timeline'
+      readonly roomId: RoomId
+      readonly items: readonly TimelineItem[]
+      readonly removed: readonly MessageId[]
+    }
+  /** The room's log was replaced by a snapshot: load the timeline anew. */
+  | { readonly type: 'timeline-reset'; readonly roomId: RoomId }
+  /** Everyone who is typing in the room now, this person not counted. */
+  | { readonly type: 'typing'; readonly roomId: RoomId; readonly memberIds: readonly MemberId[] }
+  | { readonly type: 'reads'; readonly roomId: RoomId; readonly positions: readonly ReadView[] }

@@ -1,0 +1,222 @@
+/**
+ * The bridge between the app's main process and its windows: the only place that names a channel.
+ * Commands go window -> main and answer with a `Result`; events go main -> window in batches.
+ */
+import { z } from 'zod'
+import type {
+  PersonView,
+  ReadView,
+  RoomView,
+  SearchHit,
+  SessionContents,
+  SessionEvent,
+  SessionView,
+  TimelinePage,
+} from '../client/views.ts'
+import { memberIdSchema, messageIdSchema, roomIdSchema, sessionIdSchema } from '../protocol/ids.ts'
+import type { MessageId, RoomId, SessionId } from '../protocol/ids.ts'
+import { MAX_MEMBERS_PER_REQUEST, MAX_SESSION_NAME_LENGTH } from '../protocol/limits.ts'
+import {
+  emojiSchema,
+  memberNameSchema,
+  nameSchema,
+  roomNameSchema,
+  sentTextSchema,
+  seqSchema,
+  textSchema,
+  topicSchema,
+  visibilitySchema,
+} from '../protocol/records.ts'
+import type { RoomListing } from '../protocol/server-messages.ts'
+import type { Result } from './errors.ts'
+
+export type ThemeChoice = 'system' | 'light' | 'dark'
+
+export interface AppView {
+  /** Null until the person has said their name. */
+  readonly profile: { readonly name: string } | null
+  readonly theme: ThemeChoice
+  readonly sessions: readonly SessionView[]
+  readonly platform: 'linux' | 'darwin' | 'win32'
+  readonly versions: { readonly app: string; readonly electron: string; readonly protocol: number }
+}
+
+export interface HostedDevice {
+  readonly memberId: string
+  readonly name: string
+  readonly deviceName: string
+  readonly address: string
+  readonly isHost: boolean
+  /** Milliseconds since 1970. */
+  readonly since: number
+  /** Milliseconds of the last server ping, null before the first answer. */
+  readonly roundTrip: number | null
+}
+
+export interface HostingView {
+  readonly sessionId: SessionId
+  readonly name: string
+  /** `restarting` after a crash of the server; members come back by themselves. */
+  readonly state: 'starting' | 'running' | 'restarting' | 'failed' | 'stopped'
+  /** Set when `failed`: why, and what to do. */
+  readonly problem?: string
+  readonly since: number
+  readonly invite: string
+  readonly addresses: readonly string[]
+  readonly port: number
+  readonly devices: readonly HostedDevice[]
+  /** One sample a second, oldest first, at most 60. */
+  readonly samples: readonly {
+    readonly people: number
+    readonly messagesPerSecond: number
+    readonly queuedBytes: number
+    readonly commitMs: number
+  }[]
+}
+
+const inSession = { session: sessionIdSchema }
+const inRoom = { session: sessionIdSchema, room: roomIdSchema }
+const ofMessage = { ...inRoom, message: messageIdSchema }
+const memberIds = z.array(memberIdSchema).max(MAX_MEMBERS_PER_REQUEST)
+
+/** Every command with the schema its arguments are checked against before a handler sees them. */
+export const commandSchemas = {
+  'app.state': z.object({}),
+  'app.set-theme': z.object({ theme: z.enum(['system', 'light', 'dark']) }),
+  'profile.set-name': z.object({ name: memberNameSchema }),
+  /** Opens an http, https or mailto link in the browser; every other scheme is refused. */
+  'app.open-link': z.object({ url: z.string().max(4_096) }),
+  'app.copy-text': z.object({ text: z.string().max(65_536) }),
+
+  'session.host': z.object({ name: nameSchema(MAX_SESSION_NAME_LENGTH) }),
+  /** Starts hosting again a session this computer has hosted before. */
+  'session.resume-hosting': z.object(inSession),
+  'session.stop-hosting': z.object(inSession),
+  'session.hosting': z.object(inSession),
+  'session.join': z.object({ invite: z.string().min(1).max(4_096) }),
+  /** Disconnects and deletes this device's copy. */
+  'session.leave': z.object(inSession),
+  'session.open': z.object(inSession),
+  'session.connect-now': z.object(inSession),
+  'session.disconnect': z.object(inSession),
+
+  'room.create': z.object({
+    ...inSession,
+    name: roomNameSchema,
+    topic: topicSchema,
+    visibility: visibilitySchema,
+    members: memberIds,
+  }),
+  'room.open-direct': z.object({ ...inSession, members: memberIds.min(1) }),
+  'room.join': z.object(inRoom),
+  'room.leave': z.object(inRoom),
+  'room.add-members': z.object({ ...inRoom, members: memberIds.min(1) }),
+  'room.change': z.object({
+    ...inRoom,
+    name: roomNameSchema.optional(),
+    topic: topicSchema.optional(),
+  }),
+  'room.browse': z.object(inSession),
+  'room.reads': z.object(inRoom),
+
+  /** The newest items, or the ones before `before` (an item's `order`). */
+  'timeline.load': z.object({
+    ...inRoom,
+    before: z.number().optional(),
+    limit: z.int().min(1).max(200),
+  }),
+  'message.send': z.object({
+    ...inRoom,
+    text: sentTextSchema,
+    replyTo: messageIdSchema.optional(),
+  }),
+  'message.edit': z.object({ ...ofMessage, text: sentTextSchema }),
+  'message.delete': z.object(ofMessage),
+  'message.react': z.object({ ...ofMessage, emoji: emojiSchema }),
+  'message.unreact': z.object({ ...ofMessage, emoji: emojiSchema }),
+  /** For a failed write, named by its own id: the message id of a post, or `change.operationId`. */
+  'message.retry': z.object(ofMessage),
+  'message.discard': z.object(ofMessage),
+
+  'room.read': z.object({ ...inRoom, seq: seqSchema }),
+  'room.typing': z.object({ ...inRoom, active: z.boolean() }),
+  'room.set-draft': z.object({ ...inRoom, text: textSchema }),
+  'search.messages': z.object({
+    ...inSession,
+    query: z.string().max(200),
+    limit: z.int().min(1).max(100),
+  }),
+} as const
+
+export type CommandName = keyof typeof commandSchemas
+export type CommandArguments<Name extends CommandName> = z.infer<(typeof commandSchemas)[Name]>
+
+export interface CommandResults {
+  'app.state': AppView
+  'app.set-theme': null
+  'profile.set-name': null
+  'app.open-link': null
+  'app.copy-text': null
+  'session.host': { readonly session: SessionId }
+  'session.resume-hosting': null
+  'session.stop-hosting': null
+  'session.hosting': HostingView
+  'session.join': { readonly session: SessionId }
+  'session.leave': null
+  'session.open': SessionContents
+  'session.connect-now': null
+  'session.disconnect': null
+  'room.create': { readonly room: RoomId }
+  'room.open-direct': { readonly room: RoomId }
+  'room.join': null
+  'room.leave': null
+  'room.add-members': null
+  'room.change': null
+  'room.browse': readonly RoomListing[]
+  'room.reads': readonly ReadView[]
+  'timeline.load': TimelinePage
+  'message.send': { readonly message: MessageId }
+  'message.edit': null
+  'message.delete': null
+  'message.react': null
+  'message.unreact': null
+  'message.retry': null
+  'message.discard': null
+  'room.read': null
+  'room.typing': null
+  'room.set-draft': null
+  'search.messages': readonly SearchHit[]
+}
+
+/** What a menu item, a deep link or a shortcut of the system asks the window to show. */
+export type Intent =
+  | { readonly kind: 'host' }
+  | { readonly kind: 'join'; readonly invite?: string }
+  | { readonly kind: 'hosting-panel'; readonly session: SessionId }
+  | { readonly kind: 'stop-hosting'; readonly session: SessionId }
+  | { readonly kind: 'new-group' }
+  | { readonly kind: 'new-direct' }
+  | { readonly kind: 'jump' }
+  | { readonly kind: 'shortcuts' }
+
+export type AppEvent =
+  | { readonly type: 'app'; readonly app: AppView }
+  | { readonly type: 'hosting'; readonly hosting: HostingView }
+  | { readonly type: 'intent'; readonly intent: Intent }
+  | { readonly type: 'session-event'; readonly session: SessionId; readonly event: SessionEvent }
+
+/** One channel a direction; the command's name travels inside and is checked against `commandSchemas`. */
+export const COMMAND_CHANNEL = 'landline:command'
+export const EVENT_CHANNEL = 'landline:events'
+
+/** What the preload script exposes as `window.landline`. */
+export interface Bridge {
+  invoke<Name extends CommandName>(
+    name: Name,
+    args: CommandArguments<Name>,
+  ): Promise<Result<CommandResults[Name]>>
+  /** Calls back with each batch of events, in order; returns how to stop. */
+  onEvents(listener: (events: readonly AppEvent[]) => void): () => void
+}
+
+export type { PersonView, RoomView, SessionView }

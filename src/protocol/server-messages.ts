@@ -1,0 +1,145 @@
+import { z } from 'zod'
+import { errorCodeSchema } from './errors.ts'
+import {
+  epochSchema,
+  memberIdSchema,
+  messageIdSchema,
+  roomIdSchema,
+  sessionIdSchema,
+} from './ids.ts'
+import {
+  memberSchema,
+  messagePageSchema,
+  readPositionSchema,
+  roomEventSchema,
+  roomStateSchema,
+  seqSchema,
+  timeSchema,
+  topicSchema,
+} from './records.ts'
+
+const room = roomIdSchema
+const ref = z.int().min(0)
+/** Words for a log or a developer; people are shown the client's own words for the code. */
+const explanation = z.string().max(1_000)
+const milliseconds = z.int().min(0)
+
+/** Why a room arrives as a snapshot instead of events (D10). */
+export const resetReasonSchema = z.enum([
+  'new-room', // the device had no cursor: it joined, was added, or is new
+  'gap-too-long',
+  'history-gone',
+  'epoch-changed',
+])
+export type ResetReason = z.infer<typeof resetReasonSchema>
+
+export const welcomeSchema = z.object({
+  type: z.literal('welcome'),
+  version: z.int().min(1),
+  session: z.object({ id: sessionIdSchema, name: z.string().max(80) }),
+  time: timeSchema,
+  limits: z.object({
+    textLength: z.int(),
+    frameBytes: z.int(),
+    roomNameLength: z.int(),
+    recoveryEvents: z.int(),
+  }),
+  /** The server pings at this interval, and closes after `timeoutMs` without an answer (D13). */
+  heartbeat: z.object({ intervalMs: milliseconds, timeoutMs: milliseconds }),
+})
+export type Welcome = z.infer<typeof welcomeSchema>
+
+export const roomListingSchema = z.object({
+  id: room,
+  name: z.string().max(80),
+  topic: topicSchema,
+  memberCount: z.int().min(0),
+  joined: z.boolean(),
+})
+export type RoomListing = z.infer<typeof roomListingSchema>
+
+export const serverMessageSchema = z.discriminatedUnion('type', [
+  welcomeSchema,
+  /** The handshake failed; a close with the matching code follows. */
+  z.object({
+    type: z.literal('rejected'),
+    code: errorCodeSchema,
+    message: explanation,
+    /** The versions this server speaks, when the version was the reason. */
+    versions: z.array(z.int()).optional(),
+  }),
+  /** Opens the answer to `sync`: how much will follow, for «Catching up: 120 of 480». */
+  z.object({ type: z.literal('plan'), rooms: z.int().min(0), events: z.int().min(0) }),
+  /** People of the session: all of them during `sync` (in several frames), later the ones that changed. */
+  z.object({ type: z.literal('people'), members: z.array(memberSchema) }),
+  /** Consecutive events of one room, missed or live: the receiver cannot and need not tell. */
+  z.object({
+    type: z.literal('events'),
+    room,
+    epoch: epochSchema,
+    events: z.array(roomEventSchema).min(1),
+  }),
+  /** Replaces all the device knows of the room's log, but not what waits in its outbox. */
+  z.object({
+    type: z.literal('reset'),
+    reason: resetReasonSchema,
+    room: roomStateSchema,
+    page: messagePageSchema,
+    /** Messages by others after the member's read position, in the whole log. */
+    unread: z.int().min(0),
+    reads: z.array(readPositionSchema),
+  }),
+  /** The member is no longer in this room; sent during `sync` for a cursor of such a room. */
+  z.object({ type: z.literal('room-gone'), room }),
+  /** Everything missed has been sent; the connection is live. */
+  z.object({ type: z.literal('synced') }),
+  /** The write is on disk with this number (D3), now or when it first arrived (D4). */
+  z.object({
+    type: z.literal('ack'),
+    id: messageIdSchema,
+    room,
+    seq: z.int().min(1),
+    at: timeSchema,
+  }),
+  /** The write is refused for good (D5). */
+  z.object({
+    type: z.literal('refused'),
+    id: messageIdSchema,
+    room,
+    code: errorCodeSchema,
+    message: explanation,
+  }),
+  /**
+   * The write was not looked at: send it again after the delay. Until then the server holds back every
+   * later write of this device to this room too, so that nothing overtakes it (D2).
+   */
+  z.object({
+    type: z.literal('held'),
+    id: messageIdSchema,
+    room,
+    code: z.enum(['rate-limited', 'unavailable']),
+    retryAfterMs: milliseconds,
+  }),
+  /** A request was carried out; `room` is the room it was about or made. */
+  z.object({ type: z.literal('done'), ref, room }),
+  z.object({ type: z.literal('page'), ref, room, epoch: epochSchema, page: messagePageSchema }),
+  z.object({ type: z.literal('directory'), ref, rooms: z.array(roomListingSchema) }),
+  z.object({ type: z.literal('failed'), ref, code: errorCodeSchema, message: explanation }),
+  z.object({ type: z.literal('reads'), room, positions: z.array(readPositionSchema).min(1) }),
+  z.object({ type: z.literal('typing'), room, member: memberIdSchema, active: z.boolean() }),
+  z.object({ type: z.literal('pong'), nonce: z.int().min(0) }),
+  /** A frame was not understood. `ref` is carried back when it could be read. */
+  z.object({
+    type: z.literal('error'),
+    code: errorCodeSchema,
+    message: explanation,
+    ref: ref.optional(),
+  }),
+  /** The server is about to close for a restart; come back after the delay (D16). */
+  z.object({ type: z.literal('bye'), reconnectAfterMs: milliseconds }),
+])
+export type ServerMessage = z.infer<typeof serverMessageSchema>
+export type ServerMessageOf<Type extends ServerMessage['type']> = Extract<
+  ServerMessage,
+  { type: Type }
+>

@@ -1,0 +1,179 @@
+/** What the hub needs from the world. Adapters live outside `hub/`; tests pass their own. */
+import type { Operation } from '../../protocol/client-messages.ts'
+import type { CloseCode, ErrorCode } from '../../protocol/errors.ts'
+import type { DeviceId, Epoch, MemberId, MessageId, RoomId, SessionId } from '../../protocol/ids.ts'
+import type {
+  MessagePage,
+  ReadPosition,
+  RoomEvent,
+  RoomKind,
+  RoomState,
+  Visibility,
+} from '../../protocol/records.ts'
+import type { ServerMessage } from '../../protocol/server-messages.ts'
+
+/** Time and timers. `now` is shown to people; only `monotonic` may be used to measure (D19). */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Milliseconds since some fixed moment; never goes back. */
+  monotonic(): number
+  /** Runs once after `ms`; returns how to cancel. */
+  after(ms: number, run: () => void): () => void
+  /** Runs after everything of this event-loop turn has been taken in: the end of a batch. */
+  afterTurn(run: () => void): void
+}
+
+/** One connected device as the hub sees it. A door makes it; frames go out in the order of the calls. */
+export interface Socket {
+  readonly address: string
+  /** Queues a frame; a door encodes a message that goes to many sockets once. */
+  send(message: ServerMessage): void
+  /** Bytes queued and not yet taken by the network. The door closes with 4408 above its bound (D15). */
+  queuedBytes(): number
+  /** Calls back once when the queue has drained below the door's low-water mark (at once if it has). */
+  onDrained(run: () => void): void
+  close(code: CloseCode, reason: string): void
+}
+
+/** A write as the hub hands it to the store; its `id` makes it idempotent (D4). */
+export interface Write {
+  readonly device: DeviceId
+  readonly actor: MemberId
+  readonly room: RoomId
+  readonly id: MessageId
+  readonly at: number
+  readonly operation: Operation | RoomOperation
+}
+
+export type RoomOperation =
+  | {
+      readonly kind: 'create'
+      readonly roomKind: RoomKind
+      readonly name: string
+      readonly topic: string
+      readonly visibility: Visibility
+      readonly isDefault: boolean
+      readonly members: readonly MemberId[]
+    }
+  | { readonly kind: 'join'; readonly member: MemberId }
+  | { readonly kind: 'leave'; readonly member: MemberId }
+  | {
+      readonly kind: 'change'
+      readonly name?: string | undefined
+      readonly topic?: string | undefined
+    }
+
+/** What became of one write. The order of results is the order of the writes. */
+export type WriteResult =
+  /** `events` are new and on disk; the first carries the write's id (a `create` makes several). */
+  | { readonly kind: 'committed'; readonly epoch: Epoch; readonly events: readonly RoomEvent[] }
+  /** The id was committed before: nothing was written; this is its original number and time. */
+  | { readonly kind: 'duplicate'; readonly seq: number; readonly at: number }
+  /** Changes nothing (a reaction that is already there, leaving a room one is not in). */
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string }
+
+export interface StoredMember {
+  readonly id: MemberId
+  readonly name: string
+  /** SHA-256 of the member's key, hex. */
+  readonly keyHash: string
+  readonly lastSeen: number
+}
+
+export type EventRange =
+  | { readonly kind: 'events'; readonly events: readonly RoomEvent[] }
+  /** `after` lies before the oldest stored event. */
+  | { readonly kind: 'gone' }
+
+/**
+ * The durable side (D3): rooms, their logs, members, devices, read positions. SQLite here, PostgreSQL in a
+ * cluster, memory in tests; all pass `store-contract`. Methods reject only for faults of the store itself
+ * (disk full, connection lost), which the hub answers with `unavailable`.
+ */
+export interface Store {
+  readonly session: { readonly id: SessionId; readonly name: string }
+  /** All rooms with members, epoch and head: read once when the hub starts. */
+  rooms(): Promise<readonly RoomState[]>
+  members(): Promise<readonly StoredMember[]>
+  /**
+   * Writes the batch in order, in one durable transaction, and numbers it. One refused write does not
+   * stop the others. Checked inside the transaction: idempotency, membership, targets, authorship.
+   */
+  commit(writes: readonly Write[]): Promise<readonly WriteResult[]>
+  /** Up to `limit` events after `after`, and not more than about `maxBytes`, at least one if there is one. */
+  eventsAfter(room: RoomId, after: number, limit: number, maxBytes: number): Promise<EventRange>
+  /** The newest messages below `before`, cut at `limit` and at about `maxBytes`. */
+  page(room: RoomId, before: number, limit: number, maxBytes: number): Promise<MessagePage>
+  /** Messages by others after `seq`. */
+  unread(room: RoomId, member: MemberId, seq: number): Promise<number>
+  reads(room: RoomId): Promise<readonly ReadPosition[]>
+  /** Moves read positions forward; lower ones are ignored (D18). */
+  setReads(
+    positions: readonly {
+      readonly room: RoomId
+      readonly member: MemberId
+      readonly seq: number
+    }[],
+  ): Promise<void>
+  /**
+   * Binds a member id to its key and a device id to its member at first sight, renames, and says whether
+   * the binding holds.
+   */
+  admit(
+    member: StoredMember,
+    device: { readonly id: DeviceId; readonly name: string },
+  ): Promise<'new' | 'known' | 'identity-taken'>
+  setLastSeen(member: MemberId, at: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** Carries committed events and passing signals between the nodes of a cluster; in one process it just calls back. */
+export interface FanOut {
+  publish(signal: Signal): void
+  /** Every signal, this node's own included, in the order of publishing per room. */
+  subscribe(listener: (signal: Signal) => void): () => void
+}
+
+export type Signal =
+  | {
+      readonly kind: 'events'
+      readonly room: RoomId
+      readonly epoch: Epoch
+      readonly events: readonly RoomEvent[]
+    }
+  | {
+      readonly kind: 'typing'
+      readonly room: RoomId
+      readonly member: MemberId
+      readonly active: boolean
+    }
+  | { readonly kind: 'reads'; readonly room: RoomId; readonly positions: readonly ReadPosition[] }
+
+/** SHA-256 and constant-time comparison, from the platform. */
+export interface Secrets {
+  hash(secret: string): string
+  /** Constant time whatever the inputs' lengths. */
+  equal(a: string, b: string): boolean
+  uuid(): string
+}
+
+/** Counts what operators and the hosting panel see. */
+export interface Meter {
+  count(name: MeterName, by?: number): void
+  observe(name: 'commit-ms' | 'commit-batch' | 'round-trip-ms', value: number): void
+}
+export type MeterName =
+  | 'connections-opened'
+  | 'connections-closed'
+  | 'handshakes-rejected'
+  | 'messages-in'
+  | 'messages-out'
+  | 'writes-committed'
+  | 'writes-duplicate'
+  | 'writes-refused'
+  | 'writes-held'
+  | 'frames-malformed'
+  | 'slow-consumers'
+  | 'recoveries-events'
+  | 'recoveries-reset'
