@@ -82,6 +82,8 @@ const memberIds = z.array(memberIdSchema).max(MAX_MEMBERS_PER_REQUEST)
 /** Every command with the schema its arguments are checked against before a handler sees them. */
 export const commandSchemas = {
   'app.state': z.object({}),
+  /** Said once per load, after the first screen a person can use is painted. */
+  'app.ready': z.object({}),
   'app.set-theme': z.object({ theme: z.enum(['system', 'light', 'dark']) }),
   'profile.set-name': z.object({ name: memberNameSchema }),
   /** Opens an http, https or mailto link in the browser; every other scheme is refused. */
@@ -153,6 +155,7 @@ export type CommandArguments<Name extends CommandName> = z.infer<(typeof command
 
 export interface CommandResults {
   'app.state': AppView
+  'app.ready': null
   'app.set-theme': null
   'profile.set-name': null
   'app.open-link': null
