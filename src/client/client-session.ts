@@ -1,0 +1,128 @@
+import type { DeviceId, MemberId, MessageId, RoomId, SessionId } from '../protocol/ids.ts'
+import type { Visibility } from '../protocol/records.ts'
+import type { RoomListing } from '../protocol/server-messages.ts'
+import type { Clock } from './clock.ts'
+import type { Dial } from './connection/wire-socket.ts'
+import type { Logger } from './logger.ts'
+import type { ClientResult } from './result.ts'
+import type {
+  ReadView,
+  SearchHit,
+  SessionContents,
+  SessionEvent,
+  SessionView,
+  TimelinePage,
+} from './views.ts'
+
+export interface ClientSessionOptions {
+  /** The session's own SQLite file on this device; made with its folder when missing. */
+  readonly file: string
+  /** As an invite gives it. Addresses are `host:port`, tried in turn. */
+  readonly session: {
+    readonly id: SessionId
+    readonly name: string
+    readonly addresses: readonly string[]
+    readonly secret?: string
+  }
+  readonly identity: {
+    readonly memberId: MemberId
+    /** 32 random bytes in base64url, made for this session only. */
+    readonly memberKey: string
+    readonly memberName: string
+    readonly deviceId: DeviceId
+    readonly deviceName: string
+  }
+  readonly dial: Dial
+  readonly clock: Clock
+  /** In [0, 1), for the jitter of retries. */
+  readonly random: () => number
+  /** A new version-7 UUID. */
+  readonly uuid: () => string
+  readonly logger?: Logger
+  /** Told to the server in the handshake. */
+  readonly app?: { readonly name: string; readonly version: string }
+}
+
+/** What the computer tells about its sleep and its network. */
+export type SystemEvent = 'suspend' | 'resume' | 'network-change' | 'network-lost' | 'network-back'
+
+/**
+ * One session on this device: its replica, its outbox and its connection. Calls that only need the local
+ * database answer at once; what needs the server is a promise that gives up after 10 s. Every change is
+ * told to the listeners after its transaction is on disk, in order, once per event-loop turn.
+ */
+export interface ClientSession {
+  view(): SessionView
+  contents(): SessionContents
+  /** Newest items, or those before `before` (an item's `order`). Local first; asks the server for older ones. */
+  timeline(
+    room: RoomId,
+    range: { readonly before?: number | undefined; readonly limit: number },
+  ): Promise<ClientResult<TimelinePage>>
+
+  /** D1: on disk when it returns. */
+  send(
+    room: RoomId,
+    text: string,
+    replyTo?: MessageId,
+  ): ClientResult<{ readonly message: MessageId }>
+  edit(room: RoomId, message: MessageId, text: string): ClientResult<null>
+  delete(room: RoomId, message: MessageId): ClientResult<null>
+  react(room: RoomId, message: MessageId, emoji: string): ClientResult<null>
+  unreact(room: RoomId, message: MessageId, emoji: string): ClientResult<null>
+  /** A failed write, named by its own id: the message id of a post, or `change.operationId`. */
+  retry(room: RoomId, write: MessageId): ClientResult<null>
+  discard(room: RoomId, write: MessageId): ClientResult<null>
+
+  markRead(room: RoomId, seq: number): ClientResult<null>
+  /** Call with every keystroke or once; the server is told every 3 s at most. */
+  setTyping(room: RoomId, active: boolean): void
+  setDraft(room: RoomId, text: string): ClientResult<null>
+  /** Others' (and this person's) read positions in the room. */
+  reads(room: RoomId): ClientResult<readonly ReadView[]>
+  search(query: string, limit: number): readonly SearchHit[]
+
+  /** Resolves when the room is in the local database, so that it can be opened at once. */
+  createRoom(room: {
+    readonly name: string
+    readonly topic: string
+    readonly visibility: Visibility
+    readonly members: readonly MemberId[]
+  }): Promise<ClientResult<{ readonly room: RoomId }>>
+  openDirect(members: readonly MemberId[]): Promise<ClientResult<{ readonly room: RoomId }>>
+  joinRoom(room: RoomId): Promise<ClientResult<null>>
+  leaveRoom(room: RoomId): Promise<ClientResult<null>>
+  addMembers(room: RoomId, members: readonly MemberId[]): Promise<ClientResult<null>>
+  changeRoom(
+    room: RoomId,
+    change: { readonly name?: string | undefined; readonly topic?: string | undefined },
+  ): Promise<ClientResult<null>>
+  browseRooms(): Promise<ClientResult<readonly RoomListing[]>>
+
+  /** Connects and stays connected, retrying for ever (D12). */
+  connect(): void
+  /** Closes and does not try again until asked. */
+  disconnect(): void
+  /** Tries at once instead of waiting. */
+  connectNow(): void
+  updateAddresses(addresses: readonly string[]): void
+  systemEvent(event: SystemEvent): void
+  setPresence(presence: 'online' | 'away'): void
+  /** Takes effect with the next handshake; when online, the connection is made anew for it. */
+  rename(name: string): void
+  /** Only carried into `view().hosting`. */
+  setHosting(hosting: boolean): void
+
+  /** Returns how to stop listening. */
+  on(listener: (event: SessionEvent) => void): () => void
+  /** Closes the connection, the timers and the file. The object must not be used afterwards. */
+  close(): void
+}
+
+/**
+ * Opens the session's file (making or migrating it) without connecting. Fails with `internal` when the file
+ * is damaged, of a newer version or of another session; it is then left as it is.
+ */
+export function openClientSession(_options: ClientSessionOptions): ClientResult<ClientSession> {
+  throw new Error('not built yet')
+}
