@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { deviceIdSchema, memberIdSchema, sessionIdSchema } from '../../protocol/ids.ts'
+import { MAX_SESSION_NAME_LENGTH } from '../../protocol/limits.ts'
+import { memberNameSchema, nameSchema } from '../../protocol/records.ts'
+
+/** A session this profile is in. The identity belongs to this session alone: hosts cannot compare people. */
+export const knownSessionSchema = z.object({
+  sessionId: sessionIdSchema,
+  name: nameSchema(MAX_SESSION_NAME_LENGTH),
+  /** `host:port`, best first. Empty for a session hosted here: its client goes over loopback. */
+  addresses: z.array(z.string().min(3).max(300)).max(16),
+  secret: z.string().min(1).max(512),
+  memberId: memberIdSchema,
+  memberKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  deviceId: deviceIdSchema,
+  /** Present when this computer has the session's log and can host it. */
+  hosted: z
+    .object({
+      /** The port others know. */
+      port: z.int().min(0).max(65_535),
+      /** Hosted when the app last ran, however it ended: host again at the next start. */
+      autoResume: z.boolean(),
+    })
+    .optional(),
+  /** The person disconnected; stay so at the next start. */
+  disconnected: z.boolean().optional(),
+})
+export type KnownSession = z.infer<typeof knownSessionSchema>
+
+export const windowBoundsSchema = z.object({
+  x: z.int(),
+  y: z.int(),
+  width: z.int().min(1),
+  height: z.int().min(1),
+  maximized: z.boolean(),
+})
+export type WindowBounds = z.infer<typeof windowBoundsSchema>
+
+export const profileSchema = z.object({
+  version: z.literal(1),
+  name: memberNameSchema.nullable(),
+  theme: z.enum(['system', 'light', 'dark']),
+  window: windowBoundsSchema.optional(),
+  sessions: z.array(knownSessionSchema),
+})
+export type Profile = z.infer<typeof profileSchema>
+
+export const EMPTY_PROFILE: Profile = { version: 1, name: null, theme: 'system', sessions: [] }
