@@ -10,7 +10,7 @@ export interface Logger {
   warn(what: string, fields?: LogFields): void
   error(what: string, fields?: LogFields): void
 }
-export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>
+export type LogFields = Readonly<Record<string, unknown>>
 
 /** One file and the one before it: enough to look back a few days, small enough to forget. */
 const MAX_LOG_BYTES = 1_048_576

@@ -9,7 +9,8 @@ export const knownSessionSchema = z.object({
   name: nameSchema(MAX_SESSION_NAME_LENGTH),
   /** `host:port`, best first. Empty for a session hosted here: its client goes over loopback. */
   addresses: z.array(z.string().min(3).max(300)).max(16),
-  secret: z.string().min(1).max(512),
+  /** Missing for a server that admits everyone. */
+  secret: z.string().min(1).max(512).optional(),
   memberId: memberIdSchema,
   memberKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   deviceId: deviceIdSchema,

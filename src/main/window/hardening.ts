@@ -1,0 +1,49 @@
+import { app, session, shell } from 'electron'
+import type { Session, WebContents } from 'electron'
+import type { Logger } from '../logger.ts'
+import { checkedExternalLink } from './external-link.ts'
+
+/**
+ * What no page of the app may ever do, whoever made the contents: leave its page, open a window, embed
+ * another, use the camera or any other permission, or load from the network.
+ */
+export function hardenEverything(log: Logger): void {
+  app.on('web-contents-created', (_event, contents) => hardenContents(contents, log))
+  refusePermissions(session.defaultSession, log)
+}
+
+function hardenContents(contents: WebContents, log: Logger): void {
+  const refuse = (event: { preventDefault(): void }, what: string): void => {
+    event.preventDefault()
+    log.warn('refused', { what, window: contents.id })
+  }
+  contents.on('will-navigate', (event) => refuse(event, 'navigation'))
+  contents.on('will-frame-navigate', (event) => refuse(event, 'navigation of a frame'))
+  contents.on('will-redirect', (event) => refuse(event, 'redirect'))
+  contents.on('will-attach-webview', (event) => refuse(event, 'webview'))
+  contents.setWindowOpenHandler(({ url }) => {
+    // A link with a target, or window.open: never a window of ours, at most the browser.
+    openExternally(url, log)
+    return { action: 'deny' }
+  })
+}
+
+/** Answers whether the link may be opened at all; the browser itself is not waited for. */
+export function openExternally(link: string, log: Logger): boolean {
+  const checked = checkedExternalLink(link)
+  if (checked === null) {
+    log.warn('refused', { what: 'external link' })
+    return false
+  }
+  shell.openExternal(checked).catch(() => log.warn('no program opens links'))
+  return true
+}
+
+function refusePermissions(own: Session, log: Logger): void {
+  own.setPermissionRequestHandler((_contents, permission, answer) => {
+    log.warn('refused', { what: 'permission', permission })
+    answer(false)
+  })
+  own.setPermissionCheckHandler(() => false)
+  own.setDevicePermissionHandler(() => false)
+}
