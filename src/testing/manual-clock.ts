@@ -13,6 +13,12 @@ export interface ManualClock {
   pendingTimers(): number
 }
 
+interface Timer {
+  readonly due: number
+  readonly order: number
+  readonly run: () => void
+}
+
 /** Promise reactions can queue further ones; this many rounds in a row without work counts as quiet. */
 const QUIET_ROUNDS = 20
 
@@ -20,12 +26,23 @@ export function manualClock(startAt = 1_700_000_000_000): ManualClock {
   let elapsed = 0
   let skew = 0
   let order = 0
-  const timers = new Set<{
-    readonly due: number
-    readonly order: number
-    readonly run: () => void
-  }>()
+  const timers = new Set<Timer>()
   let turn: (() => void)[] = []
+
+  function earliest(end: number): Timer | undefined {
+    let first: Timer | undefined
+    for (const timer of timers) {
+      if (timer.due > end) continue
+      if (
+        first === undefined ||
+        timer.due < first.due ||
+        (timer.due === first.due && timer.order < first.order)
+      ) {
+        first = timer
+      }
+    }
+    return first
+  }
 
   async function settle(): Promise<void> {
     for (let quiet = 0; quiet < QUIET_ROUNDS;) {
@@ -53,9 +70,7 @@ export function manualClock(startAt = 1_700_000_000_000): ManualClock {
       await settle()
       const end = elapsed + ms
       for (;;) {
-        const next = [...timers]
-          .filter((timer) => timer.due <= end)
-          .toSorted((a, b) => a.due - b.due || a.order - b.order)[0]
+        const next = earliest(end)
         if (next === undefined) break
         timers.delete(next)
         elapsed = next.due

@@ -9,6 +9,10 @@ export interface LinkEnd {
   send(frame: string): void
   /** Closes in good order: the other end gets every frame sent before, then the code. */
   close(code: number, reason: string): void
+  /** Characters that were sent and have not arrived. */
+  queued(): number
+  /** Calls back once when nothing is in flight from this end any more. */
+  onDrained(run: () => void): void
   onFrame: (frame: string) => void
   onClose: (code: number, reason: string) => void
 }
@@ -27,24 +31,35 @@ export function memoryLink(clock: ManualClock, delay: () => number): MemoryLink 
   let state: 'open' | 'cut' = 'open'
   const closed = [false, false]
   const arrival = [0, 0]
+  const queued = [0, 0]
+  const waiting: [(() => void)[], (() => void)[]] = [[], []]
 
   function makeEnd(self: 0 | 1): LinkEnd {
     const other = self === 0 ? 1 : 0
-    function travel(deliver: (peer: LinkEnd) => void): void {
+    function travel(size: number, deliver: (peer: LinkEnd) => void): void {
       const due = Math.max(arrival[other] ?? 0, clock.monotonic() + delay())
       arrival[other] = due
+      queued[self] = (queued[self] ?? 0) + size
       clock.after(due - clock.monotonic(), () => {
-        const peer = ends[other]
-        if (state === 'open' && closed[other] !== true) deliver(peer)
+        // A cut line takes nothing any more, so its queue stays full: the sender has to notice by itself.
+        if (state === 'cut') return
+        queued[self] = (queued[self] ?? 0) - size
+        if (closed[other] !== true) deliver(ends[other])
+        if (queued[self] === 0) for (const run of waiting[self].splice(0)) run()
       })
     }
     return {
       send(frame) {
-        if (state === 'open' && closed[self] !== true) travel((peer) => peer.onFrame(frame))
+        if (closed[self] !== true) travel(frame.length, (peer) => peer.onFrame(frame))
+      },
+      queued: () => queued[self] ?? 0,
+      onDrained(run) {
+        if (queued[self] === 0) run()
+        else waiting[self].push(run)
       },
       close(code, reason) {
         if (closed[self] === true) return
-        travel((peer) => {
+        travel(0, (peer) => {
           closed[other] = true
           peer.onClose(code, reason)
         })
