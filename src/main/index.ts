@@ -1,38 +1,60 @@
-import { app, BrowserWindow } from 'electron'
-import Database from 'better-sqlite3'
-import { join } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { app, dialog } from 'electron'
+import { startApp } from './app.ts'
+import { guardAgainstCrashes } from './crash-guard.ts'
+import { runDemo } from './demo/demo.ts'
+import { receiveLinks } from './deep-links.ts'
+import { parseLaunchOptions } from './launch-options.ts'
+import { createLogger, fileSink } from './logger.ts'
+import { pathsOf } from './paths.ts'
+import { openProfileStore } from './profile/profile-store.ts'
+import { startSmoke } from './smoke.ts'
+import { createTemporaryProfile } from './temporary-profile.ts'
+import { registerAppScheme } from './window/app-protocol.ts'
 
-/** Opens one empty window: enough to prove that the runtime, the bundle and the native module work. */
-const startedAt = performance.timeOrigin
-const smoke = process.argv.includes('--smoke')
-
-await app.whenReady()
-
-const window = new BrowserWindow({
-  width: 1100,
-  height: 720,
-  webPreferences: { preload: join(import.meta.dirname, '../preload/index.cjs'), sandbox: true },
-})
-await window.loadFile(join(import.meta.dirname, '../renderer/index.html'))
-
-if (smoke) {
-  const database = new Database(':memory:')
-  const sqlite = database.prepare('select sqlite_version()').pluck().get()
-  database.close()
-  const { electron, chrome, node } = process.versions
-  const usableMs = Math.round(Date.now() - startedAt)
-  process.stdout.write(
-    JSON.stringify({
-      event: 'smoke',
-      landline: app.getVersion(),
-      electron,
-      chrome,
-      node,
-      sqlite,
-      usableMs,
-    }) + '\n',
-  )
-  app.exit(0)
+/** The entry: decides which profile this run is for, then starts the app once Electron is ready. */
+const launch = parseLaunchOptions(process.argv, process.env)
+// A smoke run and a demonstration never touch a real profile, unless one is named.
+const temporary =
+  launch.profileDir === null && (launch.smoke || launch.demo) ? createTemporaryProfile() : null
+const profileDir = launch.profileDir ?? temporary?.folder
+if (profileDir !== undefined) {
+  mkdirSync(profileDir, { recursive: true, mode: 0o700 })
+  app.setPath('userData', profileDir)
 }
+const paths = pathsOf(import.meta.dirname, app.getAppPath(), app.getPath('userData'))
+const log = createLogger(
+  [fileSink(paths.logs), { write: (line) => process.stderr.write(line) }],
+  Date.now,
+)
+guardAgainstCrashes(log, launch.askBeforeQuit)
+registerAppScheme()
+temporary?.removeAtExit()
 
-app.on('window-all-closed', () => app.quit())
+// One app for each profile: a second start hands its link over and ends.
+if (app.requestSingleInstanceLock()) {
+  const links = receiveLinks(launch.link)
+  const smoke = launch.smoke ? startSmoke() : null
+  await app.whenReady()
+  try {
+    const running = startApp({
+      launch,
+      paths,
+      profile: openProfileStore(paths.profile, Date.now),
+      devUrl: app.isPackaged ? null : (process.env['ELECTRON_RENDERER_URL'] ?? null),
+      log,
+      onUsable: () => smoke?.usable(),
+    })
+    links.deliver(running.windows)
+    if (launch.demo) runDemo(running, { paths, log })
+  } catch (error) {
+    if (!launch.askBeforeQuit) throw error
+    dialog.showErrorBox(
+      'Landline cannot start',
+      `${error instanceof Error ? error.message : String(error)}\n\nIts folder is ${app.getPath('userData')}.`,
+    )
+    app.exit(1)
+  }
+} else {
+  app.quit()
+}
