@@ -1,0 +1,248 @@
+import { hostname, networkInterfaces } from 'node:os'
+import { app, clipboard, dialog, nativeTheme } from 'electron'
+import { uuidv7 } from 'uuidv7'
+import { systemClock } from '../client/clock.ts'
+import { dialWebSocket } from '../client/connection/web-socket.ts'
+import type { AppView } from '../ipc/contract.ts'
+import { sessionIdSchema } from '../protocol/ids.ts'
+import type { SessionId } from '../protocol/ids.ts'
+import { MAX_DEVICE_NAME_LENGTH } from '../protocol/limits.ts'
+import { nameSchema } from '../protocol/records.ts'
+import { PROTOCOL_VERSION } from '../protocol/version.ts'
+import { forkServer } from './hosting/fork-server.ts'
+import { createHosting } from './hosting/hosting.ts'
+import { appCommands } from './ipc/app-commands.ts'
+import { openCommandChannel } from './ipc/command-channel.ts'
+import { roomCommands } from './ipc/room-commands.ts'
+import { sessionCommands } from './ipc/session-commands.ts'
+import type { LaunchOptions } from './launch-options.ts'
+import type { Logger } from './logger.ts'
+import { createAppShell } from './menu/app-shell.ts'
+import type { Paths } from './paths.ts'
+import type { ProfileOpening } from './profile/profile-store.ts'
+import { createSessionRegistry } from './sessions/session-registry.ts'
+import { createSessions } from './sessions/sessions.ts'
+import type { Sessions } from './sessions/sessions.ts'
+import { controlShutdown } from './shutdown.ts'
+import type { Shutdown } from './shutdown.ts'
+import { watchSystem } from './system/system-watch.ts'
+import { APP_ORIGIN, APP_URL } from './window/app-files.ts'
+import { serveAppFiles } from './window/app-protocol.ts'
+import { hardenEverything, openExternally } from './window/hardening.ts'
+import { createWindows } from './window/windows.ts'
+import type { Windows } from './window/windows.ts'
+
+export interface AppOptions {
+  readonly launch: LaunchOptions
+  readonly paths: Paths
+  readonly profile: ProfileOpening
+  /** Address of the development server, when the page comes from there. */
+  readonly devUrl: string | null
+  readonly log: Logger
+  /** The first window shows a screen a person can use. */
+  readonly onUsable: () => void
+}
+
+export interface RunningApp {
+  readonly windows: Windows
+  readonly sessions: Sessions
+  readonly shutdown: Shutdown
+}
+
+/** Wires the app together: the only place where its parts meet. */
+export function startApp(options: AppOptions): RunningApp {
+  const { launch, paths, log } = options
+  const profile = options.profile.store
+  const clock = systemClock()
+  nativeTheme.themeSource = profile.get().theme
+
+  hardenEverything(log)
+  serveAppFiles(paths.renderer)
+
+  const windows = createWindows({
+    preload: paths.preload,
+    url: options.devUrl ?? APP_URL,
+    icon: process.platform === 'linux' ? paths.icon : undefined,
+    clock,
+    log,
+    bounds: () => profile.get().window,
+    saveBounds: (window) => profile.update((current) => ({ ...current, window })),
+    onPageCrash: (reason, gaveUp) => shell.tellPageCrash(reason, gaveUp),
+    onClosing(event, isLast) {
+      if (!isLast || !launch.askBeforeQuit || shutdown.isStopping) return
+      if (shell.staysWithoutWindows() || hosting.activeIds.length === 0) return
+      event.preventDefault()
+      void shutdown.request()
+    },
+  })
+
+  const hosting = createHosting({
+    fork: () => forkServer(paths.server, log),
+    clock,
+    log,
+    interfaces: networkInterfaces,
+    folder: paths.hosted,
+    onReady: (id, port) => sessions.onHostReady(id, port),
+    onChange(view) {
+      windows.broadcast({ type: 'hosting', hosting: view })
+      shell.refresh()
+    },
+  })
+
+  const registry = createSessionRegistry({
+    profile,
+    folder: paths.sessions,
+    deviceName: deviceName(),
+    client: {
+      dial: dialWebSocket,
+      clock,
+      random: Math.random,
+      uuid: uuidv7,
+      app: { name: 'landline-desktop', version: app.getVersion() },
+    },
+    log,
+    needsNoNetwork: (id) => hosting.isActive(id),
+    onEvent(id, event) {
+      windows.broadcast({ type: 'session-event', session: id, event })
+      if (event.type === 'session') shell.refresh()
+    },
+    onListChange: tellApp,
+  })
+
+  const sessions = createSessions({
+    profile,
+    registry,
+    hosting,
+    hostPort: launch.hostPort,
+    newId: () => sessionIdSchema.parse(uuidv7()),
+    log,
+  })
+
+  const shutdown = controlShutdown({
+    ask: launch.askBeforeQuit,
+    hosted: () => hosting.activeIds.map((id) => profile.session(id)?.name ?? 'a session'),
+    log,
+    async stop() {
+      stopWatching()
+      closeChannel()
+      shell.dispose()
+      registry.closeAll()
+      await hosting.stopAll()
+    },
+  })
+
+  const shell = createAppShell({
+    windows,
+    registry,
+    sessions,
+    hosting,
+    profile,
+    icon: paths.icon,
+    log,
+    copyText: (text) => clipboard.writeText(text),
+    quit: () => void shutdown.request(),
+  })
+
+  function appView(): AppView {
+    const { name, theme } = profile.get()
+    return {
+      profile: name === null ? null : { name },
+      theme,
+      sessions: registry.views(),
+      platform: platform(),
+      versions: {
+        app: app.getVersion(),
+        electron: process.versions.electron ?? 'none',
+        protocol: PROTOCOL_VERSION,
+      },
+    }
+  }
+  function tellApp(): void {
+    windows.broadcast({ type: 'app', app: appView() })
+    shell.refresh()
+  }
+
+  const shows = (windowId: number, id: SessionId): void => shell.showsSession(windowId, id)
+  const rooms = roomCommands(registry)
+  const closeChannel = openCommandChannel(
+    {
+      isOwnWindow: (id) => windows.has(id),
+      origins: [APP_ORIGIN, ...(options.devUrl === null ? [] : [new URL(options.devUrl).origin])],
+    },
+    {
+      ...appCommands({
+        appView,
+        listen: windows.listen,
+        painted: options.onUsable,
+        setTheme(theme) {
+          profile.update((current) => ({ ...current, theme }))
+          nativeTheme.themeSource = theme
+          tellApp()
+        },
+        setName(name) {
+          profile.update((current) => ({ ...current, name }))
+          registry.rename(name)
+          tellApp()
+        },
+        openLink: (url) => openExternally(url, log),
+        copyText: (text) => clipboard.writeText(text),
+      }),
+      ...sessionCommands(sessions, registry, shows),
+      ...rooms,
+      // A page asks for a room's read positions when it enters the room: that session is on screen.
+      'room.reads'(args, context) {
+        shows(context.windowId, args.session)
+        return rooms['room.reads'](args, context)
+      },
+    },
+    log,
+  )
+
+  const stopWatching = watchSystem({
+    onEvent(event) {
+      registry.systemEvent(event)
+      if (event.startsWith('network')) hosting.addressesChanged()
+    },
+    onPresence: (presence) => registry.setPresence(presence),
+    every,
+  })
+
+  const problems = sessions.resume()
+  shell.refresh()
+  windows.open()
+  tellProblems(options, problems)
+  return { windows, sessions, shutdown }
+}
+
+/** What went wrong at the start is told once, beside the window, and nothing is deleted because of it. */
+function tellProblems({ profile, launch, log }: AppOptions, problems: readonly string[]): void {
+  const sentences = [...problems]
+  if (profile.setAside !== null) {
+    const { path, reason } = profile.setAside
+    sentences.push(`The profile could not be read: ${reason}. It was kept as ${path}.`)
+    log.error('the profile was set aside', { reason })
+  }
+  if (sentences.length === 0 || launch.smoke) return
+  void dialog.showMessageBox({
+    type: 'warning',
+    message: 'Not everything could be opened.',
+    detail: sentences.join('\n\n'),
+  })
+}
+
+function every(ms: number, run: () => void): () => void {
+  const timer = setInterval(run, ms)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+/** How others see this computer in a list of devices. */
+function deviceName(): string {
+  const name = hostname().replace(/\.local$/, '').trim().slice(0, MAX_DEVICE_NAME_LENGTH)
+  return nameSchema(MAX_DEVICE_NAME_LENGTH).safeParse(name).success ? name : 'computer'
+}
+
+function platform(): AppView['platform'] {
+  const { platform: name } = process
+  return name === 'darwin' || name === 'win32' ? name : 'linux'
+}

@@ -1,0 +1,130 @@
+import { join } from 'node:path'
+import type { HostedDevice, HostingView } from '../../ipc/contract.ts'
+import type { SessionId } from '../../protocol/ids.ts'
+import { createInvite } from '../../protocol/invite.ts'
+import type { Logger } from '../logger.ts'
+import type { KnownSession } from '../profile/profile-schema.ts'
+import { lanAddresses, listenAddress, withPort } from './addresses.ts'
+import type { Interfaces } from './addresses.ts'
+import { startLanHost } from './lan-host.ts'
+import type { HostClock, LanHost, ServerProcess, StartProblem } from './lan-host.ts'
+
+export interface HostingOptions {
+  readonly fork: () => ServerProcess
+  readonly clock: HostClock
+  readonly log: Logger
+  readonly interfaces: () => Interfaces
+  /** Holds one folder for each session this computer has hosted. */
+  readonly folder: string
+  /** The server answers on this port; called again after every restart. */
+  readonly onReady: (id: SessionId, port: number) => void
+  readonly onChange: (view: HostingView) => void
+}
+
+/** All sessions this computer serves. */
+export interface Hosting {
+  /** Resolves when the first start succeeded (null) or failed. `portIsKnown`: others have this port. */
+  start(session: KnownSession, portIsKnown: boolean): Promise<StartProblem | null>
+  stop(id: SessionId): Promise<void>
+  stopAll(): Promise<void>
+  /** True while the server runs or is being brought back. */
+  isActive(id: SessionId): boolean
+  readonly activeIds: readonly SessionId[]
+  view(session: KnownSession): HostingView
+  /** The computer is on another network: invites name other addresses. */
+  addressesChanged(): void
+  folderOf(id: SessionId): string
+}
+
+export function createHosting(options: HostingOptions): Hosting {
+  const hosts = new Map<SessionId, { readonly session: KnownSession; readonly host: LanHost }>()
+  const folderOf = (id: SessionId): string => join(options.folder, id)
+  const isActive = (id: SessionId): boolean => {
+    const state = hosts.get(id)?.host.state
+    return state === 'starting' || state === 'running' || state === 'restarting'
+  }
+
+  function view(session: KnownSession): HostingView {
+    const host = hosts.get(session.sessionId)?.host
+    const port = host?.port ?? session.hosted?.port ?? 0
+    const addresses = reachable(options.interfaces())
+    return {
+      sessionId: session.sessionId,
+      name: session.name,
+      state: host?.state ?? 'stopped',
+      ...(host?.problem ? { problem: host.problem.message } : {}),
+      since: host?.since ?? 0,
+      // Before the server has a port there is nothing to invite to.
+      invite: port === 0 ? '' : inviteTo(session, addresses, port),
+      addresses,
+      port,
+      devices: (host?.devices ?? []).map(
+        (device): HostedDevice => ({
+          ...device,
+          address: device.address.replace(/^::ffff:/, ''),
+          isHost: device.memberId === session.memberId,
+        }),
+      ),
+      samples: host?.samples ?? [],
+    }
+  }
+
+  return {
+    start(session, portIsKnown) {
+      const id = session.sessionId
+      const host = startLanHost({
+        fork: options.fork,
+        clock: options.clock,
+        log: options.log,
+        portIsKnown,
+        start: {
+          dataDir: folderOf(id),
+          host: listenAddress(options.interfaces()),
+          port: session.hosted?.port ?? 0,
+          name: session.name,
+          secret: session.secret ?? '',
+          sessionId: id,
+        },
+        onReady: (port) => options.onReady(id, port),
+        onChange: () => options.onChange(view(session)),
+      })
+      hosts.set(id, { session, host })
+      options.onChange(view(session))
+      return host.started
+    },
+    async stop(id) {
+      const hosted = hosts.get(id)
+      if (hosted === undefined) return
+      await hosted.host.stop()
+      if (hosts.get(id) === hosted) hosts.delete(id)
+    },
+    async stopAll() {
+      await Promise.all([...hosts.values()].map(({ host }) => host.stop()))
+      hosts.clear()
+    },
+    isActive,
+    get activeIds() {
+      return [...hosts.keys()].filter(isActive)
+    },
+    view,
+    addressesChanged() {
+      for (const { session } of hosts.values()) options.onChange(view(session))
+    },
+    folderOf,
+  }
+}
+
+/** Without a network, the people at this very computer can still come in. */
+function reachable(interfaces: Interfaces): string[] {
+  const addresses = lanAddresses(interfaces)
+  return addresses.length > 0 ? addresses : ['127.0.0.1']
+}
+
+function inviteTo(session: KnownSession, addresses: readonly string[], port: number): string {
+  return createInvite({
+    sessionId: session.sessionId,
+    name: session.name,
+    addresses: addresses.map((address) => withPort(address, port)),
+    ...(session.secret === undefined ? {} : { secret: session.secret }),
+  })
+}

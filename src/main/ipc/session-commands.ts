@@ -1,0 +1,33 @@
+import type { SessionId } from '../../protocol/ids.ts'
+import type { SessionRegistry } from '../sessions/session-registry.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import { fail, ok } from './command-gate.ts'
+import type { CommandHandlers } from './command-gate.ts'
+
+type SessionCommand = Extract<keyof CommandHandlers, `session.${string}`>
+
+export function sessionCommands(
+  sessions: Sessions,
+  registry: SessionRegistry,
+  /** The window shows this session now; menus act on it. */
+  opened: (windowId: number, id: SessionId) => void,
+): Pick<CommandHandlers, SessionCommand> {
+  return {
+    'session.host': ({ name }) => sessions.host(name),
+    'session.resume-hosting': ({ session }) => sessions.resumeHosting(session),
+    'session.stop-hosting': ({ session }) => sessions.stopHosting(session),
+    'session.hosting': ({ session }) => sessions.hostingView(session),
+    'session.join': ({ invite }) => sessions.join(invite),
+    'session.leave': ({ session }) => sessions.leave(session),
+    'session.open'({ session: id }, { windowId }) {
+      const session = registry.get(id)
+      if (session === undefined) return unknownSession
+      opened(windowId, id)
+      return ok(session.contents())
+    },
+    'session.connect-now': ({ session }) => sessions.connect(session),
+    'session.disconnect': ({ session }) => sessions.disconnect(session),
+  }
+}
+
+export const unknownSession = fail('no-such-session', 'This session is not in your list any more.')

@@ -1,0 +1,112 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { openClientSession } from '../../client/client-session.ts'
+import type {
+  ClientSession,
+  ClientSessionOptions,
+  SystemEvent,
+} from '../../client/client-session.ts'
+import type { SessionEvent, SessionView } from '../../client/views.ts'
+import type { Result } from '../../ipc/errors.ts'
+import type { SessionId } from '../../protocol/ids.ts'
+import { fail } from '../ipc/command-gate.ts'
+import type { Logger } from '../logger.ts'
+import type { KnownSession } from '../profile/profile-schema.ts'
+import type { ProfileStore } from '../profile/profile-store.ts'
+
+export interface RegistryOptions {
+  readonly profile: ProfileStore
+  /** Holds one folder for each session's replica. */
+  readonly folder: string
+  readonly deviceName: string
+  readonly client: Pick<ClientSessionOptions, 'dial' | 'clock' | 'random' | 'uuid' | 'app'>
+  readonly log: Logger
+  /** A session hosted here goes over loopback, which is there without any network. */
+  readonly needsNoNetwork: (id: SessionId) => boolean
+  readonly onEvent: (id: SessionId, event: SessionEvent) => void
+  /** A session was added or is gone. */
+  readonly onListChange: () => void
+}
+
+/** The client sessions of this profile that are open: one database and one connection each. */
+export interface SessionRegistry {
+  open(known: KnownSession): Result<ClientSession>
+  get(id: SessionId): ClientSession | undefined
+  /** In the order they were joined. */
+  views(): readonly SessionView[]
+  /** Disconnects and deletes this device's copy. */
+  remove(id: SessionId): void
+  rename(name: string): void
+  setPresence(presence: 'online' | 'away'): void
+  systemEvent(event: SystemEvent): void
+  closeAll(): void
+}
+
+export function createSessionRegistry(options: RegistryOptions): SessionRegistry {
+  const open = new Map<SessionId, ClientSession>()
+  const folderOf = (id: SessionId): string => join(options.folder, id)
+  let presence: 'online' | 'away' = 'online'
+
+  return {
+    open(known) {
+      const { name } = options.profile.get()
+      if (name === null) return fail('no-profile', 'Say your name first.')
+      const id = known.sessionId
+      const opened = openClientSession({
+        ...options.client,
+        file: join(folderOf(id), 'session.db'),
+        session: {
+          id,
+          name: known.name,
+          addresses: known.addresses,
+          ...(known.secret === undefined ? {} : { secret: known.secret }),
+        },
+        identity: {
+          memberId: known.memberId,
+          memberKey: known.memberKey,
+          memberName: name,
+          deviceId: known.deviceId,
+          deviceName: options.deviceName,
+        },
+        logger: options.log,
+      })
+      if (!opened.ok) {
+        options.log.error('a session could not be opened', { session: id })
+        return opened
+      }
+      const session = opened.value
+      session.on((event) => options.onEvent(id, event))
+      if (presence === 'away') session.setPresence('away')
+      open.set(id, session)
+      options.onListChange()
+      return { ok: true, value: session }
+    },
+    get: (id) => open.get(id),
+    views: () => [...open.values()].map((session) => session.view()),
+    remove(id) {
+      open.get(id)?.close()
+      open.delete(id)
+      // First the profile: a crash in between leaves files that nobody looks at, not a session without any.
+      options.profile.removeSession(id)
+      rmSync(folderOf(id), { recursive: true, force: true })
+      options.onListChange()
+    },
+    rename(name) {
+      for (const session of open.values()) session.rename(name)
+    },
+    setPresence(next) {
+      presence = next
+      for (const session of open.values()) session.setPresence(next)
+    },
+    systemEvent(event) {
+      for (const [id, session] of open) {
+        if (event === 'network-lost' && options.needsNoNetwork(id)) continue
+        session.systemEvent(event)
+      }
+    },
+    closeAll() {
+      for (const session of open.values()) session.close()
+      open.clear()
+    },
+  }
+}

@@ -1,0 +1,235 @@
+import type { ClientSession } from '../../client/client-session.ts'
+import type { HostingView } from '../../ipc/contract.ts'
+import type { Result } from '../../ipc/errors.ts'
+import type { SessionId } from '../../protocol/ids.ts'
+import { parseInvite } from '../../protocol/invite.ts'
+import type { Hosting } from '../hosting/hosting.ts'
+import { done, fail, ok } from '../ipc/command-gate.ts'
+import type { Logger } from '../logger.ts'
+import { createIdentity, createSecret } from '../profile/identity.ts'
+import type { KnownSession } from '../profile/profile-schema.ts'
+import type { ProfileStore } from '../profile/profile-store.ts'
+import type { SessionRegistry } from './session-registry.ts'
+
+export interface SessionsOptions {
+  readonly profile: ProfileStore
+  readonly registry: SessionRegistry
+  readonly hosting: Hosting
+  /** Preferred port of a new session; 0 for a free one. */
+  readonly hostPort: number
+  readonly newId: () => SessionId
+  readonly log: Logger
+}
+
+/** What a person does with whole sessions: host, join, leave, and how they come back at the next start. */
+export interface Sessions {
+  /** Opens every session of the profile and connects; hosts again what was hosted. Returns what failed. */
+  resume(): readonly string[]
+  host(name: string): Promise<Result<{ readonly session: SessionId }>>
+  resumeHosting(id: SessionId): Promise<Result<null>>
+  stopHosting(id: SessionId): Promise<Result<null>>
+  hostingView(id: SessionId): Result<HostingView>
+  join(invite: string): Result<{ readonly session: SessionId }>
+  leave(id: SessionId): Result<null>
+  connect(id: SessionId): Result<null>
+  disconnect(id: SessionId): Result<null>
+  /** The server of a hosted session answers on this port. */
+  onHostReady(id: SessionId, port: number): void
+}
+
+const loopback = (port: number): string => `127.0.0.1:${port}`
+
+export function createSessions(options: SessionsOptions): Sessions {
+  const { profile, registry, hosting } = options
+  const known = (id: SessionId): KnownSession | undefined => profile.session(id)
+
+  /** What the client is to dial: a session hosted here is reached over loopback. */
+  function open(session: KnownSession): Result<ClientSession> {
+    const port = session.hosted?.port ?? 0
+    const addresses = port > 0 ? [loopback(port)] : session.addresses
+    return registry.open({ ...session, addresses })
+  }
+
+  function remember(id: SessionId, change: Partial<KnownSession>): KnownSession | undefined {
+    const current = known(id)
+    if (current === undefined) return undefined
+    const next = { ...current, ...change }
+    profile.putSession(next)
+    return next
+  }
+
+  async function startHosting(session: KnownSession, portIsKnown: boolean): Promise<Result<null>> {
+    registry.get(session.sessionId)?.setHosting(true)
+    const problem = await hosting.start(session, portIsKnown)
+    if (problem === null) return done
+    registry.get(session.sessionId)?.setHosting(false)
+    return fail(problem.code, problem.message)
+  }
+
+  return {
+    resume() {
+      const problems: string[] = []
+      for (const session of profile.get().sessions) {
+        const opened = open(session)
+        if (!opened.ok) {
+          problems.push(`«${session.name}»: ${opened.failure.message}`)
+          continue
+        }
+        if (session.hosted?.autoResume) {
+          // Members come back to the port they know; a failure is told in the hosting view.
+          void startHosting(session, true)
+        }
+        const rests = session.hosted !== undefined && !session.hosted.autoResume
+        if (!session.disconnected && !rests) opened.value.connect()
+      }
+      return problems
+    },
+
+    async host(name) {
+      if (profile.get().name === null) return fail('no-profile', 'Say your name first.')
+      const session: KnownSession = {
+        sessionId: options.newId(),
+        name,
+        addresses: [],
+        secret: createSecret(),
+        ...createIdentity(),
+        hosted: { port: options.hostPort, autoResume: true },
+      }
+      const id = session.sessionId
+      profile.putSession(session)
+      const problem = await hosting.start(session, false)
+      if (problem !== null) {
+        await hosting.stop(id)
+        profile.removeSession(id)
+        return fail(problem.code, problem.message)
+      }
+      const opened = open(known(id) ?? session)
+      if (!opened.ok) return opened
+      opened.value.setHosting(true)
+      opened.value.connect()
+      return ok({ session: id })
+    },
+
+    async resumeHosting(id) {
+      const session = known(id)
+      if (session === undefined) return unknownSession
+      if (session.hosted === undefined) {
+        return fail('not-hosting', 'Another computer hosts this session.')
+      }
+      if (hosting.isActive(id)) return fail('already-hosting', 'This session is hosted already.')
+      // A failed attempt is cleared away before the next.
+      await hosting.stop(id)
+      const next = remember(id, {
+        hosted: { ...session.hosted, autoResume: true },
+        disconnected: false,
+      })
+      const started = await startHosting(next ?? session, true)
+      if (started.ok) registry.get(id)?.connect()
+      return started
+    },
+
+    async stopHosting(id) {
+      const session = known(id)
+      if (session === undefined) return unknownSession
+      if (session.hosted === undefined) {
+        return fail('not-hosting', 'Another computer hosts this session.')
+      }
+      remember(id, { hosted: { ...session.hosted, autoResume: false } })
+      await hosting.stop(id)
+      registry.get(id)?.setHosting(false)
+      registry.get(id)?.disconnect()
+      return done
+    },
+
+    hostingView(id) {
+      const session = known(id)
+      if (session === undefined) return unknownSession
+      if (session.hosted === undefined) {
+        return fail('not-hosting', 'Another computer hosts this session.')
+      }
+      return ok(hosting.view(session))
+    },
+
+    join(link) {
+      if (profile.get().name === null) return fail('no-profile', 'Say your name first.')
+      const parsed = parseInvite(link)
+      if (parsed.kind === 'fault') return fail('invalid-invite', parsed.message)
+      const { sessionId, name, addresses, secret } = parsed.invite
+      const given = { addresses: [...addresses], ...(secret === undefined ? {} : { secret }) }
+      const current = known(sessionId)
+      if (current?.hosted !== undefined) {
+        return fail('already-joined', `This computer hosts «${current.name}»; it is in your list.`)
+      }
+      if (current !== undefined) return rejoin(current, given)
+      const session: KnownSession = { sessionId, name, ...given, ...createIdentity() }
+      // Kept before the first contact: the server binds this identity for good.
+      profile.putSession(session)
+      const opened = open(session)
+      if (!opened.ok) {
+        profile.removeSession(sessionId)
+        return opened
+      }
+      opened.value.connect()
+      return ok({ session: sessionId })
+    },
+
+    leave(id) {
+      if (known(id) === undefined) return unknownSession
+      if (hosting.isActive(id)) {
+        return fail('not-allowed', 'Stop hosting this session before you leave it.')
+      }
+      registry.remove(id)
+      return done
+    },
+
+    connect(id) {
+      const session = registry.get(id)
+      if (session === undefined) return unknownSession
+      if (known(id)?.disconnected) remember(id, { disconnected: false })
+      session.connect()
+      session.connectNow()
+      return done
+    },
+
+    disconnect(id) {
+      const session = registry.get(id)
+      if (session === undefined) return unknownSession
+      remember(id, { disconnected: true })
+      session.disconnect()
+      return done
+    },
+
+    onHostReady(id, port) {
+      const session = known(id)
+      if (session?.hosted === undefined) return
+      if (session.hosted.port !== port) remember(id, { hosted: { ...session.hosted, port } })
+      const client = registry.get(id)
+      client?.updateAddresses([loopback(port)])
+      if (!session.disconnected) client?.connectNow()
+    },
+  }
+
+  /** A newer invite to a session one is in: the host moved, or changed the secret. */
+  function rejoin(
+    current: KnownSession,
+    given: Pick<KnownSession, 'addresses' | 'secret'>,
+  ): Result<{ readonly session: SessionId }> {
+    const id = current.sessionId
+    const next = { ...current, ...given, disconnected: false }
+    profile.putSession(next)
+    const session = registry.get(id)
+    if (session === undefined || given.secret !== current.secret) {
+      session?.close()
+      const opened = open(next)
+      if (!opened.ok) return opened
+      opened.value.connect()
+      return ok({ session: id })
+    }
+    session.updateAddresses(given.addresses)
+    session.connect()
+    session.connectNow()
+    return ok({ session: id })
+  }
+}
+
+const unknownSession = fail('no-such-session', 'This session is not in your list any more.')
