@@ -238,7 +238,10 @@ function every(ms: number, run: () => void): () => void {
 
 /** How others see this computer in a list of devices. */
 function deviceName(): string {
-  const name = hostname().replace(/\.local$/, '').trim().slice(0, MAX_DEVICE_NAME_LENGTH)
+  const name = hostname()
+    .replace(/\.local$/, '')
+    .trim()
+    .slice(0, MAX_DEVICE_NAME_LENGTH)
   return nameSchema(MAX_DEVICE_NAME_LENGTH).safeParse(name).success ? name : 'computer'
 }
 

@@ -23,7 +23,13 @@ export function startSmoke(): { usable(): void } {
       const { electron, chrome, node } = process.versions
       const line = JSON.stringify({
         event: 'usable',
-        versions: { landline: app.getVersion(), electron, chrome, node, protocol: PROTOCOL_VERSION },
+        versions: {
+          landline: app.getVersion(),
+          electron,
+          chrome,
+          node,
+          protocol: PROTOCOL_VERSION,
+        },
         /** From the start of this process. */
         milliseconds: Math.round(now - performance.timeOrigin),
         memoryMB: Math.round(

@@ -5,7 +5,8 @@ export type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[]
 /** An invite carries at most 16; a screen shows fewer without scrolling. */
 const MAX_ADDRESSES = 8
 /** Networks between programs of this computer: others can rarely come in there. */
-const VIRTUAL = /^(docker|br-|veth|virbr|vmnet|vboxnet|vEthernet|bridge|cni|flannel|podman|lxc|awdl|llw)/i
+const VIRTUAL =
+  /^(docker|br-|veth|virbr|vmnet|vboxnet|vEthernet|bridge|cni|flannel|podman|lxc|awdl|llw)/i
 
 /**
  * Under which addresses others on the network may reach this computer, the most promising first: IPv4 of

@@ -58,13 +58,11 @@ export function createHosting(options: HostingOptions): Hosting {
       invite: port === 0 ? '' : inviteTo(session, addresses, port),
       addresses,
       port,
-      devices: (host?.devices ?? []).map(
-        (device): HostedDevice => ({
-          ...device,
-          address: device.address.replace(/^::ffff:/, ''),
-          isHost: device.memberId === session.memberId,
-        }),
-      ),
+      devices: (host?.devices ?? []).map((device): HostedDevice => ({
+        ...device,
+        address: device.address.replace(/^::ffff:/, ''),
+        isHost: device.memberId === session.memberId,
+      })),
       samples: host?.samples ?? [],
     }
   }

@@ -73,7 +73,11 @@ function host(portIsKnown = false) {
   }
   return { clock, processes, readyPorts, states, lanHost, ready, last }
 }
-const taken: FromEmbedded = { kind: 'failed', code: 'port-in-use', message: 'Port 47800 is in use.' }
+const taken: FromEmbedded = {
+  kind: 'failed',
+  code: 'port-in-use',
+  message: 'Port 47800 is in use.',
+}
 
 describe('a hosted session', () => {
   it('starts with what it is told and is running when the server says so', async () => {
@@ -218,7 +222,14 @@ describe('a hosted session', () => {
         queuedBytes: 0,
         commitMs: 0,
         devices: [
-          { memberId: 'm', name: 'Mara', deviceName: 'x', address: '::1', since: 1, roundTrip: null },
+          {
+            memberId: 'm',
+            name: 'Mara',
+            deviceName: 'x',
+            address: '::1',
+            since: 1,
+            roundTrip: null,
+          },
         ],
       })
     }

@@ -139,7 +139,11 @@ export function startLanHost(options: LanHostOptions): LanHost {
     settle(null)
   }
 
-  function sample({ devices: connected, kind: _kind, ...figures }: FromEmbedded & { kind: 'sample' }) {
+  function sample({
+    devices: connected,
+    kind: _kind,
+    ...figures
+  }: FromEmbedded & { kind: 'sample' }) {
     devices = connected
     samples = [...samples, figures].slice(-MAX_SAMPLES)
     options.onChange()

@@ -33,7 +33,10 @@ function gate() {
 describe('command gate', () => {
   it('hands checked arguments to the handler and its answer back', async () => {
     const { ask, calls } = gate()
-    expect(await ask('app.set-theme', { theme: 'dark', more: 1 })).toEqual({ ok: true, value: null })
+    expect(await ask('app.set-theme', { theme: 'dark', more: 1 })).toEqual({
+      ok: true,
+      value: null,
+    })
     expect(calls).toEqual([{ name: 'app.set-theme', args: { theme: 'dark' } }])
     const session = '0190a000-0000-7000-8000-000000000001'
     expect(await ask('session.leave', { session })).toEqual(fail('no-such-session', 'Gone.'))

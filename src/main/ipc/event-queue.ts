@@ -126,7 +126,10 @@ function mergeSession(earlier: SessionEvent, later: SessionEvent): SessionEvent 
         later.items,
         (item) => item.id,
       ),
-      removed: [...earlier.removed.filter((id) => !back.has(id) && !gone.has(id)), ...later.removed],
+      removed: [
+        ...earlier.removed.filter((id) => !back.has(id) && !gone.has(id)),
+        ...later.removed,
+      ],
     }
   }
   return null

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { MessageView, PersonView, RoomView, SessionEvent } from '../../client/views.ts'
 import type { AppEvent } from '../../ipc/contract.ts'
-import { memberIdSchema, messageIdSchema, roomIdSchema, sessionIdSchema } from '../../protocol/ids.ts'
+import {
+  memberIdSchema,
+  messageIdSchema,
+  roomIdSchema,
+  sessionIdSchema,
+} from '../../protocol/ids.ts'
 import { manualClock } from '../../testing/manual-clock.ts'
 import { seededRandom } from '../../testing/seeded-random.ts'
 import { createEventQueue, MAX_MERGED_ITEMS } from './event-queue.ts'

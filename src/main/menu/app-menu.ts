@@ -29,10 +29,7 @@ export function createAppMenu(options: {
   }
 }
 
-function template(
-  entry: MenuEntry,
-  run: (action: MenuAction) => void,
-): MenuItemConstructorOptions {
+function template(entry: MenuEntry, run: (action: MenuAction) => void): MenuItemConstructorOptions {
   switch (entry.kind) {
     case 'separator':
       return { type: 'separator' }

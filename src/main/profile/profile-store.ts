@@ -35,7 +35,10 @@ export function openProfileStore(path: string, now: () => number): ProfileOpenin
   if (loaded.kind === 'broken') {
     const aside = `${path}.broken-${now()}`
     renameSync(path, aside)
-    return { store: createStore(path, EMPTY_PROFILE), setAside: { path: aside, reason: loaded.reason } }
+    return {
+      store: createStore(path, EMPTY_PROFILE),
+      setAside: { path: aside, reason: loaded.reason },
+    }
   }
   return { store: createStore(path, loaded.profile), setAside: null }
 }

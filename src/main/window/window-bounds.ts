@@ -39,8 +39,7 @@ function fitted(
 }
 
 function holds(area: Rectangle, bounds: Rectangle): boolean {
-  const width =
-    Math.min(area.x + area.width, bounds.x + bounds.width) - Math.max(area.x, bounds.x)
+  const width = Math.min(area.x + area.width, bounds.x + bounds.width) - Math.max(area.x, bounds.x)
   const topInside =
     bounds.y >= area.y - REACHABLE.height && bounds.y <= area.y + area.height - REACHABLE.height
   return width >= REACHABLE.width && topInside
