@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { app, dialog } from 'electron'
+import { app } from 'electron'
 import { startApp } from './app.ts'
 import { guardAgainstCrashes } from './crash-guard.ts'
 import { runDemo } from './demo/demo.ts'
@@ -32,11 +32,14 @@ registerAppScheme()
 temporary?.removeAtExit()
 
 // One app for each profile: a second start hands its link over and ends.
-if (app.requestSingleInstanceLock()) {
+if (app.requestSingleInstanceLock()) start()
+else app.quit()
+
+function start(): void {
   const links = receiveLinks(launch.link)
   const smoke = launch.smoke ? startSmoke() : null
-  await app.whenReady()
-  try {
+  // Not awaited at the top: Electron may wait for this module before it becomes ready.
+  void app.whenReady().then(() => {
     const running = startApp({
       launch,
       paths,
@@ -47,14 +50,5 @@ if (app.requestSingleInstanceLock()) {
     })
     links.deliver(running.windows)
     if (launch.demo) runDemo(running, { paths, log })
-  } catch (error) {
-    if (!launch.askBeforeQuit) throw error
-    dialog.showErrorBox(
-      'Landline cannot start',
-      `${error instanceof Error ? error.message : String(error)}\n\nIts folder is ${app.getPath('userData')}.`,
-    )
-    app.exit(1)
-  }
-} else {
-  app.quit()
+  })
 }
