@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { stripVTControlCharacters } from 'node:util'
 
 /**
  * Runs a program to its end and collects what it wrote. Never rejects: a program that cannot be
@@ -56,4 +57,5 @@ export function foreground(command, args, options = {}) {
 }
 
 /** The end of a program's output, for error messages. */
-export const tail = (text, lines = 12) => text.trimEnd().split('\n').slice(-lines).join('\n  ')
+export const tail = (text, lines = 12) =>
+  stripVTControlCharacters(text).trimEnd().split('\n').slice(-lines).join('\n  ')

@@ -1,0 +1,148 @@
+import { dirname, relative, resolve, sep } from 'node:path'
+
+/**
+ * The import table of ARCHITECTURE.md, as a lint rule. A layer may import itself, what it lists here as
+ * ours, and the packages it lists; Node's own modules only where `node` says so. Tests may also import
+ * src/testing, Vitest and Node. The longest matching folder decides.
+ *
+ * `entries` are files that are only ever started as a process, never imported.
+ */
+const any = /./
+export const layers = [
+  { folder: 'src/protocol', ours: [], packages: [/^zod(\/|$)/], node: false },
+  { folder: 'src/server/hub', ours: ['src/protocol'], packages: [], node: false },
+  {
+    folder: 'src/server',
+    ours: ['src/protocol', 'src/server/hub'],
+    packages: [/^ws$/, /^better-sqlite3$/, /^pino$/, /^zod$/, /^uuidv7$/],
+    node: true,
+  },
+  {
+    folder: 'src/client',
+    ours: ['src/protocol'],
+    packages: [/^ws$/, /^better-sqlite3$/, /^zod$/, /^uuidv7$/],
+    node: true,
+  },
+  { folder: 'src/ipc', ours: ['src/protocol'], packages: [/^zod$/], node: false },
+  {
+    folder: 'src/main',
+    ours: ['src/client', 'src/ipc', 'src/protocol'],
+    packages: [/^electron$/, /^pino$/, /^zod$/, /^uuidv7$/],
+    node: true,
+  },
+  { folder: 'src/preload', ours: ['src/ipc'], packages: [/^electron$/], node: false },
+  {
+    folder: 'src/renderer',
+    ours: [],
+    // Types vanish when the window's bundle is made: no code of these reaches it.
+    types: ['src/ipc', 'src/protocol'],
+    packages: [
+      /^react(-dom)?(\/|$)/,
+      /^zustand(\/|$)/,
+      /^@base-ui\/react(\/|$)/,
+      /^virtua$/,
+      /^lucide-react$/,
+      /^@fontsource-variable\/inter(\/|$)/,
+      /^marked$/,
+      /^qrcode$/,
+    ],
+    node: false,
+  },
+  {
+    folder: 'src/testing',
+    ours: ['src/protocol', 'src/client', 'src/server', 'src/ipc'],
+    packages: [any],
+    node: true,
+  },
+]
+
+/** What main shares with the utility process it forks: the words between them, no server code. */
+const exceptions = [{ from: 'src/main', to: 'src/server/embedded-messages.ts', typesOnly: false }]
+
+const isTest = (file) => /\.test\.tsx?$|\.contract\.ts$|\.fixture\.ts$|\/testing\//.test(file)
+const within = (file, folder) => file === folder || file.startsWith(`${folder}/`)
+const layerOf = (file) => layers.find(({ folder }) => within(file, folder))
+const slashes = (path) => path.split(sep).join('/')
+
+/** The reason why `file` may not import `specifier`, or undefined when it may. Paths are relative to the root. */
+export function refuse(file, specifier, typesOnly) {
+  const layer = layerOf(file)
+  if (!layer) return undefined
+  const test = isTest(file)
+  const name = layer.folder
+  const bare = specifier.replace(/[?#].*$/, '')
+  if (bare.startsWith('.')) return refuseOurs(file, bare, { layer, test, typesOnly, name })
+  if (bare.startsWith('node:')) {
+    return layer.node || test ? undefined : `${name} runs without Node: it may not import ${bare}`
+  }
+  if (layer.packages.some((pattern) => pattern.test(bare))) return undefined
+  return test && bare !== 'electron' ? undefined : `${name} may not import the package ${bare}`
+}
+
+function refuseOurs(file, specifier, { layer, test, typesOnly, name }) {
+  const target = slashes(relative('.', resolve(dirname(file), specifier)))
+  if (layerOf(target) === layer) return undefined
+  const allowed = [
+    ...layer.ours,
+    ...(typesOnly || test ? (layer.types ?? []) : []),
+    ...(test ? ['src/testing'] : []),
+  ]
+  if (allowed.some((folder) => within(target, folder) && layerOf(target)?.folder === folder)) return undefined
+  if (allowed.some((folder) => folder === 'src/server' && within(target, folder))) return undefined
+  if (exceptions.some(({ from, to }) => from === name && to === target)) return undefined
+  if (!within(target, 'src')) return /\.json$/.test(target) ? undefined : `${name} may not import ${target}`
+  const hint = !typesOnly && layer.types?.some((folder) => within(target, folder)) ? ' (except its types)' : ''
+  return `${name} may not import ${target}${hint}`
+}
+
+const onlyTypes = (node) =>
+  node.importKind === 'type' ||
+  node.exportKind === 'type' ||
+  (node.specifiers?.length > 0 && node.specifiers.every((specifier) => specifier.importKind === 'type'))
+
+const walls = {
+  create(context) {
+    const file = slashes(relative(context.cwd ?? process.cwd(), context.filename))
+      // A fixture stands for a file of the layer whose folder it repeats.
+      .replace(/^scripts\/lint\/fixtures\//, '')
+    const check = (source, typesOnly) => {
+      if (typeof source?.value !== 'string') return
+      const message = refuse(file, source.value, typesOnly)
+      if (message) context.report({ node: source, message })
+    }
+    return {
+      ImportDeclaration: (node) => check(node.source, onlyTypes(node)),
+      ExportNamedDeclaration: (node) => check(node.source, onlyTypes(node)),
+      ExportAllDeclaration: (node) => check(node.source, onlyTypes(node)),
+      ImportExpression: (node) => check(node.source, false),
+    }
+  },
+}
+
+/** The one file on each side that may hold the raw, untyped channels. */
+const wrappers = {
+  ipcMain: /^src\/main\/ipc\/[\w-]+\.ts$/,
+  ipcRenderer: /^src\/preload\/[\w-]+\.ts$/,
+}
+
+const rawIpc = {
+  create(context) {
+    const file = slashes(relative(context.cwd ?? process.cwd(), context.filename)).replace(
+      /^scripts\/lint\/fixtures\//,
+      '',
+    )
+    return {
+      ImportDeclaration(node) {
+        if (node.source.value !== 'electron') return
+        for (const specifier of node.specifiers) {
+          const wrapper = wrappers[specifier.imported?.name]
+          if (!wrapper || wrapper.test(file)) continue
+          const message = `only the typed wrapper may touch ${specifier.imported.name}: use the IPC contract`
+          context.report({ node: specifier, message })
+        }
+      },
+    }
+  },
+}
+
+export default { meta: { name: 'landline' }, rules: { walls, 'raw-ipc': rawIpc } }
