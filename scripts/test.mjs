@@ -68,7 +68,8 @@ await runMain(async () => {
   // Only our own reports are stale; Playwright clears the rest of its folder itself.
   mkdirSync(results, { recursive: true })
   for (const report of [vitestReport, playwrightReport]) if (existsSync(report)) rmSync(report)
-  const node = (nodeArgs, env = ready.environment) => foreground(ready.node24.path, nodeArgs, { cwd: root, env })
+  const node = (nodeArgs, env = ready.environment) =>
+    foreground(ready.node24.path, nodeArgs, { cwd: root, env })
 
   const broken = []
   for (const name of groups[group]) {
