@@ -3,8 +3,11 @@ import type { Visibility } from '../protocol/records.ts'
 import type { RoomListing } from '../protocol/server-messages.ts'
 import type { Clock } from './clock.ts'
 import type { Dial } from './connection/wire-socket.ts'
-import type { Logger } from './logger.ts'
-import type { ClientResult } from './result.ts'
+import { isStorageFault, openDatabase, storageWords } from './local-db/database.ts'
+import { type Replica, replicaIn } from './local-db/replica.ts'
+import { type Logger, silentLogger } from './logger.ts'
+import { type ClientResult, fail, succeed } from './result.ts'
+import { startSession } from './session/start-session.ts'
 import type {
   ReadView,
   SearchHit,
@@ -123,6 +126,46 @@ export interface ClientSession {
  * Opens the session's file (making or migrating it) without connecting. Fails with `internal` when the file
  * is damaged, of a newer version or of another session; it is then left as it is.
  */
-export function openClientSession(_options: ClientSessionOptions): ClientResult<ClientSession> {
-  throw new Error('not built yet')
+export function openClientSession(options: ClientSessionOptions): ClientResult<ClientSession> {
+  const opened = openDatabase(options.file)
+  if (!opened.ok) return fail('internal', opened.message)
+  const { database } = opened
+  const logger = options.logger ?? silentLogger
+  try {
+    const replica = replicaIn(database)
+    const owner = claim(replica, options)
+    if (owner !== 'ours') {
+      database.close()
+      return fail('internal', `The file on this computer belongs to another ${owner}.`)
+    }
+    const broken = database.writeDurably(() => replica.outbox.repair(BROKEN_WRITE))
+    if (broken > 0) logger.warn('unsent writes could not be read', { count: broken })
+    return succeed(startSession({ ...options, logger }, replica))
+  } catch (error) {
+    database.close()
+    if (!isStorageFault(error)) throw error
+    logger.error('the local database cannot be used', { code: error.code })
+    return fail('internal', storageWords(error))
+  }
+}
+
+const BROKEN_WRITE =
+  'This could not be read from this computer\u2019s disk. Check it, then try again.'
+
+/** Binds a new file to its session and person, and checks that an old one is theirs. */
+function claim(
+  { database, meta }: Replica,
+  { session, identity }: ClientSessionOptions,
+): 'ours' | 'session' | 'person' {
+  const known = { session: meta.get('session'), member: meta.get('member') }
+  if (known.session === undefined) {
+    database.writeDurably(() => {
+      meta.set('session', session.id)
+      meta.set('member', identity.memberId)
+      meta.set('name', session.name)
+    })
+    return 'ours'
+  }
+  if (known.session !== session.id) return 'session'
+  return known.member === identity.memberId ? 'ours' : 'person'
 }

@@ -62,6 +62,8 @@ export interface RoomView {
   readonly draft: string
   /** Local order of the newest activity, for sorting direct rooms; larger is newer. */
   readonly activity: number
+  /** The person is no longer in the room; it is only kept while it holds messages that were not sent. */
+  readonly left?: true
 }
 
 export interface PersonView {
@@ -98,7 +100,10 @@ export interface MessageView {
   readonly reactions: readonly ReactionView[]
   /** Of the post itself. */
   readonly state: MessageState
-  /** Of the newest unsent edit, delete or reaction to it, when there is one; the change is already shown. */
+  /**
+   * Of the newest unsent edit, delete or reaction to it, a failed one first, when there is one. A pending change
+   * is already shown, and so is the text of a failed edit; a failed delete or reaction is not.
+   */
   readonly change?: MessageState & {
     readonly operation: 'edit' | 'delete' | 'react' | 'unreact'
     readonly operationId: MessageId

@@ -1,0 +1,125 @@
+import { MAX_DELAY_MS, retryDelay } from './backoff.ts'
+import type { Effect, Link, Machine, Moment, Phase, Round, Step } from './phases.ts'
+import type { Verdict } from './verdicts.ts'
+
+/** How long one address may take to open a socket. */
+export const CONNECT_TIMEOUT_MS = 5_000
+
+export function stay(machine: Machine): Step {
+  return { machine, effects: [] }
+}
+
+export function withEffect(effect: Effect, { machine, effects }: Step): Step {
+  return { machine, effects: [effect, ...effects] }
+}
+
+export function hasSocket(phase: Phase): boolean {
+  switch (phase.state) {
+    case 'connecting':
+    case 'authenticating':
+    case 'catching-up':
+    case 'online':
+      return true
+    case 'offline':
+    case 'waiting':
+    case 'refused':
+      return false
+  }
+}
+
+export function onLink(machine: Machine, change: (link: Link) => Link): Machine {
+  const { phase } = machine
+  return phase.state === 'catching-up' || phase.state === 'online'
+    ? { ...machine, phase: { ...phase, link: change(phase.link) } }
+    : machine
+}
+
+/** A new attempt, from the address that worked last. Any socket there is, is dropped first. */
+export function dialAnew(machine: Machine, moment: Moment): Step {
+  const round = { address: machine.preferred, tried: 1, elsewhere: 0 }
+  const dialled = dial(machine, round, moment)
+  return hasSocket(machine.phase) ? withEffect({ kind: 'drop' }, dialled) : dialled
+}
+
+function dial(machine: Machine, round: Round, moment: Moment): Step {
+  const address = machine.addresses[round.address]
+  if (address === undefined) {
+    return giveUp(machine, { kind: 'wait', reason: 'unreachable' }, moment)
+  }
+  return {
+    machine: {
+      ...machine,
+      phase: {
+        state: 'connecting',
+        attempt: machine.failures + 1,
+        round,
+        since: moment.at,
+        deadline: moment.at + CONNECT_TIMEOUT_MS,
+      },
+    },
+    effects: [{ kind: 'dial', address }],
+  }
+}
+
+/** This address did not let us in: the next one, or the end of the attempt. */
+export function nextAddress(
+  machine: Machine,
+  round: Round,
+  verdict: Verdict,
+  moment: Moment,
+): Step {
+  const elsewhere =
+    round.elsewhere + (verdict.kind === 'refuse' && verdict.reason === 'other-session' ? 1 : 0)
+  if (round.tried < machine.addresses.length) {
+    const address = (round.address + 1) % machine.addresses.length
+    return dial(machine, { address, tried: round.tried + 1, elsewhere }, moment)
+  }
+  // One address may have gone to another host while ours is only asleep: final when all say so.
+  if (elsewhere > 0) {
+    const all = elsewhere === round.tried
+    return giveUp(
+      machine,
+      all ? { kind: 'refuse', reason: 'other-session' } : { kind: 'wait', reason: 'unreachable' },
+      moment,
+    )
+  }
+  return giveUp(machine, verdict, moment)
+}
+
+/** The attempt failed or the connection is gone. */
+export function giveUp(machine: Machine, verdict: Verdict, moment: Moment): Step {
+  if (verdict.kind === 'refuse') {
+    return stay({ ...machine, phase: { state: 'refused', reason: verdict.reason } })
+  }
+  if (verdict.kind === 'at-once' && machine.failures === 0) {
+    // Counted as a failure until the session is live again, so that a repetition waits.
+    return dial({ ...machine, failures: 1 }, firstRound(machine), moment)
+  }
+  const failures = machine.failures + 1
+  if (machine.networkGone && !reachableWithoutNetwork(machine)) {
+    return stay({
+      ...machine,
+      failures,
+      phase: { state: 'offline', why: 'no-network', retryAt: moment.at + MAX_DELAY_MS },
+    })
+  }
+  return stay({
+    ...machine,
+    failures,
+    phase: {
+      state: 'waiting',
+      reason: verdict.reason,
+      attempt: failures,
+      retryAt: moment.at + retryDelay(failures, moment.random),
+    },
+  })
+}
+
+function firstRound(machine: Machine): Round {
+  return { address: machine.preferred, tried: 1, elsewhere: 0 }
+}
+
+/** The host's own client talks over loopback, which no cable can take away. */
+export function reachableWithoutNetwork(machine: Machine): boolean {
+  return machine.addresses.some((address) => /^(localhost|127\.|\[::1\])/.test(address))
+}

@@ -1,0 +1,49 @@
+import type { ConnectionView, RefusalReason } from '../views.ts'
+import type { Phase, WaitingReason } from './phases.ts'
+
+/** The phase as windows see it (D14). `wallOffset` turns monotonic into wall-clock milliseconds. */
+export function connectionView(phase: Phase, wallOffset: number): ConnectionView {
+  switch (phase.state) {
+    case 'offline':
+      return { state: 'offline' }
+    case 'connecting':
+      return { state: 'connecting', attempt: phase.attempt }
+    case 'authenticating':
+      return { state: 'authenticating' }
+    case 'catching-up':
+      return { state: 'catching-up', received: phase.received, total: phase.total }
+    case 'online':
+      return { state: 'online' }
+    case 'waiting':
+      return {
+        state: 'waiting',
+        reason: WAITING_WORDS[phase.reason],
+        attempt: phase.attempt,
+        retryAt: Math.round(phase.retryAt + wallOffset),
+      }
+    case 'refused':
+      return { state: 'refused', reason: phase.reason, message: REFUSAL_WORDS[phase.reason] }
+  }
+}
+
+const WAITING_WORDS: Readonly<Record<WaitingReason, string>> = {
+  unreachable: 'The host cannot be reached.',
+  lost: 'The connection was lost.',
+  restarting: 'The host is restarting.',
+  'session-full': 'The session has no room for another connection.',
+  'too-slow': 'The connection was too slow.',
+  'rate-limited': 'The host asked to slow down.',
+  unavailable: 'The host cannot let anyone in right now.',
+  'not-understood': 'The host and this app did not understand each other.',
+  'not-stored': 'This computer could not store what arrived. Is its disk full?',
+}
+
+const REFUSAL_WORDS: Readonly<Record<RefusalReason, string>> = {
+  unauthorized: 'The host does not accept this invite. Ask for a new one.',
+  'unsupported-version': 'The host runs a version of Landline that this one cannot talk to.',
+  'identity-taken':
+    'The host knows this member or device by another key. Join again with the invite.',
+  banned: 'The host has removed you from this session.',
+  'other-session': 'Another session is hosted at this address now. Ask for a new invite.',
+  superseded: 'Landline connected to this session from another running copy.',
+}

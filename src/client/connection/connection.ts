@@ -1,0 +1,184 @@
+import { encode } from '../../protocol/codec.ts'
+import type { ClientMessage, Hello } from '../../protocol/client-messages.ts'
+import type { ServerMessageOf } from '../../protocol/server-messages.ts'
+import type { Clock } from '../clock.ts'
+import type { Logger } from '../logger.ts'
+import type { ConnectionView } from '../views.ts'
+import { connectionView } from './connection-view.ts'
+import type { Effect, Input, Machine, Phase } from './phases.ts'
+import { deadlineOf, initialMachine, step } from './step.ts'
+import type { Dial, WireSocket } from './wire-socket.ts'
+
+/** What the connection needs from the session, and tells it. */
+export interface ConnectionHost {
+  hello(): Hello
+  /** Let in: send `sync` now. */
+  welcomed(welcome: ServerMessageOf<'welcome'>): void
+  /** One frame, undecoded, of the connection that is current now. */
+  frame(text: string): void
+  /** The current connection is going away: take in what it brought before this is answered. */
+  settle(): void
+  /** The state changed; `live` says whether writes may be sent. */
+  changed(view: ConnectionView): void
+  /** The socket is gone; what was sent and not answered may or may not have arrived. */
+  lost(): void
+  goodAddress(address: string): void
+}
+
+export interface Connection {
+  input(input: Input): void
+  /** False when there is no connection that let us in: the message is then not sent. */
+  send(message: ClientMessage): boolean
+  view(): ConnectionView
+  isLive(): boolean
+  close(): void
+}
+
+/** Drives the state machine with a real clock and real sockets. */
+export function startConnection(options: {
+  readonly addresses: readonly string[]
+  readonly dial: Dial
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+  readonly host: ConnectionHost
+}): Connection {
+  const { clock, host, logger } = options
+  let machine: Machine = initialMachine(options.addresses)
+  let socket: WireSocket | null = null
+  let timer: { readonly due: number; readonly cancel: () => void } | null = null
+  let closed = false
+
+  function input(input: Input): void {
+    if (closed) return
+    const before = machine.phase
+    const { machine: after, effects } = step(machine, input, {
+      at: clock.monotonic(),
+      random: options.random(),
+    })
+    machine = after
+    for (const effect of effects) perform(effect)
+    arm()
+    if (looksTheSame(before, machine.phase)) return
+    logState(before.state)
+    host.changed(view())
+  }
+
+  function perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'dial':
+        forget()?.drop()
+        socket = open(`ws://${effect.address}/ws`)
+        return
+      case 'hello':
+        socket?.send(encode(host.hello()))
+        return
+      case 'sync':
+        return host.welcomed(effect.welcome)
+      case 'send':
+        socket?.send(encode(effect.message))
+        return
+      case 'close':
+        forget()?.close(effect.code, effect.reason)
+        return
+      case 'drop':
+        forget()?.drop()
+        return
+      case 'remember':
+        return host.goodAddress(effect.address)
+    }
+  }
+
+  /** Takes the socket out of use; its unanswered writes are the outbox's again. */
+  function forget(): WireSocket | null {
+    const old = socket
+    socket = null
+    if (old !== null) host.lost()
+    return old
+  }
+
+  function open(url: string): WireSocket {
+    const mine: WireSocket = options.dial(url, {
+      opened: () => {
+        if (mine === socket) input({ kind: 'opened' })
+      },
+      frame: (text) => {
+        if (mine !== socket) return
+        input({ kind: 'heard' })
+        host.frame(text)
+      },
+      heard: () => {
+        if (mine === socket) input({ kind: 'heard' })
+      },
+      closed: (code, detail) => {
+        if (mine !== socket) return
+        logger.info('connection closed', { code, detail })
+        host.settle()
+        if (mine !== socket) return
+        forget()
+        input({ kind: 'closed', code })
+      },
+    })
+    return mine
+  }
+
+  /** One timer for all deadlines. A later deadline keeps the armed one: it ticks early and is armed again. */
+  function arm(): void {
+    const deadline = deadlineOf(machine)
+    if (deadline === null) {
+      timer?.cancel()
+      timer = null
+      return
+    }
+    if (timer !== null && timer.due <= deadline) return
+    timer?.cancel()
+    const cancel = clock.after(Math.max(0, deadline - clock.monotonic()), () => {
+      timer = null
+      input({ kind: 'tick' })
+    })
+    timer = { due: deadline, cancel }
+  }
+
+  function view(): ConnectionView {
+    return connectionView(machine.phase, clock.now() - clock.monotonic())
+  }
+
+  function logState(before: string): void {
+    if (before !== machine.phase.state) {
+      logger.info('connection state', { from: before, to: machine.phase.state })
+    }
+  }
+
+  const isLetIn = (): boolean =>
+    machine.phase.state === 'online' || machine.phase.state === 'catching-up'
+
+  return {
+    input,
+    send(message) {
+      if (socket === null || !isLetIn()) return false
+      socket.send(encode(message))
+      return true
+    },
+    view,
+    isLive: () => machine.phase.state === 'online',
+    close() {
+      if (closed) return
+      input({ kind: 'disconnect' })
+      closed = true
+      timer?.cancel()
+      timer = null
+    },
+  }
+}
+
+/** Every frame heard makes a new phase; windows are only told of what they can see. */
+function looksTheSame(before: Phase, after: Phase): boolean {
+  if (before === after) return true
+  if (before.state === 'online') return after.state === 'online'
+  return (
+    before.state === 'catching-up' &&
+    after.state === 'catching-up' &&
+    before.received === after.received &&
+    before.total === after.total
+  )
+}

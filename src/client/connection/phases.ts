@@ -1,0 +1,128 @@
+import type { ClientMessage } from '../../protocol/client-messages.ts'
+import type { ServerMessageOf } from '../../protocol/server-messages.ts'
+import type { RefusalReason } from '../views.ts'
+
+/** Times are milliseconds of the monotonic clock (D19). */
+export type Phase =
+  | {
+      readonly state: 'offline'
+      readonly why: 'disconnected' | 'no-network'
+      /** Without a network it is still tried now and then: the news of its loss may be wrong (D5). */
+      readonly retryAt: number | null
+    }
+  | {
+      readonly state: 'connecting'
+      readonly attempt: number
+      readonly round: Round
+      readonly since: number
+      readonly deadline: number
+    }
+  | {
+      readonly state: 'authenticating'
+      readonly attempt: number
+      readonly round: Round
+      readonly since: number
+      readonly deadline: number
+    }
+  | {
+      readonly state: 'catching-up'
+      readonly received: number
+      readonly total: number
+      readonly link: Link
+    }
+  | { readonly state: 'online'; readonly link: Link }
+  | {
+      readonly state: 'waiting'
+      readonly reason: WaitingReason
+      readonly attempt: number
+      readonly retryAt: number
+    }
+  | { readonly state: 'refused'; readonly reason: RefusalReason }
+
+/** One pass over the addresses: an attempt has failed when none of them let us in. */
+export interface Round {
+  /** Index of the address in use. */
+  readonly address: number
+  readonly tried: number
+  /** How many of them answered that they serve another session. */
+  readonly elsewhere: number
+}
+
+/** A connection that let us in, and what we know of its health (D13). */
+export interface Link {
+  readonly heardAt: number
+  /** Silence of this length means the peer is gone. */
+  readonly silenceLimit: number
+  readonly probe: { readonly nonce: number; readonly deadline: number } | null
+  /** Set once the server said it is about to restart (D16). */
+  readonly comeBackAfter: number | null
+}
+
+export type WaitingReason =
+  | 'unreachable'
+  | 'lost'
+  | 'restarting'
+  | 'session-full'
+  | 'too-slow'
+  | 'rate-limited'
+  | 'unavailable'
+  | 'not-understood'
+  | 'not-stored' // this computer could not keep what arrived
+
+export interface Machine {
+  readonly phase: Phase
+  readonly addresses: readonly string[]
+  /** Index of the address that worked last. */
+  readonly preferred: number
+  /** Failed attempts since the session was last live. */
+  readonly failures: number
+  readonly networkGone: boolean
+  readonly suspended: boolean
+  readonly nextNonce: number
+}
+
+export type Input =
+  | { readonly kind: 'connect' } // the person wants to be connected
+  | { readonly kind: 'connect-now' } // … and does not want to wait
+  | { readonly kind: 'disconnect' }
+  | { readonly kind: 'reconnect' } // the handshake must be made anew (renamed)
+  | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
+  | { readonly kind: 'suspend' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'network-change' }
+  | { readonly kind: 'network-lost' }
+  | { readonly kind: 'network-back' }
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'heard' }
+  | { readonly kind: 'welcome'; readonly welcome: ServerMessageOf<'welcome'> }
+  | { readonly kind: 'rejected'; readonly rejected: ServerMessageOf<'rejected'> }
+  | { readonly kind: 'bye'; readonly reconnectAfterMs: number }
+  | { readonly kind: 'pong'; readonly nonce: number }
+  | { readonly kind: 'plan'; readonly events: number }
+  | { readonly kind: 'received'; readonly events: number }
+  | { readonly kind: 'synced' }
+  | { readonly kind: 'closed'; readonly code: number }
+  | { readonly kind: 'broken' } // what the server sent could not be stored
+  | { readonly kind: 'tick' }
+
+export type Effect =
+  | { readonly kind: 'dial'; readonly address: string }
+  | { readonly kind: 'hello' }
+  | { readonly kind: 'sync'; readonly welcome: ServerMessageOf<'welcome'> }
+  | { readonly kind: 'send'; readonly message: ClientMessage }
+  /** Closes politely. */
+  | { readonly kind: 'close'; readonly code: number; readonly reason: string }
+  /** Cuts at once. */
+  | { readonly kind: 'drop' }
+  | { readonly kind: 'remember'; readonly address: string }
+
+export interface Step {
+  readonly machine: Machine
+  readonly effects: readonly Effect[]
+}
+
+/** What the world was when the input arrived: monotonic milliseconds and one random number in [0, 1). */
+export interface Moment {
+  readonly at: number
+  readonly random: number
+}

@@ -1,0 +1,251 @@
+import { CloseCode } from '../../protocol/errors.ts'
+import { dialAnew, giveUp, hasSocket, nextAddress, onLink, stay, withEffect } from './attempt.ts'
+import type { Input, Link, Machine, Moment, Step } from './phases.ts'
+import { distrust, onNetworkLost, probe } from './trust.ts'
+import { type Verdict, verdictOfClose, verdictOfRejection } from './verdicts.ts'
+
+/** How long a server may take to answer the handshake. */
+export const WELCOME_TIMEOUT_MS = 10_000
+
+export function initialMachine(addresses: readonly string[]): Machine {
+  return {
+    phase: { state: 'offline', why: 'disconnected', retryAt: null },
+    addresses,
+    preferred: 0,
+    failures: 0,
+    networkGone: false,
+    suspended: false,
+    nextNonce: 1,
+  }
+}
+
+/** When the machine must be given a `tick`, in monotonic milliseconds, if nothing else happens. */
+export function deadlineOf({ phase }: Machine): number | null {
+  switch (phase.state) {
+    case 'offline':
+    case 'waiting':
+      return phase.retryAt
+    case 'connecting':
+    case 'authenticating':
+      return phase.deadline
+    case 'catching-up':
+    case 'online':
+      // Once the link is distrusted, only the answer to the probe counts.
+      return phase.link.probe?.deadline ?? phase.link.heardAt + phase.link.silenceLimit
+    case 'refused':
+      return null
+  }
+}
+
+/** The connection's whole behaviour (D12-D14, D16): no timers, no sockets, no clock. */
+export function step(machine: Machine, input: Input, moment: Moment): Step {
+  const { phase } = machine
+  switch (input.kind) {
+    case 'connect':
+      return phase.state === 'offline' || phase.state === 'refused'
+        ? dialAnew(machine, moment)
+        : stay(machine)
+    case 'connect-now':
+      return phase.state === 'offline' || phase.state === 'refused' || phase.state === 'waiting'
+        ? dialAnew(machine, moment)
+        : stay(machine)
+    case 'disconnect':
+      return {
+        machine: {
+          ...machine,
+          failures: 0,
+          phase: { state: 'offline', why: 'disconnected', retryAt: null },
+        },
+        effects: hasSocket(phase)
+          ? [{ kind: 'close', code: CloseCode.normal, reason: 'disconnected' }]
+          : [],
+      }
+    case 'reconnect':
+      return hasSocket(phase) ? dialAnew(machine, moment) : stay(machine)
+    case 'addresses':
+      return withAddresses(machine, input.addresses, moment)
+    case 'suspend':
+      return stay({ ...machine, suspended: true })
+    case 'resume':
+      return distrust({ ...machine, suspended: false }, moment)
+    case 'network-change':
+    case 'network-back':
+      return distrust({ ...machine, networkGone: false }, moment)
+    case 'network-lost':
+      return onNetworkLost({ ...machine, networkGone: true }, moment)
+    case 'opened':
+      return phase.state === 'connecting'
+        ? {
+            machine: {
+              ...machine,
+              phase: {
+                ...phase,
+                state: 'authenticating',
+                since: moment.at,
+                deadline: moment.at + WELCOME_TIMEOUT_MS,
+              },
+            },
+            effects: [{ kind: 'hello' }],
+          }
+        : stay(machine)
+    case 'heard':
+      return stay(onLink(machine, (link) => ({ ...link, heardAt: moment.at })))
+    case 'welcome':
+      return onWelcome(machine, input.welcome, moment)
+    case 'rejected':
+      return onRejected(machine, verdictOfRejection(input.rejected.code), moment)
+    case 'bye':
+      return stay(onLink(machine, (link) => ({ ...link, comeBackAfter: input.reconnectAfterMs })))
+    case 'pong':
+      return stay(
+        onLink(machine, (link) => ({
+          ...link,
+          heardAt: moment.at,
+          probe: link.probe?.nonce === input.nonce ? null : link.probe,
+        })),
+      )
+    case 'plan':
+      return phase.state === 'catching-up'
+        ? stay({ ...machine, phase: { ...phase, received: 0, total: input.events } })
+        : stay(machine)
+    case 'received':
+      return phase.state === 'catching-up'
+        ? stay({
+            ...machine,
+            phase: { ...phase, received: Math.min(phase.total, phase.received + input.events) },
+          })
+        : stay(machine)
+    case 'synced':
+      return phase.state === 'catching-up'
+        ? stay({ ...machine, failures: 0, phase: { state: 'online', link: phase.link } })
+        : stay(machine)
+    case 'closed':
+      return onClosed(machine, input.code, moment)
+    case 'broken':
+      return hasSocket(phase)
+        ? withEffect(
+            { kind: 'drop' },
+            giveUp(machine, { kind: 'wait', reason: 'not-stored' }, moment),
+          )
+        : stay(machine)
+    case 'tick':
+      return onTick(machine, moment)
+  }
+}
+
+function withAddresses(machine: Machine, addresses: readonly string[], moment: Moment): Step {
+  const { phase } = machine
+  const lastGood = machine.addresses[machine.preferred]
+  const preferred = Math.max(0, lastGood === undefined ? 0 : addresses.indexOf(lastGood))
+  const next = { ...machine, addresses, preferred }
+  switch (phase.state) {
+    case 'offline':
+    case 'catching-up':
+    case 'online':
+      return stay(next)
+    case 'connecting':
+    case 'authenticating':
+    case 'waiting':
+      return dialAnew(next, moment)
+    case 'refused':
+      return phase.reason === 'other-session' ? dialAnew(next, moment) : stay(next)
+  }
+}
+
+function onWelcome(
+  machine: Machine,
+  welcome: Extract<Input, { kind: 'welcome' }>['welcome'],
+  moment: Moment,
+): Step {
+  const { phase } = machine
+  if (phase.state !== 'authenticating') return stay(machine)
+  const address = machine.addresses[phase.round.address]
+  const link: Link = {
+    heardAt: moment.at,
+    silenceLimit: welcome.heartbeat.intervalMs + welcome.heartbeat.timeoutMs,
+    probe: null,
+    comeBackAfter: null,
+  }
+  return {
+    machine: {
+      ...machine,
+      preferred: phase.round.address,
+      networkGone: false,
+      phase: { state: 'catching-up', received: 0, total: 0, link },
+    },
+    effects: [
+      ...(address === undefined ? [] : [{ kind: 'remember', address } as const]),
+      { kind: 'sync', welcome },
+    ],
+  }
+}
+
+function onRejected(machine: Machine, verdict: Verdict, moment: Moment): Step {
+  const { phase } = machine
+  if (phase.state !== 'authenticating') return stay(machine)
+  const elsewhere = verdict.kind === 'refuse' && verdict.reason === 'other-session'
+  return withEffect(
+    { kind: 'drop' },
+    elsewhere
+      ? nextAddress(machine, phase.round, verdict, moment)
+      : giveUp(machine, verdict, moment),
+  )
+}
+
+function onClosed(machine: Machine, code: number, moment: Moment): Step {
+  const { phase } = machine
+  switch (phase.state) {
+    case 'connecting':
+      return nextAddress(machine, phase.round, { kind: 'wait', reason: 'unreachable' }, moment)
+    case 'authenticating': {
+      const verdict = verdictOfClose(code)
+      return verdict.kind === 'refuse'
+        ? giveUp(machine, verdict, moment)
+        : nextAddress(machine, phase.round, verdict, moment)
+    }
+    case 'catching-up':
+    case 'online': {
+      const { comeBackAfter } = phase.link
+      if (comeBackAfter === null) return giveUp(machine, verdictOfClose(code), moment)
+      return stay({
+        ...machine,
+        phase: {
+          state: 'waiting',
+          reason: 'restarting',
+          attempt: machine.failures + 1,
+          retryAt: moment.at + comeBackAfter,
+        },
+      })
+    }
+    case 'offline':
+    case 'waiting':
+    case 'refused':
+      return stay(machine)
+  }
+}
+
+function onTick(machine: Machine, moment: Moment): Step {
+  const deadline = deadlineOf(machine)
+  if (deadline === null || deadline > moment.at) return stay(machine)
+  const { phase } = machine
+  switch (phase.state) {
+    case 'offline':
+    case 'waiting':
+      return dialAnew(machine, moment)
+    case 'connecting':
+    case 'authenticating':
+      return withEffect(
+        { kind: 'drop' },
+        nextAddress(machine, phase.round, { kind: 'wait', reason: 'unreachable' }, moment),
+      )
+    case 'catching-up':
+    case 'online':
+      // A timer that ran late because the machine slept says nothing about the peer: ask it.
+      if (machine.suspended && phase.link.probe === null) return probe(machine, phase.link, moment)
+      // A failed probe follows a wake-up or a network change, where D12 asks to try at once.
+      if (phase.link.probe !== null) return dialAnew(machine, moment)
+      return withEffect({ kind: 'drop' }, giveUp(machine, { kind: 'wait', reason: 'lost' }, moment))
+    case 'refused':
+      return stay(machine)
+  }
+}

@@ -1,0 +1,66 @@
+import WebSocket from 'ws'
+import { CloseCode } from '../../protocol/errors.ts'
+import { MAX_FRAME_BYTES } from '../../protocol/limits.ts'
+import { SUBPROTOCOL } from '../../protocol/version.ts'
+import type { Dial } from './wire-socket.ts'
+
+/** A peer that does not finish a polite close within this is cut. */
+const CLOSE_TIMEOUT_MS = 2_000
+
+/** Real sockets. Small frames are not compressed: it costs more than it saves (performance.md). */
+export const dialWebSocket: Dial = (url, listener) => {
+  const socket = new WebSocket(url, SUBPROTOCOL, {
+    perMessageDeflate: false,
+    maxPayload: MAX_FRAME_BYTES,
+    followRedirects: false,
+    skipUTF8Validation: false,
+  })
+  let detail = ''
+  let listening = true
+  const stopListening = (): void => {
+    listening = false
+  }
+
+  socket.on('open', () => {
+    if (listening) listener.opened()
+  })
+  socket.on('message', (data, isBinary) => {
+    if (!listening) return
+    // The native wire has no binary frames; a server that sends one is told so by the close code.
+    if (isBinary) socket.close(CloseCode.malformed, 'text frames only')
+    else listener.frame(textOf(data))
+  })
+  socket.on('ping', () => {
+    if (listening) listener.heard()
+  })
+  socket.on('pong', () => {
+    if (listening) listener.heard()
+  })
+  // `ws` reports an error before the close it causes; without a listener it would be thrown.
+  socket.on('error', (error) => {
+    detail = 'code' in error && typeof error.code === 'string' ? error.code : error.message
+  })
+  socket.on('close', (code, reason) => {
+    if (listening) listener.closed(code, detail === '' ? reason.toString('utf8') : detail)
+  })
+
+  return {
+    send: (frame) => socket.send(frame, () => {}),
+    close(code, reason) {
+      stopListening()
+      socket.close(code, reason)
+      const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS)
+      timer.unref()
+      socket.once('close', () => clearTimeout(timer))
+    },
+    drop() {
+      stopListening()
+      socket.terminate()
+    },
+  }
+}
+
+function textOf(data: WebSocket.RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8')
+  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8')
+}

@@ -1,0 +1,4 @@
+import { first } from './migrations/001-first.ts'
+
+/** In order; a database's `user_version` is how many of them it has. Never change one that was released. */
+export const migrations: readonly string[] = [first]
