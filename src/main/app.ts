@@ -139,7 +139,7 @@ export function startApp(options: AppOptions): RunningApp {
     profile,
     icon: paths.icon,
     log,
-    copyText: (text) => clipboard.writeText(text),
+    copyText: (text) => void copyText(text),
     quit: () => void shutdown.request(),
   })
 
@@ -172,7 +172,7 @@ export function startApp(options: AppOptions): RunningApp {
     {
       ...appCommands({
         appView,
-        listen: windows.listen,
+        listen: (windowId) => windows.listen(windowId),
         painted: options.onUsable,
         setTheme(theme) {
           profile.update((current) => ({ ...current, theme }))
@@ -185,7 +185,7 @@ export function startApp(options: AppOptions): RunningApp {
           tellApp()
         },
         openLink: (url) => openExternally(url, log),
-        copyText: (text) => clipboard.writeText(text),
+        copyText,
       }),
       ...sessionCommands(sessions, registry, shows),
       ...rooms,
@@ -228,6 +228,11 @@ function tellProblems({ profile, launch, log }: AppOptions, problems: readonly s
     message: 'Not everything could be opened.',
     detail: sentences.join('\n\n'),
   })
+}
+
+/** Electron 45 answers with a promise, 33 at once. */
+async function copyText(text: string): Promise<void> {
+  await clipboard.writeText(text)
 }
 
 function every(ms: number, run: () => void): () => void {

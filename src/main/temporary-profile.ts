@@ -1,29 +1,40 @@
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { app } from 'electron'
 
 export interface TemporaryProfile {
   readonly folder: string
-  /** Chromium writes until the very end, so the folder goes last. */
+  /** Nothing of it stays, however this process ends. */
   removeAtExit(): void
 }
 
-/** A profile for one run: nothing of it stays. */
+/** A profile for one run. */
 export function createTemporaryProfile(): TemporaryProfile {
   const folder = mkdtempSync(join(tmpdir(), 'landline-'))
   return {
     folder,
     removeAtExit() {
-      const remove = (): void => {
-        try {
-          rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-        } catch {
-          // Windows keeps open files; the system clears its temporary folder.
-        }
-      }
-      app.on('quit', remove)
-      process.on('exit', remove)
+      if (process.platform === 'win32') return removeOnExit(folder)
+      // Chromium writes until after our last line, so another process has to do it: it waits until this
+      // one is gone and its end of the pipe with it.
+      const remover = spawn(
+        '/bin/sh',
+        ['-c', 'cat >/dev/null; sleep 1; rm -rf -- "$1"', 'sh', folder],
+        { detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
+      )
+      remover.on('error', () => removeOnExit(folder))
+      remover.unref()
     },
   }
+}
+
+function removeOnExit(folder: string): void {
+  process.on('exit', () => {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // Windows keeps open files; it clears its temporary folder itself.
+    }
+  })
 }

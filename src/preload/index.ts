@@ -1,5 +1,10 @@
 import { contextBridge, ipcRenderer } from 'electron'
-import type { AppEvent, Bridge } from '../ipc/contract.ts'
+import type {
+  AppEvent,
+  Bridge,
+  COMMAND_CHANNEL as CommandChannel,
+  EVENT_CHANNEL as EventChannel,
+} from '../ipc/contract.ts'
 
 /**
  * Builds `window.landline` from the contract, nothing else: the only user of `ipcRenderer`. The page
@@ -7,8 +12,8 @@ import type { AppEvent, Bridge } from '../ipc/contract.ts'
  */
 // The names are repeated, since importing them would pull the schemas into the preload script; their
 // types keep them equal.
-const COMMAND_CHANNEL: typeof import('../ipc/contract.ts').COMMAND_CHANNEL = 'landline:command'
-const EVENT_CHANNEL: typeof import('../ipc/contract.ts').EVENT_CHANNEL = 'landline:events'
+const COMMAND_CHANNEL: typeof CommandChannel = 'landline:command'
+const EVENT_CHANNEL: typeof EventChannel = 'landline:events'
 
 const bridge: Bridge = {
   invoke: (name, args) => ipcRenderer.invoke(COMMAND_CHANNEL, name, args),

@@ -12,7 +12,7 @@ export interface AppCommandsOptions {
   readonly setName: (name: string) => void
   /** False when the link's scheme is not one the browser should get. */
   readonly openLink: (url: string) => boolean
-  readonly copyText: (text: string) => void
+  readonly copyText: (text: string) => Promise<void>
 }
 
 type AppCommand = 'app.state' | 'app.ready' | 'app.set-theme' | 'profile.set-name' | 'app.open-link'
@@ -41,8 +41,8 @@ export function appCommands(
       if (options.openLink(url)) return done
       return fail('not-allowed', 'Only web and mail links can be opened.')
     },
-    'app.copy-text'({ text }) {
-      options.copyText(text)
+    async 'app.copy-text'({ text }) {
+      await options.copyText(text)
       return done
     },
   }
