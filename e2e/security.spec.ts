@@ -96,6 +96,7 @@ test('inline scripts, handlers, eval, foreign images and connections are refused
     button.setAttribute('onclick', 'window.handlerRan = true')
     button.click()
     // A string as a timer is eval; the driver's own scripts are exempt from the policy, a timer is not.
+    // oxlint-disable-next-line no-implied-eval -- that it is refused is what is tested
     setTimeout('window.evalRan = true', 0)
     await new Promise((done) => setTimeout(done, 0))
     const image = new Image()
