@@ -11,6 +11,7 @@ import { nameSchema } from '../protocol/records.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import { forkServer } from './hosting/fork-server.ts'
 import { createHosting } from './hosting/hosting.ts'
+import { iconPath } from './icon.ts'
 import { appCommands } from './ipc/app-commands.ts'
 import { openCommandChannel } from './ipc/command-channel.ts'
 import { roomCommands } from './ipc/room-commands.ts'
@@ -62,7 +63,7 @@ export function startApp(options: AppOptions): RunningApp {
   const windows = createWindows({
     preload: paths.preload,
     url: options.devUrl ?? APP_URL,
-    icon: process.platform === 'linux' ? paths.icon : undefined,
+    icon: process.platform === 'linux' ? iconPath : undefined,
     clock,
     log,
     bounds: () => profile.get().window,
@@ -137,7 +138,7 @@ export function startApp(options: AppOptions): RunningApp {
     sessions,
     hosting,
     profile,
-    icon: paths.icon,
+    icon: iconPath,
     log,
     copyText: (text) => void copyText(text),
     quit: () => void shutdown.request(),

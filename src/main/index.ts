@@ -22,7 +22,7 @@ if (profileDir !== undefined) {
   mkdirSync(profileDir, { recursive: true, mode: 0o700 })
   app.setPath('userData', profileDir)
 }
-const paths = pathsOf(import.meta.dirname, app.getAppPath(), app.getPath('userData'))
+const paths = pathsOf(import.meta.dirname, app.getPath('userData'))
 const log = createLogger(
   [fileSink(paths.logs), { write: (line) => process.stderr.write(line) }],
   Date.now,

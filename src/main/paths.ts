@@ -5,19 +5,17 @@ export interface Paths {
   readonly renderer: string
   readonly preload: string
   readonly server: string
-  readonly icon: string
   readonly profile: string
   readonly sessions: string
   readonly hosted: string
   readonly logs: string
 }
 
-export function pathsOf(mainFolder: string, appFolder: string, userData: string): Paths {
+export function pathsOf(mainFolder: string, userData: string): Paths {
   return {
     renderer: join(mainFolder, '..', 'renderer'),
     preload: join(mainFolder, '..', 'preload', 'index.cjs'),
     server: join(mainFolder, 'server.js'),
-    icon: join(appFolder, 'resources', 'icon.png'),
     profile: join(userData, 'profile.json'),
     sessions: join(userData, 'sessions'),
     hosted: join(userData, 'hosted'),
