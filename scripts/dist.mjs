@@ -47,14 +47,9 @@ async function packDirectory() {
     say("  NOT A RELEASE: packed with the fallback Electron, a third party's copy. For tests only.")
     say('━'.repeat(78))
   }
-  // The prebuilt binary does not load in the fallback: its rebuilt one takes its place.
-  const binary = fallback
-    ? ['-c.linux.files=node_modules/better-sqlite3/build/Release/better_sqlite3.node']
-    : []
   await pack(ready, [
     'dir',
     ...runtime,
-    ...binary,
     '-c.electronFuses.enableNodeCliInspectArguments=true',
     '--publish=never',
   ])
