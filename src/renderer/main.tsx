@@ -1,4 +1,7 @@
-import { createRoot } from 'react-dom/client'
+import { bridgeOfWindow } from './bridge.ts'
+import { systemClock } from './clock.ts'
+import { mountApp } from './app/mount.tsx'
 
 const root = document.getElementById('root')
-if (root) createRoot(root).render(<h1>Landline</h1>)
+if (root === null) throw new Error('the page has no #root')
+mountApp(root, bridgeOfWindow(), systemClock)

@@ -1,0 +1,64 @@
+import type { AppEvent, Bridge } from '../../ipc/contract.ts'
+import type { Clock } from '../clock.ts'
+import { applyAll } from '../store/apply.ts'
+import type { AppStore } from '../store/store.ts'
+import { drafts } from './drafts.ts'
+import type { Drafts } from './drafts.ts'
+import { messageActions } from './message-actions.ts'
+import type { MessageActions } from './message-actions.ts'
+import { navigation } from './navigation.ts'
+import type { Navigation } from './navigation.ts'
+import { roomActions } from './room-actions.ts'
+import type { RoomActions } from './room-actions.ts'
+import { sessionActions } from './session-actions.ts'
+import type { SessionActions } from './session-actions.ts'
+import { timelineLoads } from './timeline-loads.ts'
+import type { TimelineLoads } from './timeline-loads.ts'
+
+/** All a component may do. Commands go out here, their effects come back as events into the store. */
+export interface Actions {
+  readonly navigation: Navigation
+  readonly sessions: SessionActions
+  readonly rooms: RoomActions
+  readonly messages: MessageActions
+  readonly drafts: Drafts
+  readonly timeline: TimelineLoads
+  /** Shows one sentence for a moment. */
+  readonly tell: (message: string) => void
+  /** Subscribes to the bridge and asks for the first state; returns how to stop. */
+  start(): () => void
+}
+
+export function createActions(
+  bridge: Bridge,
+  store: AppStore,
+  clock: Clock,
+  tell: (message: string) => void,
+): Actions {
+  const ports = { bridge, store, clock, tell }
+  const draftActions = drafts(ports)
+  const loads = timelineLoads(ports)
+  const navigate = navigation(ports, draftActions, loads)
+  const sessions = sessionActions(ports, navigate)
+
+  return {
+    navigation: navigate,
+    sessions,
+    rooms: roomActions(ports, navigate),
+    messages: messageActions(ports, draftActions),
+    drafts: draftActions,
+    timeline: loads,
+    tell,
+    start() {
+      const stop = bridge.onEvents((events: readonly AppEvent[]) => {
+        store.setState((state) => applyAll(state, events))
+        navigate.reconcile()
+      })
+      void sessions.refresh().then(() => navigate.reconcile())
+      return () => {
+        stop()
+        draftActions.dispose()
+      }
+    },
+  }
+}

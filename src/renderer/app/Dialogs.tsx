@@ -1,0 +1,4 @@
+/** The one dialog that is open, if any. */
+export function Dialogs() {
+  return null
+}

@@ -1,0 +1,82 @@
+import type { ConnectionView, SessionView } from '../../client/views.ts'
+import { words } from '../words.ts'
+
+/** One word for small places. */
+export function connectionWord(connection: ConnectionView): string {
+  return words.connection.short[connection.state]
+}
+
+export interface ConnectionMessage {
+  readonly tone: 'quiet' | 'warning' | 'bad'
+  readonly title: string
+  readonly text: string
+  /** Changes every second: shown, but not read out each time. */
+  readonly countdown: string
+  /** What the person can do about it, where trying again is of use. */
+  readonly action: 'try-now' | null
+}
+
+/** How long until the next try, in whole seconds; never below zero when a clock stepped. */
+export function secondsUntil(retryAt: number, now: number): number {
+  return Math.max(0, Math.ceil((retryAt - now) / 1000))
+}
+
+/** The truth about a connection in words; null while there is nothing to say (online). */
+export function connectionMessage(session: SessionView, now: number): ConnectionMessage | null {
+  const { connection, queued } = session
+  const text = words.connection
+  switch (connection.state) {
+    case 'online':
+      return null
+    case 'offline':
+      return {
+        tone: 'warning',
+        title: text.offline,
+        text: text.queued(queued),
+        countdown: '',
+        action: 'try-now',
+      }
+    case 'waiting':
+      return {
+        tone: 'warning',
+        title: text.offline,
+        text: text.queued(queued),
+        countdown: text.nextTry(secondsUntil(connection.retryAt, now)),
+        action: 'try-now',
+      }
+    case 'connecting':
+      return {
+        tone: 'quiet',
+        title: text.connecting,
+        text: text.queued(queued),
+        countdown: '',
+        action: null,
+      }
+    case 'authenticating':
+      return {
+        tone: 'quiet',
+        title: text.authenticating,
+        text: text.queued(queued),
+        countdown: '',
+        action: null,
+      }
+    case 'catching-up':
+      return {
+        tone: 'quiet',
+        title: text.catchingUp(connection.received, connection.total),
+        text: '',
+        countdown: '',
+        action: null,
+      }
+    case 'refused':
+      return {
+        tone: 'bad',
+        title: text.refused[connection.reason].title,
+        text: [text.refused[connection.reason].advice, text.queued(queued)]
+          .filter((part) => part !== '')
+          .join(' '),
+        countdown: '',
+        action: 'try-now',
+      }
+  }
+}

@@ -1,0 +1,58 @@
+import type { RefusalReason } from '../../client/views.ts'
+
+const refused: Readonly<
+  Record<RefusalReason, { readonly title: string; readonly advice: string }>
+> = {
+  unauthorized: {
+    title: 'The host did not accept your invite.',
+    advice: 'Ask for a new invite link and join with it.',
+  },
+  'unsupported-version': {
+    title: 'The host runs a version this app cannot talk to.',
+    advice: 'Update the older of the two apps.',
+  },
+  'identity-taken': {
+    title: 'Your identity is used by another device in this session.',
+    advice: 'Close the other copy, or leave the session and join it again.',
+  },
+  banned: {
+    title: 'You were removed from this session.',
+    advice: 'Only the person who hosts can let you back in.',
+  },
+  'other-session': {
+    title: 'Another session answers at this address now.',
+    advice: 'Ask for a new invite link to this session.',
+  },
+  superseded: {
+    title: 'You are connected from another running copy of the app.',
+    advice: 'Close it to go on here.',
+  },
+}
+
+export const connectionWords = {
+  label: 'Connection',
+  progress: 'Progress of catching up',
+  short: {
+    offline: 'offline',
+    connecting: 'connecting',
+    authenticating: 'connecting',
+    'catching-up': 'catching up',
+    online: 'online',
+    waiting: 'offline',
+    refused: 'refused',
+  },
+  offline: 'Offline.',
+  connecting: 'Connecting…',
+  authenticating: 'Connected, signing in…',
+  catchingUp: (received: number, total: number): string => `Catching up: ${received} of ${total}`,
+  queued: (count: number): string => {
+    if (count === 0) return ''
+    return count === 1
+      ? '1 message is queued and will be sent by itself.'
+      : `${count} messages are queued and will be sent by themselves.`
+  },
+  nextTry: (seconds: number): string =>
+    seconds === 0 ? 'Trying now…' : `Next try in ${seconds} s.`,
+  tryNow: 'Try now',
+  refused,
+} as const

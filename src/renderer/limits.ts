@@ -1,0 +1,17 @@
+/**
+ * Limits of the wire that inputs tell people about. Only types cross from the protocol into the window,
+ * so each number is repeated here and the compiler refuses it when the protocol's one changes.
+ */
+import type {
+  MAX_MEMBER_NAME_LENGTH,
+  MAX_ROOM_NAME_LENGTH,
+  MAX_SESSION_NAME_LENGTH,
+  MAX_TEXT_LENGTH,
+  MAX_TOPIC_LENGTH,
+} from '../protocol/limits.ts'
+
+export const TEXT_LENGTH: typeof MAX_TEXT_LENGTH = 16_383
+export const ROOM_NAME_LENGTH: typeof MAX_ROOM_NAME_LENGTH = 80
+export const TOPIC_LENGTH: typeof MAX_TOPIC_LENGTH = 250
+export const MEMBER_NAME_LENGTH: typeof MAX_MEMBER_NAME_LENGTH = 80
+export const SESSION_NAME_LENGTH: typeof MAX_SESSION_NAME_LENGTH = 80

@@ -1,0 +1,52 @@
+import { Dialog } from '@base-ui/react/dialog'
+import { X } from 'lucide-react'
+import type { CSSProperties, ReactNode, RefObject } from 'react'
+import { words } from '../words.ts'
+import { IconButton } from './Button.tsx'
+
+interface ModalProps {
+  readonly title: string
+  readonly onClose: () => void
+  readonly children: ReactNode
+  /** Beside the title. */
+  readonly extra?: ReactNode
+  readonly width?: string
+  readonly initialFocus?: RefObject<HTMLElement | null>
+  /** For searching: the title is only for screen readers and nothing stands above the content. */
+  readonly bare?: boolean
+}
+
+/** The frame of every dialog. It is rendered only while open; focus returns where it was. */
+export function Modal(props: ModalProps) {
+  const { title, onClose, children, extra, width, initialFocus, bare = false } = props
+  const style = width === undefined ? {} : ({ '--dialog-width': width } as CSSProperties)
+  return (
+    <Dialog.Root open onOpenChange={(open) => (open ? undefined : onClose())}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="backdrop" />
+        <Dialog.Popup
+          className="dialog"
+          style={style}
+          {...(initialFocus === undefined ? {} : { initialFocus })}
+        >
+          {bare ? (
+            <Dialog.Title className="unseen">{title}</Dialog.Title>
+          ) : (
+            <div className="dialog-head">
+              <Dialog.Title className="dialog-title">{title}</Dialog.Title>
+              {extra}
+              <Dialog.Close
+                render={
+                  <IconButton label={words.close}>
+                    <X size={18} strokeWidth={1.5} aria-hidden="true" />
+                  </IconButton>
+                }
+              />
+            </div>
+          )}
+          {children}
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}

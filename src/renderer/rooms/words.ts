@@ -1,0 +1,75 @@
+import type { RoomView } from '../../client/views.ts'
+
+const unreadWords = (unread: number): string =>
+  unread === 0 ? '' : unread === 1 ? '1 unread message' : `${unread} unread messages`
+
+export const roomWords = {
+  row: (room: RoomView, unread: number, presence: string): string =>
+    [
+      room.name,
+      room.kind === 'group' && room.visibility === 'private' ? 'private' : '',
+      presence,
+      unreadWords(unread),
+    ]
+      .filter((part) => part !== '')
+      .join(', '),
+  title: (room: RoomView): string => (room.kind === 'group' ? `# ${room.name}` : room.name),
+  draft: 'draft',
+  search: 'Search messages',
+  members: (count: number): string => (count === 1 ? '1 member' : `${count} members`),
+  details: 'Room details',
+  newGroup: 'New group',
+  newDirect: 'New direct message',
+  browse: 'Browse groups',
+  name: 'Name',
+  nameMissing: 'Give the group a name first.',
+  topic: 'Topic',
+  topicHint: 'What it is for, in a sentence. Optional.',
+  visibility: 'Who can find it',
+  public: 'Public',
+  publicText: 'Everyone in the session can find and join it.',
+  private: 'Private',
+  privateText: 'Only people who are added can find it.',
+  people: 'People',
+  create: 'Create group',
+  creating: 'Creating…',
+  startDirect: 'Start',
+  starting: 'Starting…',
+  directLead: 'Choose one or more people.',
+  directMissing: 'Choose at least one person.',
+  browseLoading: 'Asking the host for its groups…',
+  browseNone: 'There are no public groups besides the ones you are in.',
+  browseFilter: 'Find a group',
+  join: 'Join',
+  joined: 'Joined',
+  joinNamed: (name: string): string => `Join ${name}`,
+  openNamed: (name: string): string => `Open ${name}`,
+  open: 'Open',
+  add: 'Add',
+  addMembers: 'Add members',
+  addMembersTo: (name: string): string => `Add members to #${name}`,
+  addMissing: 'Choose at least one person.',
+  addNobody: 'Everyone in the session is already in this group.',
+  about: 'About',
+  save: 'Save',
+  saved: 'Saved',
+  noTopic: 'No topic',
+  edit: 'Edit name and topic',
+  membersHeading: 'Members',
+  leave: 'Leave group',
+  leaveTitle: (name: string): string => `Leave #${name}?`,
+  leavePublic: 'You can join it again at any time from Browse groups.',
+  leavePrivate: 'It is private: someone in it has to add you again.',
+  defaultGroup: 'Everyone in the session is in this group.',
+} as const
+
+export const peopleWords = {
+  message: (name: string, presence: string): string => `${name}, ${presence}`,
+  find: 'Find a person',
+  none: 'Nobody found.',
+  nobody: 'Nobody else has joined this session yet.',
+  chosen: (count: number): string => `${count} chosen`,
+  remove: (name: string): string => `Remove ${name}`,
+  you: 'you',
+  lastSeen: (when: string): string => `last seen ${when}`,
+} as const

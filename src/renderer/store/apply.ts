@@ -1,0 +1,158 @@
+import type { PersonView, ReadView, RoomView, SessionEvent } from '../../client/views.ts'
+import type { AppEvent, Intent } from '../../ipc/contract.ts'
+import type { MemberId, RoomId, SessionId } from '../../protocol/ids.ts'
+import { withChanges } from './timeline-items.ts'
+import { changeSession, emptyTimeline, withEntry, withoutEntry } from './state.ts'
+import type { AppState, DialogState, SessionState } from './state.ts'
+
+/** The state after one event. Pure: what must be fetched because of it is decided by `reconcile`. */
+export function apply(state: AppState, event: AppEvent): AppState {
+  switch (event.type) {
+    case 'app': {
+      const alive = new Set(event.app.sessions.map((session) => session.id))
+      const sessions = new Map([...state.sessions].filter(([id]) => alive.has(id)))
+      const hosting = new Map([...state.hosting].filter(([id]) => alive.has(id)))
+      const activeSession =
+        state.activeSession !== null && alive.has(state.activeSession)
+          ? state.activeSession
+          : (event.app.sessions[0]?.id ?? null)
+      const next: AppState = { ...state, app: event.app, sessions, hosting, activeSession }
+      return closeOrphanedDialog(next, alive)
+    }
+    case 'hosting':
+      return { ...state, hosting: withEntry(state.hosting, event.hosting.sessionId, event.hosting) }
+    case 'intent':
+      return applyIntent(state, event.intent)
+    case 'session-event':
+      return applySessionEvent(state, event.session, event.event)
+  }
+}
+
+export function applyAll(state: AppState, events: readonly AppEvent[]): AppState {
+  return events.reduce(apply, state)
+}
+
+/** A dialog about a session that is gone would only offer actions that fail. */
+function closeOrphanedDialog(state: AppState, alive: ReadonlySet<SessionId>): AppState {
+  const { dialog } = state
+  if (dialog !== null && 'session' in dialog && !alive.has(dialog.session)) {
+    return { ...state, dialog: null }
+  }
+  return state
+}
+
+function dialogOf(intent: Intent): DialogState {
+  switch (intent.kind) {
+    case 'hosting-panel':
+      return { kind: 'hosting', session: intent.session }
+    case 'join':
+      return { kind: 'join', invite: intent.invite ?? '' }
+    case 'host':
+    case 'stop-hosting':
+    case 'new-group':
+    case 'new-direct':
+    case 'jump':
+    case 'shortcuts':
+      return intent
+  }
+}
+
+function applyIntent(state: AppState, intent: Intent): AppState {
+  const next = { ...state, dialog: dialogOf(intent) }
+  return intent.kind === 'hosting-panel' ? { ...next, activeSession: intent.session } : next
+}
+
+function applySessionEvent(state: AppState, id: SessionId, event: SessionEvent): AppState {
+  switch (event.type) {
+    case 'session': {
+      if (state.app === null) return state
+      const known = state.app.sessions.some((session) => session.id === id)
+      const sessions = known
+        ? state.app.sessions.map((session) => (session.id === id ? event.session : session))
+        : [...state.app.sessions, event.session]
+      return { ...state, app: { ...state.app, sessions } }
+    }
+    case 'rooms':
+      return changeSession(state, id, (session) => withRooms(session, event.rooms, state.attentive))
+    case 'room-removed':
+      return changeSession(state, id, (session) => withoutRoom(session, event.roomId))
+    case 'people':
+      return changeSession(state, id, (session) => withPeople(session, event.people))
+    case 'timeline':
+      return changeSession(state, id, (session) => {
+        const timeline = session.timelines.get(event.roomId)
+        // Never opened in this window: it is loaded whole when it is.
+        if (timeline === undefined) return session
+        const next = withChanges(timeline, event.items, event.removed)
+        return { ...session, timelines: withEntry(session.timelines, event.roomId, next) }
+      })
+    case 'timeline-reset':
+      return changeSession(state, id, (session) => {
+        const timeline = session.timelines.get(event.roomId) ?? emptyTimeline
+        const { generation } = timeline
+        const next = { ...timeline, stale: true, loading: null, generation: generation + 1 }
+        return { ...session, timelines: withEntry(session.timelines, event.roomId, next) }
+      })
+    case 'typing':
+      return changeSession(state, id, (session) => ({
+        ...session,
+        typing: withEntry(session.typing, event.roomId, event.memberIds),
+      }))
+    case 'reads':
+      return changeSession(state, id, (session) =>
+        withReads(session, event.roomId, event.positions),
+      )
+  }
+}
+
+/**
+ * The unread line of the open room is drawn when something arrives that nobody saw arriving, and it
+ * stays where it is until everything was read and that happens again.
+ */
+function withRooms(
+  session: SessionState,
+  changed: readonly RoomView[],
+  attentive: boolean,
+): SessionState {
+  const rooms = new Map(session.rooms)
+  let { unreadAfter } = session
+  for (const room of changed) {
+    const before = rooms.get(room.id)
+    const becameUnread = room.unread > 0 && (before?.unread ?? 0) === 0
+    if (room.id === session.activeRoom && becameUnread && !attentive) {
+      unreadAfter = withEntry(unreadAfter, room.id, room.readSeq)
+    }
+    rooms.set(room.id, room)
+  }
+  return { ...session, rooms, unreadAfter }
+}
+
+function withoutRoom(session: SessionState, id: RoomId): SessionState {
+  return {
+    ...session,
+    rooms: withoutEntry(session.rooms, id),
+    timelines: withoutEntry(session.timelines, id),
+    typing: withoutEntry(session.typing, id),
+    reads: withoutEntry(session.reads, id),
+    activeRoom: session.activeRoom === id ? null : session.activeRoom,
+  }
+}
+
+function withPeople(session: SessionState, changed: readonly PersonView[]): SessionState {
+  const people = new Map(session.people)
+  for (const person of changed) people.set(person.id, person)
+  return { ...session, people }
+}
+
+/** Positions only move forward (D18), so an answer that was overtaken by an event changes nothing. */
+export function withReads(
+  session: SessionState,
+  room: RoomId,
+  positions: readonly ReadView[],
+): SessionState {
+  const reads = new Map<MemberId, number>(session.reads.get(room))
+  for (const { memberId, seq } of positions) {
+    reads.set(memberId, Math.max(seq, reads.get(memberId) ?? 0))
+  }
+  return { ...session, reads: withEntry(session.reads, room, reads) }
+}

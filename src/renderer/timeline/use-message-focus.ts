@@ -1,0 +1,128 @@
+import { useCallback, useLayoutEffect, useMemo, useState } from 'react'
+import type { FocusEvent, KeyboardEvent, RefObject } from 'react'
+import type { VirtualizerHandle } from 'virtua'
+import type { MessageView } from '../../client/views.ts'
+import type { MessageId } from '../../protocol/ids.ts'
+import { useActions } from '../app/context.ts'
+import { focusComposer } from '../composer/focus-composer.ts'
+import type { RoomContextValue } from './room-context.ts'
+import type { Row } from './rows.ts'
+
+interface MessageFocusOptions {
+  readonly scroller: RefObject<HTMLDivElement | null>
+  readonly list: RefObject<VirtualizerHandle | null>
+  readonly rows: readonly Row[]
+  readonly context: RoomContextValue
+  readonly setPicking: (message: MessageId | null) => void
+}
+
+export interface MessageFocus {
+  /** The focused row stays mounted when it is scrolled away, so that focus is never lost. */
+  readonly kept: readonly number[]
+  readonly onKeyDown: (event: KeyboardEvent) => void
+  readonly onFocus: (event: FocusEvent) => void
+}
+
+const idOf = (target: EventTarget | null): string | undefined =>
+  target instanceof HTMLElement ? target.dataset['message'] : undefined
+
+/** Arrow keys walk through the messages; single keys act on the one that has focus. */
+export function useMessageFocus(options: MessageFocusOptions): MessageFocus {
+  const { scroller, list, rows, context, setPicking } = options
+  const { messages, sessions, navigation } = useActions()
+  const { session, room, self } = context
+  const [focused, setFocused] = useState<MessageId | null>(null)
+  const [wanted, setWanted] = useState<MessageId | null>(null)
+
+  const index = rows.findIndex((row) => row.item.id === focused)
+  const kept = useMemo(() => (index < 0 ? [] : [index]), [index])
+
+  // The wished row is mounted in the same drawing that wished it, so it can take focus right after.
+  useLayoutEffect(() => {
+    if (wanted === null) return
+    setWanted(null)
+    const at = rows.findIndex((row) => row.item.id === wanted)
+    list.current?.scrollToIndex(at, { align: 'nearest' })
+    scroller.current
+      ?.querySelector<HTMLElement>(`[data-message="${wanted}"]`)
+      ?.focus({ preventScroll: true })
+  }, [wanted, rows, list, scroller])
+
+  const move = useCallback(
+    (from: number, step: 1 | -1) => {
+      for (let at = from; at >= 0 && at < rows.length; at += step) {
+        const item = rows[at]?.item
+        if (item?.type !== 'message') continue
+        setFocused(item.id)
+        setWanted(item.id)
+        return true
+      }
+      return false
+    },
+    [rows],
+  )
+
+  function act(key: string, message: MessageView): boolean {
+    const own = message.author === self
+    const usable = !message.deleted && message.state.kind !== 'failed'
+    switch (key) {
+      case 'r':
+      case 'R':
+        if (!usable) return false
+        messages.compose(session, room, { kind: 'reply', to: message.id })
+        focusComposer()
+        return true
+      case 'e':
+      case 'E':
+        if (!usable || !own) return false
+        messages.compose(session, room, { kind: 'edit', message: message.id, text: message.text })
+        focusComposer()
+        return true
+      case '+':
+        if (usable) setPicking(message.id)
+        return usable
+      case 'c':
+      case 'C':
+        if (!message.deleted) void sessions.copy(message.text)
+        return !message.deleted
+      case 'Delete':
+        if (usable && own) navigation.openDialog({ kind: 'delete-message', room, message: message.id })
+        return usable && own
+      default:
+        return false
+    }
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.altKey || event.ctrlKey || event.metaKey) return
+    const onList = event.target === scroller.current
+    const id = idOf(event.target)
+    if (!onList && id === undefined) return
+    const at = rows.findIndex((row) => row.item.id === id)
+    if (runKey(event.key, at)) event.preventDefault()
+  }
+
+  function runKey(key: string, at: number): boolean {
+    const last = rows.length - 1
+    if (key === 'Escape') {
+      focusComposer()
+      return true
+    }
+    if (key === 'ArrowUp') return move(at < 0 ? last : at - 1, -1)
+    if (key === 'ArrowDown') {
+      if (at >= 0 && !move(at + 1, 1)) focusComposer()
+      return at >= 0
+    }
+    if (key === 'End') return move(last, -1)
+    if (key === 'Home') return move(0, 1)
+    const item = rows[at]?.item
+    return item?.type === 'message' && act(key, item)
+  }
+
+  const onFocus = useCallback((event: FocusEvent) => {
+    const id = idOf(event.target)
+    if (id !== undefined) setFocused(id as MessageId)
+  }, [])
+
+  return { kept, onKeyDown, onFocus }
+}
