@@ -20,8 +20,9 @@ import type { LaunchOptions } from './launch-options.ts'
 import type { Logger } from './logger.ts'
 import { createAppShell } from './menu/app-shell.ts'
 import type { Paths } from './paths.ts'
-import type { ProfileOpening } from './profile/profile-store.ts'
+import type { ProfileOpening, ProfileStore } from './profile/profile-store.ts'
 import { createSessionRegistry } from './sessions/session-registry.ts'
+import type { SessionRegistry } from './sessions/session-registry.ts'
 import { createSessions } from './sessions/sessions.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import { controlShutdown } from './shutdown.ts'
@@ -47,6 +48,8 @@ export interface AppOptions {
 export interface RunningApp {
   readonly windows: Windows
   readonly sessions: Sessions
+  readonly registry: SessionRegistry
+  readonly profile: ProfileStore
   readonly shutdown: Shutdown
 }
 
@@ -212,7 +215,7 @@ export function startApp(options: AppOptions): RunningApp {
   shell.refresh()
   windows.open()
   tellProblems(options, problems)
-  return { windows, sessions, shutdown }
+  return { windows, sessions, registry, profile, shutdown }
 }
 
 /** What went wrong at the start is told once, beside the window, and nothing is deleted because of it. */

@@ -3,6 +3,7 @@ import { app } from 'electron'
 import { startApp } from './app.ts'
 import { guardAgainstCrashes } from './crash-guard.ts'
 import { runDemo } from './demo/demo.ts'
+import { HOST } from './demo/script.ts'
 import { receiveLinks } from './deep-links.ts'
 import { parseLaunchOptions } from './launch-options.ts'
 import { createLogger, fileSink } from './logger.ts'
@@ -40,15 +41,17 @@ function start(): void {
   const smoke = launch.smoke ? startSmoke() : null
   // Not awaited at the top: Electron may wait for this module before it becomes ready.
   void app.whenReady().then(() => {
+    const profile = openProfileStore(paths.profile, Date.now)
+    if (launch.demo) profile.store.update((current) => ({ ...current, name: HOST }))
     const running = startApp({
       launch,
       paths,
-      profile: openProfileStore(paths.profile, Date.now),
+      profile,
       devUrl: app.isPackaged ? null : (process.env['ELECTRON_RENDERER_URL'] ?? null),
       log,
       onUsable: () => smoke?.usable(),
     })
     links.deliver(running.windows)
-    if (launch.demo) runDemo(running, { paths, log })
+    if (launch.demo) runDemo(running, { folder: app.getPath('userData'), log })
   })
 }

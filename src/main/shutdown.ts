@@ -14,12 +14,15 @@ export interface Shutdown {
   /** Asks first when this computer hosts, unless `ask` is false. */
   request(ask?: boolean): Promise<void>
   readonly isStopping: boolean
+  /** Runs first when the app stops. */
+  before(run: () => void): void
 }
 
 /** Every way out of the app leads through here, so that servers are drained and databases closed (D16). */
 export function controlShutdown(options: ShutdownOptions): Shutdown {
   let phase: 'running' | 'stopping' | 'done' = 'running'
   let asking = false
+  const first: (() => void)[] = []
 
   async function request(ask = options.ask): Promise<void> {
     const hosted = options.hosted()
@@ -37,6 +40,7 @@ export function controlShutdown(options: ShutdownOptions): Shutdown {
     if (phase !== 'running') return
     phase = 'stopping'
     try {
+      for (const run of first) run()
       await options.stop()
     } catch (error) {
       options.log.error('the app did not stop cleanly', { reason: String(error) })
@@ -60,6 +64,7 @@ export function controlShutdown(options: ShutdownOptions): Shutdown {
     get isStopping() {
       return phase !== 'running'
     },
+    before: (run) => void first.push(run),
   }
 }
 

@@ -1,0 +1,225 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ClientSession } from '../../client/client-session.ts'
+import type { HostingView } from '../../ipc/contract.ts'
+import { sessionIdSchema } from '../../protocol/ids.ts'
+import type { SessionId } from '../../protocol/ids.ts'
+import { createInvite } from '../../protocol/invite.ts'
+import type { Hosting } from '../hosting/hosting.ts'
+import type { StartProblem } from '../hosting/lan-host.ts'
+import { fail, ok } from '../ipc/command-gate.ts'
+import type { KnownSession } from '../profile/profile-schema.ts'
+import { openProfileStore } from '../profile/profile-store.ts'
+import type { SessionRegistry } from './session-registry.ts'
+import { createSessions } from './sessions.ts'
+
+const id = (n: number): SessionId =>
+  sessionIdSchema.parse(`0190a000-0000-7000-8000-${String(n).padStart(12, '0')}`)
+
+/** Notes what is done to sessions and servers, in order. */
+function stage(folder: string) {
+  const log: string[] = []
+  const profile = openProfileStore(join(folder, 'profile.json'), () => 0).store
+  const clients = new Map<SessionId, ClientSession>()
+  const active = new Map<SessionId, KnownSession>()
+  let damaged: SessionId | null = null
+  let problem: StartProblem | null = null
+
+  function client(session: KnownSession): ClientSession {
+    const name = session.name
+    return {
+      connect: () => log.push(`${name} connect`),
+      connectNow: () => log.push(`${name} connect now`),
+      disconnect: () => log.push(`${name} disconnect`),
+      close: () => log.push(`${name} close`),
+      setHosting: (on: boolean) => log.push(`${name} hosting ${on}`),
+      updateAddresses: (to: readonly string[]) => log.push(`${name} at ${to.join(' ')}`),
+    } as unknown as ClientSession
+  }
+  const registry = {
+    open(session: KnownSession) {
+      if (session.sessionId === damaged) return fail('internal', 'The file is damaged.')
+      log.push(`${session.name} opened at ${session.addresses.join(' ')}`)
+      const opened = client(session)
+      clients.set(session.sessionId, opened)
+      return ok(opened)
+    },
+    get: (one: SessionId) => clients.get(one),
+    remove(one: SessionId) {
+      log.push(`${profile.session(one)?.name} removed`)
+      clients.delete(one)
+      profile.removeSession(one)
+    },
+  } as unknown as SessionRegistry
+  const hosting = {
+    async start(session: KnownSession, portIsKnown: boolean) {
+      log.push(`${session.name} served on ${session.hosted?.port}${portIsKnown ? ', known' : ''}`)
+      if (problem === null) active.set(session.sessionId, session)
+      if (problem === null) sessions.onHostReady(session.sessionId, 51_000)
+      return problem
+    },
+    async stop(one: SessionId) {
+      if (active.delete(one)) log.push('served no more')
+    },
+    isActive: (one: SessionId) => active.has(one),
+    view: (session: KnownSession) => ({ name: session.name }) as HostingView,
+  } as unknown as Hosting
+  const sessions = createSessions({
+    profile,
+    registry,
+    hosting,
+    hostPort: 47_800,
+    newId: () => id(7),
+    log: { info() {}, warn() {}, error() {} },
+  })
+  return {
+    log,
+    profile,
+    sessions,
+    named: () => profile.update((current) => ({ ...current, name: 'Mara' })),
+    damage: (one: SessionId) => (damaged = one),
+    breakServer: (why: StartProblem | null) => (problem = why),
+    /** What was noted since the last call. */
+    noted: () => log.splice(0),
+  }
+}
+const invite = (addresses: readonly string[], secret = 'secret'): string =>
+  createInvite({ sessionId: id(1), name: 'Ward 3', addresses, secret })
+
+describe('sessions of a profile', () => {
+  let folder: string
+  let on: ReturnType<typeof stage>
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'landline-sessions-'))
+    on = stage(folder)
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('asks for a name before anything else', async () => {
+    expect(on.sessions.join(invite(['10.0.0.1:1']))).toMatchObject({
+      failure: { kind: 'no-profile' },
+    })
+    expect(await on.sessions.host('Field')).toMatchObject({ failure: { kind: 'no-profile' } })
+    expect(on.noted()).toEqual([])
+  })
+
+  it('hosts: the server first, then the host’s own client over loopback', async () => {
+    on.named()
+    expect(await on.sessions.host('Field')).toEqual(ok({ session: id(7) }))
+    expect(on.noted()).toEqual([
+      'Field served on 47800',
+      'Field opened at 127.0.0.1:51000',
+      'Field hosting true',
+      'Field connect',
+    ])
+    const session = on.profile.session(id(7))
+    expect(session?.hosted).toEqual({ port: 51_000, autoResume: true })
+    expect(session?.secret).toMatch(/^[A-Za-z0-9_-]{43}$/)
+  })
+
+  it('leaves nothing behind when hosting cannot begin, and says why', async () => {
+    on.named()
+    on.breakServer({ code: 'server-failed', message: 'The disk is full.' })
+    expect(await on.sessions.host('Field')).toEqual(fail('server-failed', 'The disk is full.'))
+    expect(on.profile.get().sessions).toEqual([])
+  })
+
+  it('hosts again after any end of the app, on the port others know', async () => {
+    on.named()
+    await on.sessions.host('Field')
+    const next = stage(folder)
+    expect(next.sessions.resume()).toEqual([])
+    expect(next.noted()).toEqual([
+      'Field opened at 127.0.0.1:51000',
+      'Field hosting true',
+      'Field served on 51000, known',
+      'Field at 127.0.0.1:51000',
+      'Field connect now',
+      'Field connect',
+    ])
+  })
+
+  it('does not host again what a person stopped, until they ask', async () => {
+    on.named()
+    await on.sessions.host('Field')
+    on.noted()
+    await on.sessions.stopHosting(id(7))
+    expect(on.noted()).toEqual(['served no more', 'Field hosting false', 'Field disconnect'])
+    const next = stage(folder)
+    next.sessions.resume()
+    expect(next.noted()).toEqual(['Field opened at 127.0.0.1:51000'])
+    expect(await next.sessions.resumeHosting(id(7))).toEqual(ok(null))
+    expect(next.noted()).toContain('Field served on 51000, known')
+    expect(next.profile.session(id(7))?.hosted?.autoResume).toBe(true)
+    expect(await next.sessions.resumeHosting(id(7))).toMatchObject({
+      failure: { kind: 'already-hosting' },
+    })
+  })
+
+  it('joins by an invite with an identity of its own, kept before the first contact', () => {
+    on.named()
+    expect(on.sessions.join(invite(['10.0.0.1:47800']))).toEqual(ok({ session: id(1) }))
+    expect(on.noted()).toEqual(['Ward 3 opened at 10.0.0.1:47800', 'Ward 3 connect'])
+    expect(on.profile.session(id(1))).toMatchObject({ secret: 'secret', name: 'Ward 3' })
+  })
+
+  it('takes the addresses of a newer invite, and a newer secret', () => {
+    on.named()
+    on.sessions.join(invite(['10.0.0.1:47800']))
+    const identity = on.profile.session(id(1))?.memberId
+    on.noted()
+    on.sessions.join(invite(['10.9.9.9:47800']))
+    expect(on.noted()).toEqual(['Ward 3 at 10.9.9.9:47800', 'Ward 3 connect', 'Ward 3 connect now'])
+    on.sessions.join(invite(['10.9.9.9:47800'], 'another'))
+    expect(on.noted()).toEqual([
+      'Ward 3 close',
+      'Ward 3 opened at 10.9.9.9:47800',
+      'Ward 3 connect',
+    ])
+    expect(on.profile.session(id(1))).toMatchObject({ secret: 'another', memberId: identity })
+  })
+
+  it('says what is wrong with an invite, and that one hosts the session oneself', async () => {
+    on.named()
+    expect(on.sessions.join('https://example.org')).toMatchObject({
+      failure: { kind: 'invalid-invite', message: expect.stringContaining('landline://') },
+    })
+    await on.sessions.host('Field')
+    const own = createInvite({ sessionId: id(7), name: 'Field', addresses: ['10.0.0.1:1'] })
+    expect(on.sessions.join(own)).toMatchObject({ failure: { kind: 'already-joined' } })
+  })
+
+  it('stays disconnected over a restart when a person asked for it', () => {
+    on.named()
+    on.sessions.join(invite(['10.0.0.1:47800']))
+    on.sessions.disconnect(id(1))
+    const next = stage(folder)
+    next.sessions.resume()
+    expect(next.noted()).toEqual(['Ward 3 opened at 10.0.0.1:47800'])
+    next.sessions.connect(id(1))
+    expect(next.noted()).toEqual(['Ward 3 connect', 'Ward 3 connect now'])
+    expect(next.profile.session(id(1))?.disconnected).toBe(false)
+  })
+
+  it('opens the others when one session’s file is damaged, and names it', () => {
+    on.named()
+    on.sessions.join(invite(['10.0.0.1:47800']))
+    const next = stage(folder)
+    next.damage(id(1))
+    expect(next.sessions.resume()).toEqual(['«Ward 3»: The file is damaged.'])
+    expect(next.profile.session(id(1))).toBeDefined()
+  })
+
+  it('leaves a session, but not one that others are in because of this computer', async () => {
+    on.named()
+    await on.sessions.host('Field')
+    expect(on.sessions.leave(id(7))).toMatchObject({ failure: { kind: 'not-allowed' } })
+    await on.sessions.stopHosting(id(7))
+    expect(on.sessions.leave(id(7))).toEqual(ok(null))
+    expect(on.profile.get().sessions).toEqual([])
+    expect(on.sessions.leave(id(7))).toMatchObject({ failure: { kind: 'no-such-session' } })
+    expect(on.sessions.hostingView(id(7))).toMatchObject({ failure: { kind: 'no-such-session' } })
+  })
+})
