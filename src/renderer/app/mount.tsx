@@ -26,6 +26,7 @@ export function mountApp(
   const toasts = Toast.createToastManager()
   const tell = (description: string): void => void toasts.add({ description, priority: 'high' })
   const actions = createActions(bridge, store, clock, tell)
+  const stopTelling = tellWhenPainted(bridge, store)
   const stop = actions.start()
   root.render(
     <StrictMode>
@@ -36,6 +37,20 @@ export function mountApp(
   )
   return () => {
     stop()
+    stopTelling()
     root.unmount()
   }
+}
+
+/** Tells the app once that a screen a person can use is on the window. Returns how to stop. */
+function tellWhenPainted(bridge: Bridge, store: AppStore): () => void {
+  const stop = store.subscribe(({ phase }) => {
+    if (phase !== 'ready') return
+    stop()
+    // The first frame is where React's work is drawn; in the second it has been.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => void bridge.invoke('app.ready', {}).catch(() => undefined)),
+    )
+  })
+  return stop
 }
