@@ -121,8 +121,8 @@ export function createSync(options: SyncOptions): Sync {
   }
 
   function gone(id: RoomId): void {
-    if (rooms.get(id) === undefined) return
     asked.delete(id)
+    if (rooms.get(id) === undefined) return
     // What was not sent stays in sight, to be copied or discarded (D5).
     rooms.markLeft(id)
     changes.room(id)

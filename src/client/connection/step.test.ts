@@ -1,0 +1,426 @@
+import { describe, expect, it } from 'vitest'
+import { CloseCode, errorCodeSchema } from '../../protocol/errors.ts'
+import { welcome } from '../../testing/client-kit.ts'
+import { seededRandom } from '../../testing/seeded-random.ts'
+import { CONNECT_TIMEOUT_MS } from './attempt.ts'
+import { retryDelay } from './backoff.ts'
+import { connectionView } from './connection-view.ts'
+import type { Effect, Input, Machine } from './phases.ts'
+import { deadlineOf, initialMachine, step, WELCOME_TIMEOUT_MS } from './step.ts'
+import { PROBE_TIMEOUT_MS } from './trust.ts'
+import { verdictOfRejection } from './verdicts.ts'
+
+const WELCOME: Input = { kind: 'welcome', welcome: welcome() }
+
+/** Feeds inputs one by one; remembers the effects of the last one. */
+function drive(addresses: readonly string[] = ['a:1'], random = 0.5) {
+  let machine: Machine = initialMachine(addresses)
+  let at = 0
+  let effects: readonly Effect[] = []
+  const give = (...inputs: Input[]): void => {
+    for (const input of inputs) {
+      const result = step(machine, input, { at, random })
+      machine = result.machine
+      effects = result.effects
+    }
+  }
+  return {
+    give,
+    online: () => give({ kind: 'connect' }, { kind: 'opened' }, WELCOME, { kind: 'synced' }),
+    wait(ms: number) {
+      at += ms
+      give({ kind: 'tick' })
+    },
+    pass(ms: number) {
+      at += ms
+    },
+    get phase() {
+      return machine.phase
+    },
+    get machine() {
+      return machine
+    },
+    get effects() {
+      return effects.map((effect) => effect.kind)
+    },
+    get dialled() {
+      return effects.flatMap((effect) => (effect.kind === 'dial' ? [effect.address] : []))
+    },
+    get due() {
+      const deadline = deadlineOf(machine)
+      return deadline === null ? null : deadline - at
+    },
+  }
+}
+
+describe('the retry delay', () => {
+  it('[D12] grows from 1 s by 1.5 to a cap of 30 s, with full jitter', () => {
+    const ceilings = [1, 2, 3, 4, 20, 1_000].map((failures) => retryDelay(failures, 1))
+    expect(ceilings).toEqual([1_000, 1_500, 2_250, 3_375, 30_000, 30_000])
+    expect(retryDelay(1, 0)).toBe(0)
+    expect(retryDelay(20, 0.5)).toBe(15_000)
+  })
+})
+
+describe('connecting', () => {
+  it('[D14] goes offline, connecting, authenticating, catching-up, online', () => {
+    const drill = drive()
+    expect(drill.phase.state).toBe('offline')
+    drill.give({ kind: 'connect' })
+    expect(drill.phase.state).toBe('connecting')
+    expect(drill.dialled).toEqual(['a:1'])
+    drill.give({ kind: 'opened' })
+    expect(drill.phase.state).toBe('authenticating')
+    expect(drill.effects).toEqual(['hello'])
+    drill.give(WELCOME)
+    expect(drill.phase.state).toBe('catching-up')
+    expect(drill.effects).toEqual(['remember', 'sync'])
+    drill.give({ kind: 'plan', events: 480 }, { kind: 'received', events: 120 })
+    expect(connectionView(drill.phase, 0)).toEqual({
+      state: 'catching-up',
+      received: 120,
+      total: 480,
+    })
+    drill.give({ kind: 'synced' })
+    expect(drill.phase.state).toBe('online')
+  })
+
+  it('[D12] tries for ever, waiting longer each time, and says when the next try is', () => {
+    const drill = drive(['a:1'], 1)
+    drill.give({ kind: 'connect' })
+    const waits = []
+    for (let attempt = 1; attempt <= 60; attempt++) {
+      drill.give({ kind: 'closed', code: 1006 })
+      expect(drill.phase).toMatchObject({ state: 'waiting', reason: 'unreachable', attempt })
+      waits.push(drill.due)
+      drill.wait(drill.due ?? 0)
+      expect(drill.phase).toMatchObject({ state: 'connecting', attempt: attempt + 1 })
+    }
+    expect(waits.slice(0, 3)).toEqual([1_000, 1_500, 2_250])
+    expect(waits.at(-1)).toBe(30_000)
+  })
+
+  it('[D12] begins with the short delay again after it was online', () => {
+    const drill = drive(['a:1'], 1)
+    drill.give({ kind: 'connect' })
+    for (let i = 0; i < 5; i++) {
+      drill.give({ kind: 'closed', code: 1006 })
+      drill.wait(30_000)
+    }
+    drill.give({ kind: 'opened' }, WELCOME, { kind: 'synced' }, { kind: 'closed', code: 1006 })
+    expect(drill.phase).toMatchObject({ state: 'waiting', reason: 'lost', attempt: 1 })
+    expect(drill.due).toBe(1_000)
+  })
+
+  it('gives each address a short time, then counts the attempt as failed', () => {
+    const drill = drive(['a:1', 'b:2', 'c:3'])
+    drill.give({ kind: 'connect' })
+    expect(drill.due).toBe(CONNECT_TIMEOUT_MS)
+    drill.wait(CONNECT_TIMEOUT_MS)
+    expect(drill.effects).toEqual(['drop', 'dial'])
+    expect(drill.dialled).toEqual(['b:2'])
+    drill.give({ kind: 'closed', code: 1006 })
+    expect(drill.dialled).toEqual(['c:3'])
+    drill.give({ kind: 'opened' })
+    expect(drill.due).toBe(WELCOME_TIMEOUT_MS)
+    drill.wait(WELCOME_TIMEOUT_MS)
+    expect(drill.phase).toMatchObject({ state: 'waiting', attempt: 1 })
+  })
+
+  it('begins with the address that worked last', () => {
+    const drill = drive(['a:1', 'b:2'])
+    drill.give({ kind: 'connect' }, { kind: 'closed', code: 1006 })
+    expect(drill.dialled).toEqual(['b:2'])
+    drill.give({ kind: 'opened' }, WELCOME, { kind: 'synced' }, { kind: 'closed', code: 1006 })
+    drill.wait(drill.due ?? 0)
+    expect(drill.dialled).toEqual(['b:2'])
+    drill.give({ kind: 'closed', code: 1006 })
+    expect(drill.dialled).toEqual(['a:1'])
+  })
+
+  it('waits when there is no address, and tries the ones it is given', () => {
+    const drill = drive([])
+    drill.give({ kind: 'connect' })
+    expect(drill.phase.state).toBe('waiting')
+    drill.give({ kind: 'addresses', addresses: ['b:2'] })
+    expect(drill.dialled).toEqual(['b:2'])
+  })
+})
+
+describe('asked by the person', () => {
+  it('[D12] a close the person asked for is not retried', () => {
+    const drill = drive()
+    drill.online()
+    drill.give({ kind: 'disconnect' })
+    expect(drill.effects).toEqual(['close'])
+    expect(drill.phase).toMatchObject({ state: 'offline', why: 'disconnected' })
+    expect(drill.due).toBeNull()
+    for (const kind of ['resume', 'network-back', 'network-change', 'tick'] as const) {
+      drill.give({ kind })
+      expect(drill.phase.state).toBe('offline')
+    }
+    drill.give({ kind: 'connect' })
+    expect(drill.phase.state).toBe('connecting')
+  })
+
+  it.each(['connect-now', 'resume', 'network-back', 'network-change'] as const)(
+    '[D12] an attempt is made at once on %s',
+    (kind) => {
+      const drill = drive()
+      drill.give({ kind: 'connect' }, { kind: 'closed', code: 1006 })
+      expect(drill.phase.state).toBe('waiting')
+      drill.give({ kind })
+      expect(drill.phase.state).toBe('connecting')
+      expect(drill.effects).toEqual(['dial'])
+    },
+  )
+
+  it('leaves a refused session alone until the person asks', () => {
+    const drill = drive()
+    drill.online()
+    drill.give({ kind: 'closed', code: CloseCode.superseded })
+    expect(drill.phase).toEqual({ state: 'refused', reason: 'superseded' })
+    drill.give({ kind: 'resume' }, { kind: 'network-back' }, { kind: 'tick' })
+    expect(drill.phase.state).toBe('refused')
+    drill.give({ kind: 'connect-now' })
+    expect(drill.phase.state).toBe('connecting')
+  })
+
+  it('makes the connection anew when the handshake changes', () => {
+    const drill = drive()
+    drill.online()
+    drill.give({ kind: 'reconnect' })
+    expect(drill.effects).toEqual(['drop', 'dial'])
+  })
+})
+
+describe('liveness', () => {
+  it('[D13] gives up after interval and timeout without anything heard, not earlier', () => {
+    const drill = drive(['a:1'], 1)
+    drill.online()
+    drill.wait(39_999)
+    expect(drill.phase.state).toBe('online')
+    drill.give({ kind: 'heard' })
+    drill.wait(39_999)
+    expect(drill.phase.state).toBe('online')
+    drill.wait(1)
+    expect(drill.effects).toEqual(['drop'])
+    expect(drill.phase).toMatchObject({ state: 'waiting', reason: 'lost' })
+  })
+
+  it.each(['resume', 'network-change', 'network-back', 'network-lost'] as const)(
+    '[D13] probes an open socket on %s, and connects anew when there is no answer',
+    (kind) => {
+      const drill = drive()
+      drill.online()
+      drill.give({ kind })
+      expect(drill.effects).toEqual(['send'])
+      expect(drill.phase.state).toBe('online')
+      // Frames from before the sleep may still be in the pipe: they prove nothing.
+      drill.give({ kind: 'heard' }, { kind: 'pong', nonce: 99 })
+      drill.wait(PROBE_TIMEOUT_MS)
+      expect(drill.effects).toEqual(['drop', 'dial'])
+      expect(drill.phase.state).toBe('connecting')
+    },
+  )
+
+  it('[D13] trusts the socket again once the probe is answered', () => {
+    const drill = drive()
+    drill.online()
+    drill.give({ kind: 'resume' }, { kind: 'network-change' }, { kind: 'pong', nonce: 1 })
+    drill.wait(PROBE_TIMEOUT_MS)
+    expect(drill.phase.state).toBe('online')
+    expect(drill.due).toBe(40_000 - PROBE_TIMEOUT_MS)
+  })
+
+  it('[D13] suspending closes nothing; a timer that ran late asks before it gives up', () => {
+    const drill = drive()
+    drill.online()
+    drill.give({ kind: 'suspend' })
+    expect(drill.effects).toEqual([])
+    drill.wait(3_600_000)
+    expect(drill.effects).toEqual(['send'])
+    drill.give({ kind: 'resume' }, { kind: 'pong', nonce: 1 })
+    expect(drill.phase.state).toBe('online')
+  })
+
+  it('[D13] restarts a dial that hangs from before the wake-up, but not a fresh one', () => {
+    const drill = drive()
+    drill.give({ kind: 'connect' })
+    drill.pass(200)
+    drill.give({ kind: 'network-back' })
+    expect(drill.effects).toEqual([])
+    drill.pass(2_000)
+    drill.give({ kind: 'resume' })
+    expect(drill.effects).toEqual(['drop', 'dial'])
+  })
+})
+
+describe('without a network', () => {
+  it('[D14] is offline, and tries at once when it is back', () => {
+    const drill = drive()
+    drill.online()
+    drill.give({ kind: 'network-lost' }, { kind: 'closed', code: 1006 })
+    expect(drill.phase).toMatchObject({ state: 'offline', why: 'no-network' })
+    drill.give({ kind: 'network-back' })
+    expect(drill.phase.state).toBe('connecting')
+  })
+
+  it('[D5] still tries now and then, since the news may be wrong', () => {
+    const drill = drive()
+    drill.give({ kind: 'connect' }, { kind: 'closed', code: 1006 }, { kind: 'network-lost' })
+    expect(drill.phase.state).toBe('offline')
+    expect(drill.due).toBe(30_000)
+    drill.wait(30_000)
+    expect(drill.phase.state).toBe('connecting')
+  })
+
+  it('keeps trying a host on this computer', () => {
+    const drill = drive(['127.0.0.1:47800'])
+    drill.give({ kind: 'connect' }, { kind: 'network-lost' }, { kind: 'closed', code: 1006 })
+    expect(drill.phase.state).toBe('waiting')
+  })
+})
+
+describe('what the server says', () => {
+  it.each([
+    ['unsupported-version', 'refused'],
+    ['unauthorized', 'refused'],
+    ['identity-taken', 'refused'],
+    ['banned', 'refused'],
+    ['other-session', 'refused'],
+    ['session-full', 'waiting'],
+    ['unavailable', 'waiting'],
+    ['malformed', 'waiting'],
+  ] as const)('a handshake rejected as %s leads to %s', (code, state) => {
+    const drill = drive()
+    drill.give({ kind: 'connect' }, { kind: 'opened' })
+    drill.give({ kind: 'rejected', rejected: { type: 'rejected', code, message: '' } })
+    expect(drill.phase.state).toBe(state)
+    expect(drill.effects).toEqual(['drop'])
+  })
+
+  it('knows every error code', () => {
+    for (const code of errorCodeSchema.options) {
+      expect(verdictOfRejection(code).kind, code).toMatch(/wait|refuse/)
+    }
+  })
+
+  it.each([
+    [CloseCode.normal, { state: 'waiting', reason: 'lost' }],
+    [CloseCode.tooLarge, { state: 'waiting', reason: 'not-understood' }],
+    [CloseCode.serviceRestart, { state: 'waiting', reason: 'restarting' }],
+    [CloseCode.tryAgainLater, { state: 'waiting', reason: 'session-full' }],
+    [CloseCode.malformed, { state: 'waiting', reason: 'not-understood' }],
+    [CloseCode.unauthorized, { state: 'refused', reason: 'unauthorized' }],
+    [CloseCode.banned, { state: 'refused', reason: 'banned' }],
+    [CloseCode.unsupportedVersion, { state: 'refused', reason: 'unsupported-version' }],
+    [CloseCode.slowConsumer, { state: 'connecting' }],
+    [CloseCode.superseded, { state: 'refused', reason: 'superseded' }],
+    [CloseCode.handshakeTimeout, { state: 'waiting', reason: 'lost' }],
+    [CloseCode.heartbeatTimeout, { state: 'waiting', reason: 'lost' }],
+    [CloseCode.rateLimited, { state: 'waiting', reason: 'rate-limited' }],
+    [4999, { state: 'waiting', reason: 'lost' }],
+  ])('close code %i while online leads to %o', (code, phase) => {
+    const drill = drive()
+    drill.online()
+    drill.give({ kind: 'closed', code })
+    expect(drill.phase).toMatchObject(phase)
+  })
+
+  it('[D15] a slow consumer comes back at once, but waits when it happens again', () => {
+    const drill = drive(['a:1'], 1)
+    drill.online()
+    drill.give({ kind: 'closed', code: CloseCode.slowConsumer }, { kind: 'opened' }, WELCOME)
+    drill.give({ kind: 'closed', code: CloseCode.slowConsumer })
+    expect(drill.phase).toMatchObject({ state: 'waiting', reason: 'too-slow' })
+  })
+
+  it('[D16] comes back after the delay the server gave, at this client’s own moment', () => {
+    const drill = drive()
+    drill.online()
+    drill.give({ kind: 'bye', reconnectAfterMs: 2_345 }, { kind: 'closed', code: 1012 })
+    expect(drill.phase).toMatchObject({ state: 'waiting', reason: 'restarting' })
+    expect(drill.due).toBe(2_345)
+  })
+
+  it('asks the other addresses when one now serves another session', () => {
+    const other = { type: 'rejected', code: 'other-session', message: '' } as const
+    const drill = drive(['a:1', 'b:2'])
+    drill.give({ kind: 'connect' }, { kind: 'opened' }, { kind: 'rejected', rejected: other })
+    expect(drill.dialled).toEqual(['b:2'])
+    drill.give({ kind: 'closed', code: 1006 })
+    expect(drill.phase).toMatchObject({ state: 'waiting', reason: 'unreachable' })
+    drill.wait(drill.due ?? 0)
+    drill.give({ kind: 'opened' }, { kind: 'rejected', rejected: other })
+    drill.give({ kind: 'opened' }, { kind: 'rejected', rejected: other })
+    expect(drill.phase).toEqual({ state: 'refused', reason: 'other-session' })
+  })
+
+  it('waits when what arrived could not be stored', () => {
+    const drill = drive()
+    drill.online()
+    drill.give({ kind: 'broken' })
+    expect(drill.effects).toEqual(['drop'])
+    expect(drill.phase).toMatchObject({ state: 'waiting', reason: 'not-stored' })
+  })
+})
+
+describe('any order of inputs', () => {
+  const inputs: readonly Input[] = [
+    { kind: 'connect' },
+    { kind: 'connect-now' },
+    { kind: 'disconnect' },
+    { kind: 'reconnect' },
+    { kind: 'addresses', addresses: ['a:1', 'c:3'] },
+    { kind: 'suspend' },
+    { kind: 'resume' },
+    { kind: 'network-change' },
+    { kind: 'network-lost' },
+    { kind: 'network-back' },
+    { kind: 'opened' },
+    { kind: 'heard' },
+    WELCOME,
+    { kind: 'rejected', rejected: { type: 'rejected', code: 'session-full', message: '' } },
+    { kind: 'bye', reconnectAfterMs: 1_000 },
+    { kind: 'pong', nonce: 1 },
+    { kind: 'plan', events: 10 },
+    { kind: 'received', events: 5 },
+    { kind: 'synced' },
+    { kind: 'closed', code: 1006 },
+    { kind: 'broken' },
+    { kind: 'tick' },
+  ]
+
+  it('[D12] never leaves a wanted connection without a socket or a moment to try again', () => {
+    for (let seed = 1; seed <= 300; seed++) {
+      const random = seededRandom(seed)
+      const drill = drive(['a:1', 'b:2'], random.next())
+      let socket = false
+      for (let i = 0; i < 60; i++) {
+        const input = random.pick(inputs)
+        drill.pass(random.int(0, 12_000))
+        if (input.kind === 'closed') {
+          if (!socket) continue
+          socket = false
+        }
+        drill.give(input)
+        for (const effect of drill.effects) {
+          if (effect === 'dial') socket = true
+          if (effect === 'drop' || effect === 'close') socket = false
+        }
+        // `drop` comes before `dial` in one step.
+        if (drill.effects.includes('dial')) socket = true
+        const { state } = drill.phase
+        const wantsSocket = ['connecting', 'authenticating', 'catching-up', 'online'].includes(
+          state,
+        )
+        expect(socket, `seed ${seed}, step ${i}: ${input.kind} -> ${state}`).toBe(wantsSocket)
+        const resting =
+          state === 'refused' ||
+          (drill.phase.state === 'offline' && drill.phase.why === 'disconnected')
+        expect(drill.due === null, `seed ${seed}, step ${i}: ${state}`).toBe(resting)
+      }
+    }
+  })
+})
