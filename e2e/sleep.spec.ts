@@ -1,0 +1,47 @@
+import { textsOf } from './fixtures/bridge.ts'
+import { inviteVia, portOf } from './fixtures/invites.ts'
+import { hosts, joins } from './fixtures/stories.ts'
+import { expect, test } from './fixtures/test.ts'
+
+test('[D13] after sleep the socket still says it is open: what was missed is on screen within 3 s', async ({
+  launch,
+  proxyTo,
+}) => {
+  const [maraApp, samApp] = await Promise.all([launch('mara'), launch('sam')])
+  const mara = await hosts(maraApp, 'Mara Holm', 'Field Station')
+  const line = await proxyTo(portOf(mara.invite))
+  const sam = await joins(samApp, 'Sam Adeyemi', inviteVia(mara.invite, line.address))
+
+  await samApp.suspend()
+  line.freeze()
+  const missed = ['Wind is up.', 'We stop at marker 14.', 'Back before noon.']
+  for (const text of missed) await mara.ui.say(text)
+  await expect(mara.ui.timeline.message('Back before noon.')).toContainText('sent')
+  // Nothing has told Sam's app: without the wake-up it would find out in 40 s.
+  expect(await textsOf(samApp.window, 'general')).toEqual([])
+
+  await samApp.resume()
+  const awakeAt = performance.now()
+  await expect(sam.ui.timeline.message('Back before noon.')).toBeVisible()
+  expect(performance.now() - awakeAt).toBeLessThan(3_000)
+  expect(await textsOf(samApp.window, 'general')).toEqual(missed)
+  expect(line.connections, 'the dead connection was replaced').toBe(2)
+})
+
+test('[D13] what is written into a dead socket is not lost when the computer wakes', async ({
+  launch,
+  proxyTo,
+}) => {
+  const [maraApp, samApp] = await Promise.all([launch('mara'), launch('sam')])
+  const mara = await hosts(maraApp, 'Mara Holm', 'Field Station')
+  const line = await proxyTo(portOf(mara.invite))
+  const sam = await joins(samApp, 'Sam Adeyemi', inviteVia(mara.invite, line.address))
+
+  line.freeze()
+  await sam.ui.say('Said into the void.')
+  await samApp.suspend()
+  await samApp.resume()
+  await expect(mara.ui.timeline.message('Said into the void.')).toHaveCount(1)
+  await expect(sam.ui.timeline.message('Said into the void.')).toContainText('sent')
+  expect(await textsOf(maraApp.window, 'general')).toEqual(['Said into the void.'])
+})
