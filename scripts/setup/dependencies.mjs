@@ -88,11 +88,17 @@ export async function installDependencies() {
   const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|network/.test(result.output)
   throw new SetupFailure({
     what: 'npm ci did not install the dependencies',
-    why: tail(result.output) || `npm ended with code ${result.code}`,
+    why: reasons(result.output) || `npm ended with code ${result.code}`,
     todo: offline
       ? 'check the connection to the npm registry (npm ping) and run the same command again'
       : 'run `npm ci` by hand to see all it says, then run the same command again',
   })
+}
+
+/** npm says first what is wrong and then, at length, how it is used. */
+function reasons(output) {
+  const errors = output.split('\n').filter((line) => /^npm (error|ERR!) \S/.test(line))
+  return errors.slice(0, 8).join('\n  ') || tail(output)
 }
 
 const platformName = process.platform === 'win32' ? 'win' : process.platform
