@@ -85,7 +85,8 @@ async function installOfficial(node24) {
 export async function provideRuntime({ node24, official = false, officialOnly = false }) {
   const wanted = process.env.LANDLINE_ELECTRON
   const chosen = chosenRuntime()
-  const retry = official || officialOnly || wanted === 'official'
+  const nothingElse = officialOnly || wanted === 'official'
+  const retry = official || nothingElse
   if (chosen && (chosen.kind === 'official' || !retry)) {
     if (chosen.kind === 'fallback') announce('chosen earlier', false)
     return chosen
@@ -100,7 +101,7 @@ export async function provideRuntime({ node24, official = false, officialOnly = 
     writeJson(choiceFile, { kind: 'official' })
     return officialRuntime()
   }
-  if (officialOnly || !fallback.available) throw noRuntime(reason)
+  if (nothingElse || !fallback.available) throw noRuntime(reason)
   announce(reason, true)
   await installFallback()
   writeJson(choiceFile, { kind: 'fallback', reason })
