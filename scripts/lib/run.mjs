@@ -34,9 +34,12 @@ export function capture(command, args, { timeoutMs, ...options } = {}) {
   })
 }
 
+const parentCheckMs = 250
+
 /**
  * Runs a program in the foreground, passing on the signals a terminal or a supervisor sends, and
- * returns its exit code.
+ * returns its exit code. npm passes a signal to a shell that dies of it without telling us, so a
+ * vanished parent counts as a request to end as well.
  */
 export function foreground(command, args, options = {}) {
   return new Promise((resolve, reject) => {
@@ -44,7 +47,17 @@ export function foreground(command, args, options = {}) {
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     const forward = (signal) => child.kill(signal)
     for (const signal of signals) process.on(signal, forward)
-    const done = () => signals.forEach((signal) => process.off(signal, forward))
+    const parent = process.ppid
+    const underNpm = process.env.npm_lifecycle_event !== undefined
+    const watch = setInterval(() => {
+      if (!underNpm || process.ppid === parent) return
+      clearInterval(watch)
+      child.kill('SIGTERM')
+    }, parentCheckMs)
+    const done = () => {
+      clearInterval(watch)
+      signals.forEach((signal) => process.off(signal, forward))
+    }
     child.on('error', (error) => {
       done()
       reject(error)
