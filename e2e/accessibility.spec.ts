@@ -1,0 +1,252 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Locator, Page } from '@playwright/test'
+import { ask, roomNamed, sessionOf } from './fixtures/bridge.ts'
+import { hosts, isOnline, joins } from './fixtures/stories.ts'
+import type { LandlineApp } from './fixtures/landline-app.ts'
+import { expect, test } from './fixtures/test.ts'
+import { firstRun } from './screens/first-run.ts'
+import { hostingPanel } from './screens/hosting.ts'
+import { workspace } from './screens/workspace.ts'
+
+/** No violation of WCAG 2.2 A and AA or of axe's good practice, in light and in dark. */
+async function expectAccessible(page: Page, screen: string): Promise<void> {
+  for (const theme of ['light', 'dark'] as const) {
+    await ask(page, 'app.set-theme', { theme })
+    await page.waitForFunction((name) => document.documentElement.dataset['theme'] === name, theme)
+    // Electron opens no second page, which the newer way of running axe would need.
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
+    const found = violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      where: nodes.map(({ target, failureSummary }) => `${String(target)}: ${failureSummary}`),
+    }))
+    expect.soft(found, `${screen}, ${theme}`).toEqual([])
+  }
+}
+
+const dialogOf = (page: Page, name: string | RegExp): Locator => page.getByRole('dialog', { name })
+
+async function closeDialog(page: Page, dialog: Locator): Promise<void> {
+  await page.keyboard.press('Escape')
+  await expect(dialog).toHaveCount(0)
+}
+
+/** Things that move are measured where they come to rest. */
+const stillness = (app: LandlineApp): Promise<void> =>
+  app.window.emulateMedia({ reducedMotion: 'reduce' })
+
+test('first run, its complaints and the empty session have no accessibility violation', async ({
+  launch,
+}) => {
+  const app = await launch('mara')
+  await stillness(app)
+  const page = app.window
+  await firstRun(page).heading.waitFor()
+  await expectAccessible(page, 'first run')
+  await page.getByRole('button', { name: 'Host session' }).click()
+  await expect(page.getByRole('alert').first()).toBeVisible()
+  await expectAccessible(page, 'first run with complaints')
+  await hosts(app, 'Mara Holm', 'Field Station')
+  await expectAccessible(page, 'empty session')
+})
+
+test('chat in every state has no accessibility violation', async ({ launch }) => {
+  test.slow()
+  const [maraApp, samApp] = await Promise.all([launch('mara'), launch('sam')])
+  await Promise.all([stillness(maraApp), stillness(samApp)])
+  const mara = await hosts(maraApp, 'Mara Holm', 'Field Station')
+  const sam = await joins(samApp, 'Sam Adeyemi', mara.invite)
+  const page = samApp.window
+
+  await mara.ui.say('Plain, **bold**, *italic*, `code`, ~~gone~~ and https://example.org')
+  await mara.ui.say('- one\n- two\n\n> quoted\n\n```\ncalibrate --station north\n```')
+  await mara.ui.say('@Sam Adeyemi can you take the 10:00 check-in?')
+  await sam.ui.timeline.react('10:00 check-in', '👍')
+  await sam.ui.timeline.reply('10:00 check-in', 'Yes.')
+  await sam.ui.say('Wrong room.')
+  await sam.ui.timeline.remove('Wrong room.')
+  await sam.ui.timeline.edit('Yes.', 'Yes, with Jun.')
+  await mara.ui.createGroup('logistics', ['Sam Adeyemi'])
+  await mara.ui.say('Truck is late.')
+  await mara.ui.openDirect(['Sam Adeyemi'])
+  await mara.ui.say('Bring the battery.')
+  await expect(sam.ui.room('Mara Holm')).toHaveAccessibleName(/1 unread message$/)
+  await mara.ui.composer.input.pressSequentially('typing')
+  await expectAccessible(page, 'chat with unread rooms')
+
+  await sam.ui.timeline.message('10:00 check-in').hover()
+  await expectAccessible(page, 'message under the pointer')
+  await sam.ui.timeline.act('10:00 check-in', 'React')
+  const picker = dialogOf(page, 'Choose an emoji')
+  await picker.waitFor()
+  await expectAccessible(page, 'emoji picker')
+  await closeDialog(page, picker)
+
+  await sam.ui.openRoom('logistics')
+  await expect(sam.ui.timeline.unreadLine).toBeVisible()
+  await page.getByRole('button', { name: 'Room details' }).click()
+  await sam.ui.details.waitFor()
+  await expectAccessible(page, 'unread line and details')
+
+  await maraApp.quit()
+  await sam.ui.say('Written offline.')
+  await expect(sam.ui.connection).toContainText('1 message is queued')
+  await expectAccessible(page, 'offline with a queued message')
+
+  await samApp.electron.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows()
+    window?.setContentSize(600, 700)
+  })
+  await page.waitForFunction(() => innerWidth === 600)
+  await page.getByRole('button', { name: 'Show rooms and people' }).waitFor()
+  await expectAccessible(page, 'small window')
+  await page.getByRole('complementary').getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('button', { name: 'Show rooms and people' }).click()
+  await sam.ui.sidebar.waitFor()
+  await expectAccessible(page, 'small window with the room list')
+})
+
+test('every dialog has no accessibility violation', async ({ launch }) => {
+  test.slow()
+  const [maraApp, samApp] = await Promise.all([launch('mara'), launch('sam')])
+  await stillness(maraApp)
+  const mara = await hosts(maraApp, 'Mara Holm', 'Field Station')
+  await joins(samApp, 'Sam Adeyemi', mara.invite)
+  await mara.ui.createGroup('logistics', [])
+  await mara.ui.say('Truck is late.')
+  const page = maraApp.window
+
+  const fromMenu = [
+    ['host', 'Host a session on this network'],
+    ['join', 'Join a session'],
+    ['new-group', 'New group'],
+    ['new-direct', 'New direct message'],
+    ['jump', 'Jump to or search'],
+    ['shortcuts', 'Keyboard shortcuts'],
+    ['hosting-panel', 'Hosting Field Station'],
+    ['stop-hosting', 'Stop hosting Field Station?'],
+  ] as const
+  for (const [item, title] of fromMenu) {
+    await maraApp.menu(item)
+    const dialog = dialogOf(page, title)
+    await dialog.waitFor()
+    await expectAccessible(page, title)
+    await closeDialog(page, dialog)
+  }
+
+  await maraApp.menu('jump')
+  const jump = dialogOf(page, 'Jump to or search')
+  await jump.getByRole('combobox').fill('truck')
+  await expect(jump.getByRole('option').first()).toBeVisible()
+  await expectAccessible(page, 'search results')
+  await closeDialog(page, jump)
+
+  await mara.ui.sidebar.getByRole('button', { name: 'Browse groups' }).click()
+  const browse = dialogOf(page, 'Browse groups')
+  await expect(browse).toContainText('logistics')
+  await expectAccessible(page, 'browse groups')
+  await closeDialog(page, browse)
+
+  await mara.ui.sidebar.getByRole('button', { name: 'Profile menu' }).click()
+  await page.getByRole('menuitem', { name: 'Settings' }).click()
+  const settings = dialogOf(page, 'Settings')
+  await settings.waitFor()
+  await expectAccessible(page, 'settings')
+  await closeDialog(page, settings)
+
+  await mara.ui.timeline.act('Truck is late.', 'Delete')
+  const remove = dialogOf(page, 'Delete this message?')
+  await remove.waitFor()
+  await expectAccessible(page, 'delete a message')
+  await closeDialog(page, remove)
+
+  await page.getByRole('button', { name: 'Room details' }).click()
+  await mara.ui.details.getByRole('button', { name: 'Add members' }).click()
+  const add = dialogOf(page, /^Add members to/)
+  await add.waitFor()
+  await expectAccessible(page, 'add members')
+  await closeDialog(page, add)
+  await mara.ui.details.getByRole('button', { name: 'Leave group' }).click()
+  const leave = dialogOf(page, 'Leave #logistics?')
+  await leave.waitFor()
+  await expectAccessible(page, 'leave a group')
+  await closeDialog(page, leave)
+
+  await mara.ui.sidebar.getByRole('button', { name: 'Session menu' }).click()
+  await page.getByRole('menu').waitFor()
+  await expectAccessible(page, 'session menu')
+})
+
+/** Presses Tab until the wanted element has focus; an element that Tab cannot reach fails the test. */
+async function tabTo(page: Page, wanted: Locator): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`Tab never came to ${String(wanted)}`)
+}
+
+test('the keyboard alone hosts, makes a group, writes, reacts, finds and changes rooms', async ({
+  launch,
+}) => {
+  const app = await launch('mara')
+  const page = app.window
+  const { keyboard } = page
+  const first = firstRun(page)
+  await expect(first.name).toBeFocused()
+  await keyboard.type('Mara Holm')
+  await tabTo(page, first.sessionName)
+  await keyboard.type('Field Station')
+  await keyboard.press('Enter')
+  await isOnline(app)
+  const ui = workspace(page)
+  const panel = hostingPanel(page, 'Field Station')
+  await ui.hostingBadge.or(panel.dialog).first().waitFor()
+  if (await panel.dialog.isVisible()) await closeDialog(page, panel.dialog)
+
+  await keyboard.press('F6')
+  await tabTo(page, ui.sidebar.getByRole('button', { name: 'New group' }))
+  await keyboard.press('Enter')
+  const group = dialogOf(page, 'New group')
+  await expect(group.getByRole('textbox', { name: 'Name', exact: true })).toBeFocused()
+  await keyboard.type('logistics')
+  await tabTo(page, group.getByRole('button', { name: 'Create group' }))
+  await keyboard.press('Enter')
+  await expect(ui.composer.in('logistics')).toBeFocused()
+
+  await keyboard.type('Truck leaves at noon.')
+  await keyboard.press('Enter')
+  await expect(ui.timeline.message('Truck leaves at noon.')).toContainText('sent')
+  for (let panes = 0; panes < 6; panes += 1) {
+    await keyboard.press('F6')
+    if (await ui.timeline.list.evaluate((list) => list === document.activeElement)) break
+  }
+  await expect(ui.timeline.list).toBeFocused()
+  await keyboard.press('ArrowUp')
+  await expect(ui.timeline.message('Truck leaves at noon.')).toBeFocused()
+  await keyboard.press('+')
+  await expect(dialogOf(page, 'Choose an emoji').getByRole('textbox')).toBeFocused()
+  await keyboard.type('thumb')
+  await keyboard.press('Enter')
+  await expect(
+    ui.timeline.message('Truck leaves at noon.').getByRole('button', { name: /^👍 / }),
+  ).toBeVisible()
+
+  await keyboard.press('Alt+ArrowUp')
+  await expect(ui.composer.in('general')).toBeVisible()
+  await keyboard.press('Control+k')
+  await expect(dialogOf(page, 'Jump to or search').getByRole('combobox')).toBeFocused()
+  await keyboard.type('logis')
+  await expect(page.getByRole('option', { name: /logistics/ })).toBeVisible()
+  await keyboard.press('Enter')
+  await expect(ui.composer.in('logistics')).toBeFocused()
+
+  await keyboard.press('ArrowUp')
+  await expect(ui.composer.input).toHaveValue('Truck leaves at noon.')
+  await keyboard.press('End')
+  await keyboard.type(' Sharp.')
+  await keyboard.press('Enter')
+  await expect(ui.timeline.message('Truck leaves at noon. Sharp.')).toContainText('(edited)')
+  expect((await roomNamed(page, 'logistics')).unread).toBe(0)
+  expect((await sessionOf(page)).queued).toBe(0)
+})
