@@ -178,7 +178,7 @@ export function clientKit(change: Partial<ClientSessionOptions> = {}): ClientKit
     events,
     file,
     async goOnline(...frames) {
-      session.connect()
+      session.connectNow()
       const connection = server.current()
       connection.open()
       connection.say(welcome(), { type: 'plan', rooms: 1, events: 0 })

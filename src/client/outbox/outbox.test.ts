@@ -1,6 +1,5 @@
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ClientMessage, Submit } from '../../protocol/client-messages.ts'
 import type { MessageId } from '../../protocol/ids.ts'
 import {
   type ClientKit,
@@ -9,7 +8,6 @@ import {
   eventsOf,
   message,
   messageId,
-  OTHER,
   posted,
   resetOf,
   ROOM,
@@ -17,9 +15,11 @@ import {
   roomState,
   SELF,
   value,
+  welcome,
 } from '../../testing/client-kit.ts'
-import type { MessageView } from '../views.ts'
 import { WINDOW } from './drain.ts'
+
+import { ack, SECOND, submits, texts, outboxDrill, twoRooms } from '../../testing/outbox-drill.ts'
 
 let kit: ClientKit
 beforeEach(() => {
@@ -27,39 +27,11 @@ beforeEach(() => {
 })
 afterEach(() => kit.dispose())
 
-const SECOND = roomId(2)
-const rooms = () => [resetOf(roomState()), resetOf(roomState({ id: SECOND, name: 'second' }))]
-
-function submits(messages: readonly ClientMessage[]): Submit[] {
-  return messages.filter((sent) => sent.type === 'submit')
-}
-function texts(messages: readonly ClientMessage[]): string[] {
-  return submits(messages).map(({ operation }) => ('text' in operation ? operation.text : ''))
-}
-function send(text: string, room = ROOM): MessageId {
-  return value(kit.session.send(room, text)).message
-}
-async function items(room = ROOM): Promise<MessageView[]> {
-  const page = value(await kit.session.timeline(room, { limit: 200 }))
-  return page.items.filter((item) => item.type === 'message')
-}
-async function states(room = ROOM): Promise<string[]> {
-  return (await items(room)).map((item) => `${item.text}:${item.state.kind}`)
-}
-/** Takes the newest connection away and makes a new one. */
-async function reconnect(...frames: Parameters<ClientKit['goOnline']>) {
-  kit.server.current().close(1006)
-  kit.session.connectNow()
-  return await kit.goOnline(...frames)
-}
-const ack = (id: MessageId, seq: number, room = ROOM) =>
-  ({ type: 'ack', id, room, seq, at: 1_000 + seq }) as const
-const refused = (id: MessageId, code: 'too-large' | 'not-a-member' | 'message-deleted') =>
-  ({ type: 'refused', id, room: ROOM, code, message: '' }) as const
+const { items, states, send, reconnect } = outboxDrill(() => kit)
 
 describe('writing', () => {
   it('[D1] the message and its outbox row are one transaction, on disk before it is shown', async () => {
-    await kit.goOnline(...rooms())
+    await kit.goOnline(...twoRooms())
     kit.session.disconnect()
     const id = send('hello')
     const file = new Database(kit.file, { readonly: true })
@@ -75,7 +47,7 @@ describe('writing', () => {
   })
 
   it('[D1] what is written offline waits through a restart and is sent by itself', async () => {
-    await kit.goOnline(...rooms())
+    await kit.goOnline(...twoRooms())
     kit.session.disconnect()
     send('one')
     send('two')
@@ -86,7 +58,7 @@ describe('writing', () => {
   })
 
   it('refuses what cannot be sent, and says why', async () => {
-    await kit.goOnline(...rooms())
+    await kit.goOnline(...twoRooms())
     const kinds = [
       kit.session.send(ROOM, 'x'.repeat(16_384)),
       kit.session.send(ROOM, ' \n'),
@@ -100,7 +72,7 @@ describe('writing', () => {
 
 describe('draining', () => {
   it('[D2] first in first out per room, a window at a time, each room by itself', async () => {
-    await kit.goOnline(...rooms())
+    await kit.goOnline(...twoRooms())
     kit.session.disconnect()
     const ids = Array.from({ length: WINDOW + 3 }, (_, i) => send(`a${i}`))
     send('b0', SECOND)
@@ -115,7 +87,7 @@ describe('draining', () => {
   })
 
   it('[D4] resends what was not answered with the same id, from the head', async () => {
-    await kit.goOnline(...rooms())
+    await kit.goOnline(...twoRooms())
     const [one, two] = [send('one'), send('two')]
     await kit.hear(ack(one, 1))
     const again = await reconnect()
@@ -123,7 +95,7 @@ describe('draining', () => {
   })
 
   it('[D5] transport failures retry for ever', async () => {
-    await kit.goOnline(...rooms())
+    await kit.goOnline(...twoRooms())
     const id = send('stubborn')
     for (let i = 0; i < 50; i++) {
       const connection = await reconnect()
@@ -133,13 +105,13 @@ describe('draining', () => {
   })
 
   it('sends nothing before everything missed has arrived', async () => {
-    await kit.goOnline(...rooms())
+    await kit.goOnline(...twoRooms())
     send('one')
     kit.server.current().close(1006)
     kit.session.connectNow()
     const connection = kit.server.current()
     connection.open()
-    connection.say({ ...(await import('../../testing/client-kit.ts')).welcome() })
+    connection.say(welcome())
     await kit.clock.settle()
     expect(connection.sent.map((sent) => sent.type)).toEqual(['hello', 'sync'])
     connection.say({ type: 'synced' })
@@ -148,7 +120,7 @@ describe('draining', () => {
   })
 
   it('[D2] goes back to a held write and waits, while other rooms flow on', async () => {
-    const connection = await kit.goOnline(...rooms())
+    const connection = await kit.goOnline(...twoRooms())
     const ids = ['one', 'two', 'three'].map((text) => send(text))
     connection.take()
     await kit.hear(ack(ids[0] as MessageId, 1), {
@@ -172,7 +144,7 @@ describe('confirmation', () => {
   it.each(['ack first', 'event first', 'event only', 'both in one turn'])(
     '[D3] a post is sent once it is numbered: %s',
     async (order) => {
-      await kit.goOnline(...rooms())
+      await kit.goOnline(...twoRooms())
       const id = send('hello')
       const event = eventsOf([posted(1, { id, actor: SELF, text: 'hello' })])
       if (order === 'ack first') {
@@ -191,7 +163,7 @@ describe('confirmation', () => {
   )
 
   it('[D4] a post that a snapshot already has is confirmed by it and not sent again', async () => {
-    await kit.goOnline(...rooms())
+    await kit.goOnline(...twoRooms())
     const id = send('hello')
     const page = [message(1), message(2, { id, author: SELF, text: 'hello' })]
     const connection = await reconnect(resetOf(roomState({ head: 2 }), page))
@@ -200,7 +172,7 @@ describe('confirmation', () => {
   })
 
   it('[D4] a post whose number lies before what is loaded leaves the view until history brings it', async () => {
-    await kit.goOnline(...rooms())
+    await kit.goOnline(...twoRooms())
     const id = send('hello')
     const connection = await reconnect(
       resetOf(roomState({ head: 900 }), [message(900)], { from: 900 }),
@@ -225,226 +197,3 @@ describe('confirmation', () => {
     expect(value(await older)).toMatchObject({ items: [{ id, seq: 100 }], older: 'none' })
   })
 })
-
-describe('changes', () => {
-  beforeEach(async () => {
-    await kit.goOnline(
-      resetOf(roomState({ head: 2 }), [message(1), message(2, { author: SELF })], {
-        reads: [[SELF, 2]],
-      }),
-    )
-  })
-
-  it('shows an edit, a delete and a reaction at once, and keeps them when they are confirmed', async () => {
-    const connection = kit.server.current()
-    connection.take()
-    value(kit.session.edit(ROOM, messageId(2), 'better'))
-    value(kit.session.react(ROOM, messageId(1), '👍'))
-    expect(await items()).toMatchObject([
-      {
-        reactions: [{ emoji: '👍', memberIds: [SELF] }],
-        change: { kind: 'pending', operation: 'react' },
-      },
-      { text: 'better', edited: true, state: { kind: 'sent' }, change: { operation: 'edit' } },
-    ])
-    const [edit, react] = submits(connection.take())
-    if (edit === undefined || react === undefined) throw new Error('two writes were expected')
-    // The answers come long before the events, which follow others' in the log.
-    await kit.hear(ack(edit.id, 5), ack(react.id, 6))
-    const confirmed = await items()
-    expect(confirmed).toMatchObject([
-      { reactions: [{ emoji: '👍', memberIds: [SELF] }] },
-      { text: 'better', edited: true },
-    ])
-    expect(confirmed.map((item) => item.change)).toEqual([undefined, undefined])
-    value(kit.session.delete(ROOM, messageId(2)))
-    expect((await items())[1]).toMatchObject({ deleted: true, text: '' })
-  })
-
-  it('[D7] an older edit that arrives after a newer acknowledged one changes nothing', async () => {
-    value(kit.session.edit(ROOM, messageId(2), 'newest'))
-    const edit = submits(kit.server.current().sent).at(-1)
-    if (edit === undefined) throw new Error('an edit was expected')
-    await kit.hear(ack(edit.id, 4))
-    const target = messageId(2)
-    const base = { type: 'message.edited', actor: SELF, target, at: 1 } as const
-    await kit.hear(eventsOf([{ ...base, seq: 3, id: messageId(33), text: 'from another device' }]))
-    expect((await items())[1]?.text).toBe('newest')
-    await kit.hear(eventsOf([{ ...base, seq: 4, id: edit.id, text: 'newest' }]))
-    expect((await items())[1]).toMatchObject({ text: 'newest', edited: true })
-  })
-
-  it('[D2] a change to a message that is on its way follows it', async () => {
-    kit.session.disconnect()
-    const id = send('draft')
-    value(kit.session.edit(ROOM, id, 'final'))
-    expect((await items()).at(-1)).toMatchObject({ text: 'final', state: { kind: 'pending' } })
-    const connection = await kit.goOnline()
-    expect(submits(connection.take()).map((sent) => sent.operation)).toMatchObject([
-      { kind: 'post', text: 'draft' },
-      { kind: 'edit', target: id, text: 'final' },
-    ])
-  })
-
-  it('only the author may edit or delete', () => {
-    expect(kit.session.edit(ROOM, messageId(1), 'x')).toMatchObject({
-      failure: { kind: 'not-the-author' },
-    })
-    expect(kit.session.delete(ROOM, messageId(1))).toMatchObject({ ok: false })
-  })
-
-  it('a delete or reaction that finds the message deleted is done with', async () => {
-    value(kit.session.delete(ROOM, messageId(2)))
-    value(kit.session.react(ROOM, messageId(1), '👍'))
-    const sent = submits(kit.server.current().sent)
-    await kit.hear(...sent.map(({ id }) => refused(id, 'message-deleted')))
-    expect(kit.session.view()).toMatchObject({ queued: 0, failed: 0 })
-  })
-})
-
-describe('refusals', () => {
-  beforeEach(async () => {
-    await kit.goOnline(...rooms())
-  })
-
-  it('[D5] a refused message is failed with its reason, across restarts, and does not block the next', async () => {
-    const [bad, good] = [send('bad'), send('good')]
-    await kit.hear(refused(bad, 'too-large'), ack(good, 1))
-    kit.reopen()
-    expect(await items()).toMatchObject([
-      { text: 'good', state: { kind: 'sent' } },
-      {
-        text: 'bad',
-        state: {
-          kind: 'failed',
-          code: 'too-large',
-          message: 'This is too long: a message can have 16,383 characters.',
-        },
-      },
-    ])
-    expect(kit.session.view()).toMatchObject({ queued: 0, failed: 1 })
-  })
-
-  it('[D5] retry sends it again behind the others, with its own id', async () => {
-    const bad = send('bad')
-    await kit.hear(refused(bad, 'not-a-member'))
-    kit.session.disconnect()
-    send('later')
-    value(kit.session.retry(ROOM, bad))
-    expect(await states()).toEqual(['later:pending', 'bad:pending'])
-    const connection = await kit.goOnline()
-    expect(
-      submits(connection.take())
-        .map((sent) => sent.id)
-        .at(-1),
-    ).toBe(bad)
-  })
-
-  it('[D5] discard is the only way it goes away', async () => {
-    const bad = send('bad')
-    expect(kit.session.discard(ROOM, bad)).toMatchObject({ failure: { kind: 'not-allowed' } })
-    await kit.hear(refused(bad, 'not-a-member'))
-    value(kit.session.discard(ROOM, bad))
-    await kit.clock.settle()
-    expect(await items()).toEqual([])
-    expect(kit.session.view().failed).toBe(0)
-    expect(kit.events.findLast((event) => event.type === 'timeline')).toMatchObject({
-      removed: [bad],
-    })
-  })
-
-  it('changes to a refused message fail with it and are tried again with it', async () => {
-    const post = send('first words')
-    value(kit.session.edit(ROOM, post, 'better words'))
-    await kit.hear(refused(post, 'not-a-member'))
-    expect(await items()).toMatchObject([
-      { text: 'better words', state: { kind: 'failed' }, change: { kind: 'failed' } },
-    ])
-    kit.server.current().take()
-    value(kit.session.retry(ROOM, post))
-    expect(texts(kit.server.current().take())).toEqual(['first words', 'better words'])
-  })
-
-  it('a message deleted on its way is gone when it is refused', async () => {
-    const post = send('regretted')
-    value(kit.session.delete(ROOM, post))
-    await kit.hear(refused(post, 'not-a-member'))
-    expect(await items()).toEqual([])
-    expect(kit.session.view()).toMatchObject({ queued: 0, failed: 0 })
-  })
-
-  it('editing a failed message puts it right and sends it', async () => {
-    const post = send('too long')
-    await kit.hear(refused(post, 'too-large'))
-    kit.server.current().take()
-    value(kit.session.edit(ROOM, post, 'short'))
-    expect(submits(kit.server.current().take())).toMatchObject([
-      { id: post, operation: { kind: 'post', text: 'short' } },
-    ])
-    expect(await states()).toEqual(['short:pending'])
-  })
-
-  it('[D5] an acknowledgement wins over an earlier refusal', async () => {
-    const post = send('twice')
-    await kit.hear(refused(post, 'not-a-member'), ack(post, 1))
-    expect(await states()).toEqual(['twice:sent'])
-  })
-
-  it('[D5] unsent messages of a room one was removed from stay in sight', async () => {
-    const post = send('too late')
-    await kit.hear({ type: 'room-gone', room: ROOM }, refused(post, 'not-a-member'))
-    const room = kit.session.contents().rooms.find(({ id }) => id === ROOM)
-    expect(room).toMatchObject({ left: true, unread: 0 })
-    expect(await states()).toEqual(['too late:failed'])
-    expect(kit.session.send(ROOM, 'more')).toMatchObject({ failure: { kind: 'not-a-member' } })
-    value(kit.session.discard(ROOM, post))
-    await kit.clock.settle()
-    expect(kit.events).toContainEqual({ type: 'room-removed', roomId: ROOM })
-    expect(kit.session.contents().rooms.map(({ id }) => id)).toEqual([SECOND])
-  })
-})
-
-describe('broken rows', () => {
-  it('[D5] an unsent message whose row cannot be read is a failure one can see and retry', async () => {
-    await kit.goOnline(...rooms())
-    kit.session.disconnect()
-    const id = send('precious')
-    kit.session.close()
-    const file = new Database(kit.file)
-    file.prepare(`UPDATE outbox SET operation = '{"kind":"po' WHERE id = ?`).run(id)
-    file.close()
-    kit.reopen()
-    expect(await items()).toMatchObject([
-      { id, text: 'precious', state: { kind: 'failed', code: 'malformed' } },
-    ])
-    value(kit.session.retry(ROOM, id))
-    expect(texts((await kit.goOnline()).take())).toEqual(['precious'])
-  })
-
-  it('[D5] an unsent message without a row is a failure as well', async () => {
-    await kit.goOnline(...rooms())
-    kit.session.disconnect()
-    send('precious')
-    const file = new Database(kit.file)
-    file.prepare('DELETE FROM outbox').run()
-    file.close()
-    kit.reopen()
-    expect(await states()).toEqual(['precious:failed'])
-  })
-
-  it('leaves another person’s file as it is', () => {
-    expect(() =>
-      clientKit({ file: kit.file, identity: { ...identity(), memberId: OTHER } }),
-    ).toThrow(/belongs to another person/)
-  })
-})
-
-function identity() {
-  return {
-    memberId: SELF,
-    memberKey: 'k'.repeat(43),
-    memberName: 'Ada',
-    deviceId: messageId(1) as never,
-    deviceName: 'laptop',
-  }
-}
