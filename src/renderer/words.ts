@@ -248,9 +248,13 @@ export const words = {
         return `${actor} ${parts.length > 0 ? formatList(parts) : 'changed the group'}`
       }
       case 'member.joined':
-        return event.member === event.actor ? `${actor} joined` : `${actor} added ${name(event.member)}`
+        return event.member === event.actor
+          ? `${actor} joined`
+          : `${actor} added ${name(event.member)}`
       case 'member.left':
-        return event.member === event.actor ? `${actor} left` : `${actor} removed ${name(event.member)}`
+        return event.member === event.actor
+          ? `${actor} left`
+          : `${actor} removed ${name(event.member)}`
     }
   },
 } as const

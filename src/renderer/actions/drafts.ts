@@ -46,7 +46,8 @@ export function drafts(ports: ActionPorts): Drafts {
     const text = [...(underway.get(room) ?? []), current(session, room)]
       .filter((part) => part !== '')
       .join('\n')
-    const before = saved.get(room) ?? sessionOf(ports.store.getState(), session).rooms.get(room)?.draft
+    const before =
+      saved.get(room) ?? sessionOf(ports.store.getState(), session).rooms.get(room)?.draft
     // A text over the limit stays in the composer with its error; only the last fitting one is saved.
     if (text === (before ?? '') || text.length > TEXT_LENGTH) return
     saved.set(room, text)

@@ -12,7 +12,12 @@ const TYPING_REPEAT_MS = 3_000
 export interface MessageActions {
   /** Sends what the composer of the room holds; on failure the text is back in it. */
   send(session: SessionId, room: RoomId): Promise<Result<unknown> | null>
-  saveEdit(session: SessionId, room: RoomId, message: MessageId, text: string): Outcome<'message.edit'>
+  saveEdit(
+    session: SessionId,
+    room: RoomId,
+    message: MessageId,
+    text: string,
+  ): Outcome<'message.edit'>
   remove(session: SessionId, room: RoomId, message: MessageId): Outcome<'message.delete'>
   toggleReaction(
     session: SessionId,

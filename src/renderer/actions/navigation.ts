@@ -13,6 +13,8 @@ export interface Navigation {
   openRoom(session: SessionId, room: RoomId): void
   /** Opens the room, loads back to the message and asks the timeline to show it. */
   reveal(session: SessionId, room: RoomId, message: MessageId): Promise<void>
+  /** The timeline has shown it long enough. */
+  revealed(count: number): void
   openDialog(dialog: DialogState): void
   closeDialog(): void
   showDetails(shown: boolean): void
@@ -72,6 +74,8 @@ export function navigation(ports: ActionPorts, drafts: Drafts, loads: TimelineLo
     reconcile()
   }
 
+  let reveals = 0
+
   function reconcile(): void {
     const { activeSession, app } = get()
     if (activeSession === null || app === null) return
@@ -126,9 +130,13 @@ export function navigation(ports: ActionPorts, drafts: Drafts, loads: TimelineLo
       }
       change(ports, (state) => ({
         ...state,
-        reveal: { room, message, count: (state.reveal?.count ?? 0) + 1 },
+        reveal: { room, message, count: (reveals += 1) },
       }))
     },
+    revealed: (count) =>
+      change(ports, (state) =>
+        state.reveal?.count === count ? { ...state, reveal: null } : state,
+      ),
     openDialog: (dialog) => change(ports, (state) => ({ ...state, dialog })),
     closeDialog: () => change(ports, (state) => ({ ...state, dialog: null })),
     showDetails: (details) => change(ports, (state) => ({ ...state, details })),

@@ -30,7 +30,9 @@ export function sessionActions(ports: ActionPorts, navigation: Navigation): Sess
     const result = await bridge.invoke('app.state', {})
     change(ports, (state) => {
       if (!result.ok) {
-        return state.phase === 'loading' ? { ...state, phase: { problem: result.failure.message } } : state
+        return state.phase === 'loading'
+          ? { ...state, phase: { problem: result.failure.message } }
+          : state
       }
       return { ...apply(state, { type: 'app', app: result.value }), phase: 'ready' }
     })
@@ -67,7 +69,8 @@ export function sessionActions(ports: ActionPorts, navigation: Navigation): Sess
       thenRefresh<'session.stop-hosting'>(bridge.invoke('session.stop-hosting', { session })),
     async loadHosting(session) {
       const result = await bridge.invoke('session.hosting', { session })
-      if (result.ok) change(ports, (state) => apply(state, { type: 'hosting', hosting: result.value }))
+      if (result.ok)
+        change(ports, (state) => apply(state, { type: 'hosting', hosting: result.value }))
       return result
     },
     join: (invite) => thenOpen(bridge.invoke('session.join', { invite })),

@@ -1,5 +1,5 @@
 import { Component } from 'react'
-import type { ErrorInfo, ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Button } from '../parts/Button.tsx'
 import { words } from '../words.ts'
 
@@ -13,10 +13,6 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, E
 
   static getDerivedStateFromError(error: unknown): ErrorBoundaryState {
     return { failure: error instanceof Error ? error.message : String(error) }
-  }
-
-  override componentDidCatch(error: Error, info: ErrorInfo): void {
-    console.error(error, info.componentStack)
   }
 
   override render(): ReactNode {

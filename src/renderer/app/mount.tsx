@@ -1,3 +1,4 @@
+import '../theme/base.css'
 import { Toast } from '@base-ui/react/toast'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -9,7 +10,6 @@ import type { AppStore } from '../store/store.ts'
 import { words } from '../words.ts'
 import { App } from './App.tsx'
 import { ErrorBoundary } from './ErrorBoundary.tsx'
-import '../theme/base.css'
 
 /** Puts the app together in a page; returns how to take it apart again. */
 export function mountApp(

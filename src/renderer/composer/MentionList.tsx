@@ -9,9 +9,16 @@ export function MentionList({ mentions }: { readonly mentions: Mentions }) {
   const { open, listId, people, active, choose } = mentions
   if (!open) return null
   return (
-    <ul id={listId} className="float mention-list" role="listbox" aria-label={words.composer.people}>
+    <div
+      id={listId}
+      className="float mention-list"
+      role="listbox"
+      aria-label={words.composer.people}
+    >
       {people.map((person, index) => (
-        <li
+        <button
+          type="button"
+          tabIndex={-1}
           key={person.id}
           id={mentionOptionId(index)}
           role="option"
@@ -28,8 +35,8 @@ export function MentionList({ mentions }: { readonly mentions: Mentions }) {
             {person.name}
           </span>
           <span className="mention-presence">{words.presence[person.presence]}</span>
-        </li>
+        </button>
       ))}
-    </ul>
+    </div>
   )
 }

@@ -64,7 +64,10 @@ export function sampleBridge(scene: Scene): Bridge {
     },
     'session.join': () => ({
       ok: false,
-      failure: { kind: 'invalid-invite', message: 'This is not an invite link of Landline. It starts with landline://join?' },
+      failure: {
+        kind: 'invalid-invite',
+        message: 'This is not an invite link of Landline. It starts with landline://join?',
+      },
     }),
     'session.leave': ({ session }) => {
       app = { ...app, sessions: app.sessions.filter((other) => other.id !== session) }
@@ -78,7 +81,10 @@ export function sampleBridge(scene: Scene): Bridge {
       ok({ rooms: session === sessionId(2) ? ROOMS.slice(0, 3) : rooms, people: scene.people }),
     'room.browse': () =>
       ok(
-        [...ROOMS.filter((room) => room.visibility === 'public' && room.kind === 'group'), { ...ROOMS[4], id: ROOMS[9]?.id, name: 'off-topic' } as RoomView].map((room) => ({
+        [
+          ...ROOMS.filter((room) => room.visibility === 'public' && room.kind === 'group'),
+          { ...ROOMS[4], id: ROOMS[9]?.id, name: 'off-topic' } as RoomView,
+        ].map((room) => ({
           id: room.id,
           name: room.name,
           topic: room.topic,
@@ -86,8 +92,7 @@ export function sampleBridge(scene: Scene): Bridge {
           joined: room.name !== 'off-topic',
         })),
       ),
-    'room.reads': () =>
-      ok(PEOPLE.slice(1).map((person) => ({ memberId: person.id, seq: 8 }))),
+    'room.reads': () => ok(PEOPLE.slice(1).map((person) => ({ memberId: person.id, seq: 8 }))),
     'room.read': ({ session, room, seq }) => {
       changeRoom(session, room, { readSeq: seq, unread: 0 })
       return ok()
@@ -193,7 +198,11 @@ export function sampleBridge(scene: Scene): Bridge {
         const [room] = rooms
         if (session === undefined || room === undefined) return
         const typing = scene.typing.map(memberId)
-        emit({ type: 'session-event', session: session.id, event: { type: 'typing', roomId: room.id, memberIds: typing } })
+        emit({
+          type: 'session-event',
+          session: session.id,
+          event: { type: 'typing', roomId: room.id, memberIds: typing },
+        })
         if (scene.intent !== null) emit({ type: 'intent', intent: scene.intent })
       }, 300)
       return () => void listeners.delete(listener)

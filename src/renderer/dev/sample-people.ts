@@ -78,7 +78,11 @@ export const ROOMS: readonly RoomView[] = [
 
 export const SELF = { memberId: memberId(0), name: NAMES[0] ?? '' }
 
-export function sampleSession(id: number, name: string, more: Partial<SessionView> = {}): SessionView {
+export function sampleSession(
+  id: number,
+  name: string,
+  more: Partial<SessionView> = {},
+): SessionView {
   return {
     id: sessionId(id),
     name,

@@ -1,7 +1,15 @@
 import type { ConnectionView, RoomView, SessionView, TimelineItem } from '../../client/views.ts'
 import type { AppView, HostingView, Intent } from '../../ipc/contract.ts'
 import type { RoomId } from '../../protocol/ids.ts'
-import { PEOPLE, ROOMS, memberId, messageId, roomId, sampleSession, sessionId } from './sample-people.ts'
+import {
+  PEOPLE,
+  ROOMS,
+  memberId,
+  messageId,
+  roomId,
+  sampleSession,
+  sessionId,
+} from './sample-people.ts'
 import { CHAT, ODD, many, message, timeOf } from './sample-messages.ts'
 
 export interface Scene {
@@ -31,7 +39,14 @@ function withHeads(
   const head = Math.max(0, ...items.map((item) => item.seq ?? 0))
   return rooms.map((room) =>
     room.id === roomId(1)
-      ? { ...room, name: 'survey-north', topic: rooms[1]?.topic ?? '', headSeq: head, readSeq, unread: head > readSeq ? 1 : 0 }
+      ? {
+          ...room,
+          name: 'survey-north',
+          topic: rooms[1]?.topic ?? '',
+          headSeq: head,
+          readSeq,
+          unread: head > readSeq ? 1 : 0,
+        }
       : room.id === roomId(2)
         ? { ...room, name: 'general', topic: '' }
         : room,
@@ -77,7 +92,11 @@ function chat(more: Partial<Scene> = {}, session: Partial<SessionView> = {}): Sc
   return {
     app: app([
       sampleSession(1, 'Field Station', { hosting: true, ...session }),
-      sampleSession(2, 'Ward 3 night team', { unread: 2, unreadDirect: 2, connection: { state: 'online' } }),
+      sampleSession(2, 'Ward 3 night team', {
+        unread: 2,
+        unreadDirect: 2,
+        connection: { state: 'online' },
+      }),
     ]),
     rooms: withHeads(ROOMS, items, 6),
     people: PEOPLE,
@@ -104,15 +123,34 @@ const withDialog = (intent: Intent): Scene => chat({ intent })
 const SCENES: Readonly<Record<string, () => Scene>> = {
   chat,
   first: () => chat({ app: app([], false), hosting: null }),
-  empty: () => chat({ rooms: ROOMS.slice(0, 1), people: PEOPLE.slice(0, 1), timelines: new Map(), typing: [] }),
+  empty: () =>
+    chat({
+      rooms: ROOMS.slice(0, 1),
+      people: PEOPLE.slice(0, 1),
+      timelines: new Map(),
+      typing: [],
+    }),
   norooms: () => chat({ rooms: [] }),
   offline: () => ({
     ...connected(
-      { state: 'waiting', reason: 'the host does not answer', attempt: 3, retryAt: Date.now() + 24_000 },
+      {
+        state: 'waiting',
+        reason: 'the host does not answer',
+        attempt: 3,
+        retryAt: Date.now() + 24_000,
+      },
       3,
     ),
     timelines: new Map([
-      [roomId(1), [...CHAT, unsent(21, 'Leaving at 09:30, back before noon.'), unsent(22, 'Radio channel 4 as usual.'), unsent(23, 'Camp knows.')]],
+      [
+        roomId(1),
+        [
+          ...CHAT,
+          unsent(21, 'Leaving at 09:30, back before noon.'),
+          unsent(22, 'Radio channel 4 as usual.'),
+          unsent(23, 'Camp knows.'),
+        ],
+      ],
     ]),
   }),
   disconnected: () => connected({ state: 'offline' }),
@@ -124,7 +162,14 @@ const SCENES: Readonly<Record<string, () => Scene>> = {
   hosting: () => withDialog({ kind: 'hosting-panel', session: sessionId(1) }),
   'hosting-failed': () => ({
     ...withDialog({ kind: 'hosting-panel', session: sessionId(1) }),
-    hosting: { ...HOSTING, state: 'failed', problem: 'Port 47800 is used by another program. Close it, or start again to use another port.', devices: [], samples: [] },
+    hosting: {
+      ...HOSTING,
+      state: 'failed',
+      problem:
+        'Port 47800 is used by another program. Close it, or start again to use another port.',
+      devices: [],
+      samples: [],
+    },
   }),
   stop: () => withDialog({ kind: 'stop-hosting', session: sessionId(1) }),
   host: () => withDialog({ kind: 'host' }),

@@ -32,18 +32,18 @@ export const hostingWords = {
     states: {
       starting: 'Starting the session…',
       running: 'Running. People on this network can connect.',
-      restarting: 'The server stopped unexpectedly and is starting again. Nothing is lost; everyone comes back by themselves.',
+      restarting:
+        'The server stopped unexpectedly and is starting again. Nothing is lost; everyone comes back by themselves.',
       failed: 'The session could not be hosted.',
-      stopped: 'Not hosting now. Members cannot reach the session until you host it again; nothing is lost.',
+      stopped:
+        'Not hosting now. Members cannot reach the session until you host it again; nothing is lost.',
     },
     resume: 'Host again',
     resuming: 'Starting…',
     stop: 'Stop hosting',
     stopTitle: (name: string): string => `Stop hosting ${name}?`,
     stopText: (names: readonly string[], list: string): string =>
-      names.length === 0
-        ? 'Nobody else is connected now.'
-        : `${list} will lose the connection.`,
+      names.length === 0 ? 'Nobody else is connected now.' : `${list} will lose the connection.`,
     stopSafe:
       'Nothing is lost: everything stays on this computer, and what others write meanwhile is sent when you host again.',
   },

@@ -75,7 +75,11 @@ export interface AppState {
   /** The window has focus and the newest message of the open room is on screen. */
   readonly attentive: boolean
   /** A message the timeline should bring into view; `count` tells repeated wishes apart. */
-  readonly reveal: { readonly room: RoomId; readonly message: MessageId; readonly count: number } | null
+  readonly reveal: {
+    readonly room: RoomId
+    readonly message: MessageId
+    readonly count: number
+  } | null
 }
 
 export const emptySession: SessionState = {

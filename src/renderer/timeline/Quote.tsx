@@ -7,6 +7,13 @@ import { useRoomContext } from './room-context.ts'
 
 const QUOTED_LENGTH = 200
 
+/** The words without their markup. */
+const oneLine = (text: string): string =>
+  text
+    .slice(0, QUOTED_LENGTH)
+    .replaceAll(/[`*~]+|^> ?/gm, '')
+    .replaceAll(/\s+/g, ' ')
+
 /** The message a reply answers, in one line; a click goes there. */
 export function Quote({ id }: { readonly id: MessageId }) {
   const room = useRoomContext()
@@ -21,7 +28,7 @@ export function Quote({ id }: { readonly id: MessageId }) {
       ? words.message.originalFar
       : quoted.deleted
         ? words.message.deleted
-        : quoted.text.slice(0, QUOTED_LENGTH)
+        : oneLine(quoted.text)
   return (
     <button
       type="button"

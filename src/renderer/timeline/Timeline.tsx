@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { Virtualizer } from 'virtua'
 import type { VirtualizerHandle } from 'virtua'
 import type { RoomView, SessionView } from '../../client/views.ts'
@@ -35,7 +35,6 @@ export function Timeline({ session, room }: TimelineProps) {
   const timeline = useSession((state) => state.timelines.get(room.id)) ?? emptyTimeline
   const reads = useSession((state) => state.reads.get(room.id)) ?? NO_READS
   const unreadAfter = useSession((state) => state.unreadAfter.get(room.id))
-  const revealed = useAppState((state) => state.reveal)
   const [picking, setPicking] = useState<MessageId | null>(null)
 
   const { items } = timeline
@@ -49,16 +48,22 @@ export function Timeline({ session, room }: TimelineProps) {
   const stick = useStickToNewest(scroller, rows, self)
   const focus = useMessageFocus({ scroller, list, rows, context, setPicking })
   const older = useOlderPages(session.id, room.id, timeline, scroller)
-  const highlighted = useReveal({ room: room.id, rows, list, stick, reveal: revealed })
+  const { release } = stick
+  const highlighted = useReveal({ room: room.id, rows, list, release })
   useAttention({ session: session.id, room, timeline, atNewest: stick.atNewest })
 
-  const onScroll = useCallback(() => {
+  const onScroll = (): void => {
     stick.onScroll()
     older.onScroll()
-  }, [stick.onScroll, older.onScroll])
+  }
 
   const drawRow = (row: Row, index: number) => (
-    <div role="listitem" key={row.item.id} className="timeline-row" data-last={index === rows.length - 1}>
+    <div
+      role="listitem"
+      key={row.item.id}
+      className="timeline-row"
+      data-last={index === rows.length - 1}
+    >
       {index === 0 && timeline.older === 'none' ? <Beginning room={room} /> : null}
       {row.newDay ? <DayDivider at={row.item.at} /> : null}
       {row.unreadLine ? <UnreadLine /> : null}

@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useMemo, useState } from 'react'
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { FocusEvent, KeyboardEvent, RefObject } from 'react'
 import type { VirtualizerHandle } from 'virtua'
 import type { MessageView } from '../../client/views.ts'
@@ -32,35 +32,39 @@ export function useMessageFocus(options: MessageFocusOptions): MessageFocus {
   const { messages, sessions, navigation } = useActions()
   const { session, room, self } = context
   const [focused, setFocused] = useState<MessageId | null>(null)
-  const [wanted, setWanted] = useState<MessageId | null>(null)
+  const wanted = useRef<MessageId | null>(null)
 
   const index = rows.findIndex((row) => row.item.id === focused)
   const kept = useMemo(() => (index < 0 ? [] : [index]), [index])
 
-  // The wished row is mounted in the same drawing that wished it, so it can take focus right after.
-  useLayoutEffect(() => {
-    if (wanted === null) return
-    setWanted(null)
-    const at = rows.findIndex((row) => row.item.id === wanted)
-    list.current?.scrollToIndex(at, { align: 'nearest' })
-    scroller.current
-      ?.querySelector<HTMLElement>(`[data-message="${wanted}"]`)
-      ?.focus({ preventScroll: true })
-  }, [wanted, rows, list, scroller])
+  const giveFocus = (id: MessageId): boolean => {
+    const element = scroller.current?.querySelector<HTMLElement>(`[data-message="${id}"]`)
+    if (element == null) return false
+    list.current?.scrollToIndex(
+      rows.findIndex((row) => row.item.id === id),
+      { align: 'nearest' },
+    )
+    element.focus({ preventScroll: true })
+    return true
+  }
 
-  const move = useCallback(
-    (from: number, step: 1 | -1) => {
-      for (let at = from; at >= 0 && at < rows.length; at += step) {
-        const item = rows[at]?.item
-        if (item?.type !== 'message') continue
-        setFocused(item.id)
-        setWanted(item.id)
-        return true
-      }
-      return false
-    },
-    [rows],
-  )
+  // A row that was not mounted is mounted by the same drawing that made it the kept one.
+  useLayoutEffect(() => {
+    const id = wanted.current
+    wanted.current = null
+    if (id !== null) giveFocus(id)
+  })
+
+  function move(from: number, step: 1 | -1): boolean {
+    for (let at = from; at >= 0 && at < rows.length; at += step) {
+      const item = rows[at]?.item
+      if (item?.type !== 'message') continue
+      if (!giveFocus(item.id)) wanted.current = item.id
+      setFocused(item.id)
+      return true
+    }
+    return false
+  }
 
   function act(key: string, message: MessageView): boolean {
     const own = message.author === self
@@ -86,7 +90,8 @@ export function useMessageFocus(options: MessageFocusOptions): MessageFocus {
         if (!message.deleted) void sessions.copy(message.text)
         return !message.deleted
       case 'Delete':
-        if (usable && own) navigation.openDialog({ kind: 'delete-message', room, message: message.id })
+        if (usable && own)
+          navigation.openDialog({ kind: 'delete-message', room, message: message.id })
         return usable && own
       default:
         return false
@@ -119,10 +124,10 @@ export function useMessageFocus(options: MessageFocusOptions): MessageFocus {
     return item?.type === 'message' && act(key, item)
   }
 
-  const onFocus = useCallback((event: FocusEvent) => {
+  function onFocus(event: FocusEvent): void {
     const id = idOf(event.target)
     if (id !== undefined) setFocused(id as MessageId)
-  }, [])
+  }
 
   return { kept, onKeyDown, onFocus }
 }

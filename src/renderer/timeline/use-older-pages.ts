@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { RefObject } from 'react'
 import type { RoomId, SessionId } from '../../protocol/ids.ts'
 import { useActions } from '../app/context.ts'
@@ -26,21 +26,21 @@ export function useOlderPages(
   const { older, loading, problem, items } = timeline
   const wanted = older === 'more' && loading === null && problem === null
 
-  const onScroll = useCallback(() => {
-    const top = scroller.current?.scrollTop ?? Number.POSITIVE_INFINITY
-    setNear(top < NEAR_PX)
-    if (wanted && top < AHEAD_PX) void loads.loadOlder(session, room)
-  }, [scroller, wanted, loads, session, room])
-
   // A page may be too short to fill the pane, or the person may already be at the top of it.
   useEffect(() => {
     const element = scroller.current
-    if (element === null || items.length === 0) return
-    if (wanted && element.scrollHeight <= element.clientHeight + NEAR_PX) {
-      void loads.loadOlder(session, room)
-    }
+    if (element === null || items.length === 0 || !wanted) return
+    const short = element.scrollHeight <= element.clientHeight + NEAR_PX
+    if (short || element.scrollTop < NEAR_PX) void loads.loadOlder(session, room)
   }, [scroller, wanted, loads, session, room, items.length])
 
-  const retry = useCallback(() => void loads.loadOlder(session, room), [loads, session, room])
-  return { near, onScroll, retry }
+  return {
+    near,
+    onScroll() {
+      const top = scroller.current?.scrollTop ?? Number.POSITIVE_INFINITY
+      setNear(top < NEAR_PX)
+      if (wanted && top < AHEAD_PX) void loads.loadOlder(session, room)
+    },
+    retry: () => void loads.loadOlder(session, room),
+  }
 }

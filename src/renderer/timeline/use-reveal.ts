@@ -1,11 +1,9 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import type { RefObject } from 'react'
 import type { VirtualizerHandle } from 'virtua'
 import type { MessageId, RoomId } from '../../protocol/ids.ts'
-import { useClock } from '../app/context.ts'
-import type { AppState } from '../store/state.ts'
+import { useActions, useAppState, useClock } from '../app/context.ts'
 import type { Row } from './rows.ts'
-import type { StickToNewest } from './use-stick-to-newest.ts'
 
 const HIGHLIGHT_MS = 2_500
 
@@ -13,31 +11,29 @@ interface Reveal {
   readonly room: RoomId
   readonly rows: readonly Row[]
   readonly list: RefObject<VirtualizerHandle | null>
-  readonly stick: StickToNewest
-  readonly reveal: AppState['reveal']
+  readonly release: () => void
 }
 
 /** Brings the wished message to the middle and marks it for a moment; returns which one is marked. */
-export function useReveal({ room, rows, list, stick, reveal }: Reveal): MessageId | null {
+export function useReveal({ room, rows, list, release }: Reveal): MessageId | null {
+  const { navigation } = useActions()
   const clock = useClock()
-  const [highlighted, setHighlighted] = useState<MessageId | null>(null)
+  const wish = useAppState((state) => (state.reveal?.room === room ? state.reveal : null))
   const done = useRef(0)
-  const { release } = stick
 
   useEffect(() => {
-    if (reveal === null || reveal.room !== room || reveal.count === done.current) return
-    const index = rows.findIndex((row) => row.item.id === reveal.message)
+    if (wish === null || wish.count === done.current) return
+    const index = rows.findIndex((row) => row.item.id === wish.message)
     if (index < 0) return
-    done.current = reveal.count
+    done.current = wish.count
     release()
     list.current?.scrollToIndex(index, { align: 'center' })
-    setHighlighted(reveal.message)
-  }, [reveal, room, rows, list, release])
+  }, [wish, rows, list, release])
 
   useEffect(() => {
-    if (highlighted === null) return
-    return clock.after(HIGHLIGHT_MS, () => setHighlighted(null))
-  }, [clock, highlighted])
+    if (wish === null) return
+    return clock.after(HIGHLIGHT_MS, () => navigation.revealed(wish.count))
+  }, [clock, navigation, wish])
 
-  return highlighted
+  return wish?.message ?? null
 }

@@ -1,6 +1,6 @@
-import { useCallback, useLayoutEffect, useRef, useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import type { RefObject } from 'react'
-import type { MemberId, MessageId } from '../../protocol/ids.ts'
+import type { MemberId } from '../../protocol/ids.ts'
 import { newestSeq } from './rows.ts'
 import type { Row } from './rows.ts'
 
@@ -8,17 +8,16 @@ import type { Row } from './rows.ts'
 const NEAR_PX = 24
 
 /**
- * True in the one drawing in which rows were put in front: the list then keeps its distance to the end
- * instead of the start, and what is on screen does not move.
+ * True for rows of which some were put in front of the ones drawn before: the list then keeps its
+ * distance to the end instead of the start, and what is on screen does not move.
  */
 export function usePrepended(rows: readonly Row[]): boolean {
-  const first = useRef<MessageId | null>(null)
-  const id = rows[0]?.item.id ?? null
-  const before = first.current
-  const prepended = before !== null && before !== id && rows.some((row) => row.item.id === before)
-  useLayoutEffect(() => {
-    first.current = id
-  }, [id])
+  const [drawn, setDrawn] = useState({ rows, prepended: false })
+  if (drawn.rows === rows) return drawn.prepended
+  const first = drawn.rows[0]?.item.id
+  const prepended =
+    first !== undefined && rows[0]?.item.id !== first && rows.some((row) => row.item.id === first)
+  setDrawn({ rows, prepended })
   return prepended
 }
 
@@ -42,59 +41,64 @@ export function useStickToNewest(
   const stuck = useRef(true)
   const [atNewest, setAtNewest] = useState(true)
   const [seenSeq, setSeenSeq] = useState(0)
-  const newest = newestSeq(rows.map((row) => row.item).slice(-20))
 
-  const toEnd = useCallback(() => {
-    const element = scroller.current
-    if (element !== null) element.scrollTop = element.scrollHeight
-  }, [scroller])
-
-  const onScroll = useCallback(() => {
-    const element = scroller.current
-    if (element === null) return
-    const near = element.scrollHeight - element.clientHeight - element.scrollTop < NEAR_PX
-    stuck.current = near
-    setAtNewest(near)
-  }, [scroller])
-
-  const onResize = useCallback(() => {
-    if (stuck.current) toEnd()
-  }, [toEnd])
-
-  const jump = useCallback(() => {
-    stuck.current = true
-    setAtNewest(true)
-    toEnd()
-  }, [toEnd])
-
-  const release = useCallback(() => {
-    stuck.current = false
-  }, [])
+  const newest = newestSeq(rows.slice(-20).map((row) => row.item))
+  if (atNewest && newest > seenSeq) setSeenSeq(newest)
 
   const last = rows.at(-1)?.item
   const lastId = last?.id
-  const ownUnsent = last?.type === 'message' && last.author === self && last.seq === null
-  useLayoutEffect(() => {
-    // What one has just written is always shown.
-    if (ownUnsent) {
-      stuck.current = true
-      setAtNewest(true)
-    }
+  // What one has just written is always shown.
+  const written =
+    last?.type === 'message' && last.author === self && last.seq === null ? last.id : null
+  const [shown, setShown] = useState(written)
+  if (written !== null && written !== shown) {
+    setShown(written)
+    setAtNewest(true)
+  }
+
+  const toEnd = (): void => {
+    const element = scroller.current
+    element?.scrollTo({ top: element.scrollHeight })
+  }
+  const onResize = (): void => {
     if (stuck.current) toEnd()
-  }, [lastId, ownUnsent, toEnd])
+  }
 
   useLayoutEffect(() => {
-    if (atNewest) setSeenSeq((before) => Math.max(before, newest))
-  }, [atNewest, newest])
+    if (written !== null) stuck.current = true
+    const element = scroller.current
+    if (stuck.current) element?.scrollTo({ top: element.scrollHeight })
+  }, [lastId, written, scroller])
 
   // The composer grows and the window shrinks without any row changing.
   useLayoutEffect(() => {
     const element = scroller.current
     if (element === null || typeof ResizeObserver === 'undefined') return
-    const observer = new ResizeObserver(onResize)
+    const observer = new ResizeObserver(() => {
+      if (stuck.current) element.scrollTo({ top: element.scrollHeight })
+    })
     observer.observe(element)
     return () => observer.disconnect()
-  }, [scroller, onResize])
+  }, [scroller])
 
-  return { atNewest, seenSeq, onScroll, onResize, jump, release }
+  return {
+    atNewest,
+    seenSeq,
+    onResize,
+    onScroll() {
+      const element = scroller.current
+      if (element === null) return
+      const near = element.scrollHeight - element.clientHeight - element.scrollTop < NEAR_PX
+      stuck.current = near
+      setAtNewest(near)
+    },
+    jump() {
+      stuck.current = true
+      setAtNewest(true)
+      toEnd()
+    },
+    release() {
+      stuck.current = false
+    },
+  }
 }

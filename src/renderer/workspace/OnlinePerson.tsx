@@ -13,6 +13,11 @@ interface OnlinePersonProps {
 /** A click opens the direct room with this person. */
 export const OnlinePerson = memo(function OnlinePerson({ session, person }: OnlinePersonProps) {
   const { rooms, tell } = useActions()
+  async function open(): Promise<void> {
+    const result = await rooms.openDirect(session, [person.id])
+    if (!result.ok) tell(result.failure.message)
+  }
+
   return (
     <li>
       <button
@@ -20,10 +25,7 @@ export const OnlinePerson = memo(function OnlinePerson({ session, person }: Onli
         data-roving
         className="row"
         aria-label={words.people.message(person.name, words.presence[person.presence])}
-        onClick={async () => {
-          const result = await rooms.openDirect(session, [person.id])
-          if (!result.ok) tell(result.failure.message)
-        }}
+        onClick={() => void open()}
       >
         <Avatar id={person.id} name={person.name} size={1.25} presence={person.presence} />
         <span className="ellipsis" dir="auto">

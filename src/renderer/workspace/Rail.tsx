@@ -67,7 +67,10 @@ function AddSession() {
       <Menu.Portal>
         <Menu.Positioner side="right" align="start" sideOffset={8} className="float-layer">
           <Menu.Popup className="float">
-            <Menu.Item className="menu-item" onClick={() => navigation.openDialog({ kind: 'host' })}>
+            <Menu.Item
+              className="menu-item"
+              onClick={() => navigation.openDialog({ kind: 'host' })}
+            >
               <House size={16} strokeWidth={1.5} aria-hidden="true" />
               {words.rail.host}
             </Menu.Item>

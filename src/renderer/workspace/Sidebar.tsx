@@ -53,7 +53,12 @@ export function Sidebar({ session }: { readonly session: SessionView }) {
           </div>
           <ul aria-labelledby="sidebar-rooms">
             {groups.map((room) => (
-              <RoomRow key={room.id} session={session} room={room} current={room.id === activeRoom} />
+              <RoomRow
+                key={room.id}
+                session={session}
+                room={room}
+                current={room.id === activeRoom}
+              />
             ))}
           </ul>
         </section>
@@ -69,7 +74,12 @@ export function Sidebar({ session }: { readonly session: SessionView }) {
           </div>
           <ul aria-labelledby="sidebar-directs">
             {directs.map((room) => (
-              <RoomRow key={room.id} session={session} room={room} current={room.id === activeRoom} />
+              <RoomRow
+                key={room.id}
+                session={session}
+                room={room}
+                current={room.id === activeRoom}
+              />
             ))}
           </ul>
         </section>

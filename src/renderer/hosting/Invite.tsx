@@ -1,0 +1,44 @@
+import { Check, Copy } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import type { HostingView } from '../../ipc/contract.ts'
+import { useActions, useClock } from '../app/context.ts'
+import { Button } from '../parts/Button.tsx'
+import { words } from '../words.ts'
+import { QrCode } from './QrCode.tsx'
+
+const COPIED_MS = 2_000
+
+export function Invite({ hosting }: { readonly hosting: HostingView }) {
+  const { sessions } = useActions()
+  const clock = useClock()
+  const [copied, setCopied] = useState(false)
+
+  useEffect(
+    () => (copied ? clock.after(COPIED_MS, () => setCopied(false)) : undefined),
+    [clock, copied],
+  )
+
+  const Icon = copied ? Check : Copy
+  return (
+    <section className="invite" aria-label={words.hosting.invite}>
+      {hosting.invite === '' ? null : (
+        <>
+          <QrCode text={hosting.invite} />
+          <Button look="primary" onClick={() => void sessions.copy(hosting.invite).then(setCopied)}>
+            <Icon size={15} strokeWidth={1.5} aria-hidden="true" />
+            <span aria-live="polite">{copied ? words.hosting.copied : words.hosting.copyLink}</span>
+          </Button>
+          <p>{words.hosting.inviteText}</p>
+        </>
+      )}
+      <h3>{words.hosting.addresses}</h3>
+      <ul>
+        {hosting.addresses.map((address) => (
+          <li key={address}>
+            {address} · {words.hosting.port(hosting.port)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
