@@ -17,6 +17,7 @@ import { openCommandChannel } from './ipc/command-channel.ts'
 import { roomCommands } from './ipc/room-commands.ts'
 import { sessionCommands } from './ipc/session-commands.ts'
 import type { LaunchOptions } from './launch-options.ts'
+import { errorFields } from './logger.ts'
 import type { Logger } from './logger.ts'
 import { createAppShell } from './menu/app-shell.ts'
 import type { Paths } from './paths.ts'
@@ -70,7 +71,14 @@ export function startApp(options: AppOptions): RunningApp {
     clock,
     log,
     bounds: () => profile.get().window,
-    saveBounds: (window) => profile.update((current) => ({ ...current, window })),
+    saveBounds(window) {
+      try {
+        profile.update((current) => ({ ...current, window }))
+      } catch (error) {
+        // A full disk must not end the app because a window was moved.
+        log.warn('the window’s place could not be kept', errorFields(error))
+      }
+    },
     onPageCrash: (reason, gaveUp) => shell.tellPageCrash(reason, gaveUp),
     onClosing(event, isLast) {
       if (!isLast || !launch.askBeforeQuit || shutdown.isStopping) return
@@ -209,6 +217,10 @@ export function startApp(options: AppOptions): RunningApp {
     },
     onPresence: (presence) => registry.setPresence(presence),
     every,
+  })
+
+  app.on('window-all-closed', () => {
+    if (!shell.staysWithoutWindows()) app.quit()
   })
 
   const problems = sessions.resume()

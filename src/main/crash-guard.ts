@@ -7,6 +7,8 @@ import type { Logger } from './logger.ts'
  * lost by it: every write was on disk before a window showed it.
  */
 export function guardAgainstCrashes(log: Logger, showDialog: boolean): void {
+  // Whoever started the app may have gone, and their end of the pipe with them: no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const end = (error: unknown): void => {
     log.error('the app must end', errorFields(error))
     if (showDialog) {

@@ -29,6 +29,7 @@ const log = createLogger(
   Date.now,
 )
 guardAgainstCrashes(log, launch.askBeforeQuit)
+if (process.platform === 'win32') app.setAppUserModelId('net.landline.app')
 registerAppScheme()
 temporary?.removeAtExit()
 

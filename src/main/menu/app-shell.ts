@@ -1,4 +1,4 @@
-import { app, dialog } from 'electron'
+import { app, dialog, Notification } from 'electron'
 import type { Intent } from '../../ipc/contract.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import type { Hosting } from '../hosting/hosting.ts'
@@ -126,7 +126,12 @@ export function createAppShell(options: AppShellOptions): AppShell {
       return process.platform === 'win32' && tray.isShown
     },
     tellPageCrash(reason, gaveUp) {
-      if (!gaveUp) return
+      if (!gaveUp) {
+        // The page is back before anybody could answer a question.
+        if (!Notification.isSupported()) return
+        const body = 'The window had to be loaded again. Nothing you wrote is lost.'
+        return new Notification({ title: 'Landline', body }).show()
+      }
       void dialog.showMessageBox({
         type: 'error',
         message: 'The window keeps failing.',

@@ -5,6 +5,7 @@ import type { SessionId } from '../../protocol/ids.ts'
 import { parseInvite } from '../../protocol/invite.ts'
 import type { Hosting } from '../hosting/hosting.ts'
 import { done, fail, ok } from '../ipc/command-gate.ts'
+import { errorFields } from '../logger.ts'
 import type { Logger } from '../logger.ts'
 import { createIdentity, createSecret } from '../profile/identity.ts'
 import type { KnownSession } from '../profile/profile-schema.ts'
@@ -202,11 +203,21 @@ export function createSessions(options: SessionsOptions): Sessions {
     onHostReady(id, port) {
       const session = known(id)
       if (session?.hosted === undefined) return
-      if (session.hosted.port !== port) remember(id, { hosted: { ...session.hosted, port } })
+      if (session.hosted.port !== port) keepPort(session, port)
       const client = registry.get(id)
       client?.updateAddresses([loopback(port)])
       if (!session.disconnected) client?.connectNow()
     },
+  }
+
+  function keepPort(session: KnownSession, port: number): void {
+    if (session.hosted === undefined) return
+    try {
+      remember(session.sessionId, { hosted: { ...session.hosted, port } })
+    } catch (error) {
+      // The session is served all the same; the next start asks for the earlier port.
+      options.log.error('the port could not be kept', errorFields(error))
+    }
   }
 
   /** A newer invite to a session one is in: the host moved, or changed the secret. */

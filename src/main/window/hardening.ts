@@ -17,8 +17,13 @@ function hardenContents(contents: WebContents, log: Logger): void {
     event.preventDefault()
     log.warn('refused', { what, window: contents.id })
   }
-  contents.on('will-navigate', (event) => refuse(event, 'navigation'))
-  contents.on('will-frame-navigate', (event) => refuse(event, 'navigation of a frame'))
+  contents.on('will-navigate', (event) => {
+    // Loading the very same page again is how a page recovers.
+    if (event.url !== contents.getURL()) refuse(event, 'navigation')
+  })
+  contents.on('will-frame-navigate', (event) => {
+    if (!event.isMainFrame) refuse(event, 'navigation of a frame')
+  })
   contents.on('will-redirect', (event) => refuse(event, 'redirect'))
   contents.on('will-attach-webview', (event) => refuse(event, 'webview'))
   contents.setWindowOpenHandler(({ url }) => {

@@ -1,0 +1,150 @@
+import type { NetworkInterfaceInfo } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import type { HostingView } from '../../ipc/contract.ts'
+import { memberIdSchema, sessionIdSchema } from '../../protocol/ids.ts'
+import { parseInvite } from '../../protocol/invite.ts'
+import type { ToEmbedded } from '../../server/embedded-messages.ts'
+import { manualClock } from '../../testing/manual-clock.ts'
+import { createIdentity, createSecret } from '../profile/identity.ts'
+import type { KnownSession } from '../profile/profile-schema.ts'
+import { createHosting } from './hosting.ts'
+import type { ServerProcess } from './lan-host.ts'
+
+const sessionId = sessionIdSchema.parse('0190a000-0000-7000-8000-000000000001')
+const quiet = { info() {}, warn() {}, error() {} }
+const wlan = (address: string): NetworkInterfaceInfo => ({
+  address,
+  family: 'IPv4',
+  internal: false,
+  netmask: '',
+  mac: '',
+  cidr: null,
+})
+
+function stage() {
+  const session: KnownSession = {
+    sessionId,
+    name: 'Field Station',
+    addresses: [],
+    secret: createSecret(),
+    ...createIdentity(),
+    hosted: { port: 47_800, autoResume: true },
+  }
+  const posted: ToEmbedded[] = []
+  const views: HostingView[] = []
+  const network = { address: '192.168.4.23' as string | null }
+  let say: (message: unknown) => void = () => {}
+  let exit: (code: number) => void = () => {}
+  const process: ServerProcess = {
+    post: (message) => void posted.push(message),
+    onMessage: (listener) => (say = listener),
+    onExit: (listener) => (exit = listener),
+    kill: () => exit(137),
+  }
+  const hosting = createHosting({
+    fork: () => process,
+    clock: manualClock(),
+    log: quiet,
+    interfaces: () => (network.address === null ? {} : { wlan0: [wlan(network.address)] }),
+    folder: '/profile/hosted',
+    onReady() {},
+    onChange: (view) => views.push(view),
+  })
+  const ready = (): void =>
+    say({
+      kind: 'ready',
+      port: 51_000,
+      url: 'ws://127.0.0.1:51000/ws',
+      sessionId,
+      sessionName: 'Field Station',
+      portChanged: true,
+    })
+  return {
+    session,
+    posted,
+    views,
+    network,
+    hosting,
+    ready,
+    say: (m: unknown) => say(m),
+    exit: () => exit(0),
+  }
+}
+
+describe('hosting', () => {
+  it('invites to the addresses and the port that are really served', async () => {
+    const on = stage()
+    const started = on.hosting.start(on.session, false)
+    expect(on.views.at(-1)).toMatchObject({ state: 'starting' })
+    on.ready()
+    expect(await started).toBeNull()
+    const view = on.views.at(-1)
+    expect(view).toMatchObject({ state: 'running', port: 51_000, addresses: ['192.168.4.23'] })
+    expect(parseInvite(view?.invite ?? '')).toEqual({
+      kind: 'invite',
+      invite: {
+        sessionId,
+        name: 'Field Station',
+        addresses: ['192.168.4.23:51000'],
+        secret: on.session.secret,
+      },
+    })
+    expect(on.posted[0]).toMatchObject({
+      host: '0.0.0.0',
+      dataDir: expect.stringContaining(sessionId),
+    })
+    expect(on.hosting.activeIds).toEqual([sessionId])
+  })
+
+  it('follows the computer to another network, and serves this computer without any', async () => {
+    const on = stage()
+    void on.hosting.start(on.session, false)
+    on.ready()
+    on.network.address = '10.0.0.9'
+    on.hosting.addressesChanged()
+    expect(on.views.at(-1)?.invite).toContain('a=10.0.0.9:51000')
+    on.network.address = null
+    on.hosting.addressesChanged()
+    expect(on.views.at(-1)?.addresses).toEqual(['127.0.0.1'])
+  })
+
+  it('marks the host among the devices and shows plain IPv4 addresses', () => {
+    const on = stage()
+    void on.hosting.start(on.session, false)
+    on.ready()
+    const device = { name: 'x', deviceName: 'y', since: 1, roundTrip: null }
+    const other = memberIdSchema.parse('0190a000-0000-7000-8000-00000000000f')
+    on.say({
+      kind: 'sample',
+      people: 2,
+      messagesPerSecond: 0,
+      queuedBytes: 0,
+      commitMs: 0,
+      devices: [
+        { ...device, memberId: on.session.memberId, address: '127.0.0.1' },
+        { ...device, memberId: other, address: '::ffff:192.168.4.40' },
+      ],
+    })
+    expect(on.views.at(-1)?.devices).toMatchObject([
+      { isHost: true, address: '127.0.0.1' },
+      { isHost: false, address: '192.168.4.40' },
+    ])
+  })
+
+  it('is over when it was stopped, and says under which port it was', async () => {
+    const on = stage()
+    void on.hosting.start(on.session, false)
+    on.ready()
+    const stopped = on.hosting.stop(sessionId)
+    expect(on.posted.at(-1)).toEqual({ kind: 'stop' })
+    on.exit()
+    await stopped
+    expect(on.views.at(-1)).toMatchObject({ state: 'stopped' })
+    expect(on.hosting.activeIds).toEqual([])
+    expect(on.hosting.view(on.session)).toMatchObject({
+      state: 'stopped',
+      port: 47_800,
+      devices: [],
+    })
+  })
+})
