@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   type ClientKit,
   clientKit,
-  memberId,
   message,
   resetOf,
   ROOM,
