@@ -33,6 +33,9 @@ export interface Socket {
   queuedBytes(): number
   /** Calls back once when the queue has drained below the door's low-water mark (at once if it has). */
   onDrained(run: () => void): void
+  /** Asks for a sign of life; the door reports the answer with `HubConnection.pong` (D13). */
+  ping(): void
+  /** Sends what is queued, then closes. Later calls of any kind are ignored. */
   close(code: CloseCode, reason: string): void
 }
 
@@ -64,14 +67,36 @@ export type RoomOperation =
       readonly topic?: string | undefined
     }
 
-/** What became of one write. The order of results is the order of the writes. */
+/**
+ * What became of one write. The order of results is the order of the writes.
+ *
+ * A reaction that is already there, one that is not there to be taken away, and a second delete are
+ * committed like any other write, with a number of their own. They change nothing for the reader, but
+ * so their resend finds the original ack too (D4), which an answer without an event could not promise.
+ */
 export type WriteResult =
   /** `events` are new and on disk; the first carries the write's id (a `create` makes several). */
   | { readonly kind: 'committed'; readonly epoch: Epoch; readonly events: readonly RoomEvent[] }
   /** The id was committed before: nothing was written; this is its original number and time. */
   | { readonly kind: 'duplicate'; readonly seq: number; readonly at: number }
-  /** Changes nothing (a reaction that is already there, leaving a room one is not in). */
-  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message: string }
+  /** Only of `create`: the room, the direct room of these people, or the default group is there already. */
+  | { readonly kind: 'exists'; readonly room: RoomId }
+  /** Only of `join`, `leave` and `change`: it is so already. */
+  | { readonly kind: 'unchanged' }
+  | Refusal
+
+/** For good: the same write would be refused again (D5). */
+export interface Refusal {
+  readonly kind: 'refused'
+  readonly code: ErrorCode
+  readonly message: string
+}
+
+export interface ReadMark {
+  readonly room: RoomId
+  readonly member: MemberId
+  readonly seq: number
+}
 
 export interface StoredMember {
   readonly id: MemberId
@@ -105,26 +130,22 @@ export interface Store {
   eventsAfter(room: RoomId, after: number, limit: number, maxBytes: number): Promise<EventRange>
   /** The newest messages below `before`, cut at `limit` and at about `maxBytes`. */
   page(room: RoomId, before: number, limit: number, maxBytes: number): Promise<MessagePage>
-  /** Messages by others after `seq`. */
-  unread(room: RoomId, member: MemberId, seq: number): Promise<number>
+  /** Messages by others with a number above `after` and up to `upTo`, deleted ones not counted. */
+  unread(room: RoomId, member: MemberId, after: number, upTo: number): Promise<number>
   reads(room: RoomId): Promise<readonly ReadPosition[]>
-  /** Moves read positions forward; lower ones are ignored (D18). */
-  setReads(
-    positions: readonly {
-      readonly room: RoomId
-      readonly member: MemberId
-      readonly seq: number
-    }[],
-  ): Promise<void>
+  /** Moves read positions forward; lower ones are ignored (D18). Answers with those that moved. */
+  setReads(positions: readonly ReadMark[]): Promise<readonly ReadMark[]>
   /**
    * Binds a member id to its key and a device id to its member at first sight, renames, and says whether
-   * the binding holds.
+   * the binding holds. `lastSeen` is taken for a new member only.
    */
   admit(
     member: StoredMember,
     device: { readonly id: DeviceId; readonly name: string },
   ): Promise<'new' | 'known' | 'identity-taken'>
-  setLastSeen(member: MemberId, at: number): Promise<void>
+  setLastSeen(
+    sightings: readonly { readonly member: MemberId; readonly at: number }[],
+  ): Promise<void>
   close(): Promise<void>
 }
 
@@ -136,6 +157,8 @@ export interface FanOut {
 }
 
 export type Signal =
+  /** A new room as it is before its first event; its events follow. */
+  | { readonly kind: 'room'; readonly room: RoomState }
   | {
       readonly kind: 'events'
       readonly room: RoomId
@@ -150,12 +173,16 @@ export type Signal =
     }
   | { readonly kind: 'reads'; readonly room: RoomId; readonly positions: readonly ReadPosition[] }
 
-/** SHA-256 and constant-time comparison, from the platform. */
+/** Hashes, constant-time comparison and randomness, from the platform. */
 export interface Secrets {
+  /** SHA-256, hex. */
   hash(secret: string): string
   /** Constant time whatever the inputs' lengths. */
   equal(a: string, b: string): boolean
+  /** A time-ordered UUID. */
   uuid(): string
+  /** In [0, 1); spreads the return of clients after a restart. */
+  random(): number
 }
 
 /** Counts what operators and the hosting panel see. */
@@ -173,7 +200,14 @@ export type MeterName =
   | 'writes-duplicate'
   | 'writes-refused'
   | 'writes-held'
+  | 'writes-unavailable'
   | 'frames-malformed'
   | 'slow-consumers'
   | 'recoveries-events'
   | 'recoveries-reset'
+
+/** For operators. Never given a secret, a key or the text of a message. */
+export interface Log {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void
+}

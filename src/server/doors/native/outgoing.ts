@@ -1,0 +1,46 @@
+import type { Duplex } from 'node:stream'
+
+/**
+ * Joins the frames a socket was given in one turn into one write: writes, not bytes, are what costs. Sockets
+ * of a broadcast wait with the very same frames; those are joined once.
+ */
+export interface Outgoing {
+  /** Sees that `flush` is called at the end of the turn. */
+  schedule(flush: () => void): void
+  write(socket: Duplex, frames: readonly Buffer[]): void
+}
+
+export function createOutgoing(): Outgoing {
+  let flushes: (() => void)[] = []
+  let joined: { readonly frames: readonly Buffer[]; readonly bytes: Buffer } | undefined
+
+  function join(frames: readonly Buffer[]): Buffer {
+    if (joined !== undefined && isSame(joined.frames, frames)) return joined.bytes
+    joined = { frames, bytes: Buffer.concat(frames) }
+    return joined.bytes
+  }
+
+  function flushAll(): void {
+    const batch = flushes
+    flushes = []
+    for (const flush of batch) flush()
+    joined = undefined
+  }
+
+  return {
+    schedule(flush) {
+      flushes.push(flush)
+      // Runs when all promise reactions of this turn have run, so that what they send goes along.
+      if (flushes.length === 1) process.nextTick(flushAll)
+    },
+    write(socket, frames) {
+      const [only] = frames
+      if (only === undefined) return
+      socket.write(frames.length === 1 ? only : join(frames))
+    },
+  }
+}
+
+function isSame(a: readonly Buffer[], b: readonly Buffer[]): boolean {
+  return a.length === b.length && a.every((frame, index) => frame === b[index])
+}

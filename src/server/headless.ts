@@ -1,0 +1,116 @@
+/** The server without the app: `node src/server/headless.ts --port 0 --data DIR`. */
+import { networkInterfaces } from 'node:os'
+import { destination, pino } from 'pino'
+import { createInvite } from '../protocol/invite.ts'
+import { defaultHubOptions } from './hub/options.ts'
+import { reachableAddresses } from './ops/addresses.ts'
+import {
+  HEADLESS_HELP,
+  type HeadlessOptions,
+  parseHeadlessOptions,
+} from './ops/headless-options.ts'
+import { type JoinSecret, keepJoinSecret, readJoinSecret } from './ops/join-secret.ts'
+import { type RunningServer, startServer } from './start-server.ts'
+
+const BAD_FLAGS = 2
+const FAILED = 1
+
+const parsed = parseHeadlessOptions(process.argv.slice(2), process.env)
+if (parsed.kind === 'faults') {
+  process.stderr.write(`${parsed.faults.join('\n')}\nSee --help.\n`)
+  process.exitCode = BAD_FLAGS
+} else if (parsed.options.help) {
+  process.stderr.write(HEADLESS_HELP)
+} else {
+  process.exitCode = await serve(parsed.options)
+}
+
+async function serve(options: HeadlessOptions): Promise<number> {
+  // Written at once: a line about the crash that follows must not be lost in a buffer.
+  const log = pino({ base: null }, destination({ fd: 2, sync: true }))
+  const secret = secretOf(options)
+  if (secret?.kind === 'fault') {
+    process.stderr.write(`${secret.message}\n`)
+    return BAD_FLAGS
+  }
+  const server = await startServer(
+    {
+      dataDir: options.dataDir,
+      host: options.host,
+      port: options.port,
+      sessionName: options.sessionName,
+      admission:
+        secret === undefined ? { kind: 'open' } : { kind: 'secret', secret: secret.secret },
+      hub: {
+        ...(options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections }),
+        ...(options.messagesPerMinute === undefined
+          ? {}
+          : {
+              writes: {
+                ...defaultHubOptions.writes,
+                perMinute: options.messagesPerMinute,
+                burst: Math.max(defaultHubOptions.writes.burst, options.messagesPerMinute / 6),
+              },
+            }),
+      },
+    },
+    log,
+  )
+  if (server.kind === 'failed') {
+    process.stderr.write(`${server.message}\n`)
+    return FAILED
+  }
+
+  const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT']
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of signals) {
+      process.on(signal, () => {
+        log.info({ signal }, 'draining')
+        void server.stop().then(resolve)
+      })
+    }
+  })
+  const line = { event: 'listening', url: server.url, http: server.httpUrl }
+  process.stdout.write(`${JSON.stringify(line)}\n`)
+  log.info({ session: server.session, host: server.host, port: server.port }, 'serving')
+  describeInvite(server, options, secret)
+  await stopped
+  log.info({}, 'stopped')
+  return 0
+}
+
+function secretOf({ secret, dataDir }: HeadlessOptions): JoinSecret | undefined {
+  switch (secret.kind) {
+    case 'open':
+      return undefined
+    case 'given':
+      return { kind: 'secret', secret: secret.secret }
+    case 'file':
+      return readJoinSecret(secret.file)
+    case 'kept':
+      return keepJoinSecret(dataDir)
+  }
+}
+
+function describeInvite(
+  server: RunningServer,
+  options: HeadlessOptions,
+  secret: Extract<JoinSecret, { kind: 'secret' }> | undefined,
+): void {
+  if (secret?.madeIn !== undefined) {
+    process.stderr.write(`The join secret is in ${secret.madeIn}\n`)
+  }
+  if (!options.printInvite) {
+    process.stderr.write(
+      'Run with --print-invite to see the invite link, which contains the secret.\n',
+    )
+    return
+  }
+  const invite = createInvite({
+    sessionId: server.session.id,
+    name: server.session.name,
+    addresses: reachableAddresses(server.host, server.port, networkInterfaces()),
+    ...(secret === undefined ? {} : { secret: secret.secret }),
+  })
+  process.stderr.write(`Invite: ${invite}\n`)
+}

@@ -1,0 +1,69 @@
+import {
+  DEFAULT_RECOVERY_LIMIT,
+  MAX_FRAME_BYTES,
+  MAX_ROOM_NAME_LENGTH,
+  MAX_TEXT_LENGTH,
+} from '../../protocol/limits.ts'
+import type { Welcome } from '../../protocol/server-messages.ts'
+
+/** Everything about the hub that an operator or a test may set. Times are milliseconds. */
+export interface HubOptions {
+  /** What a device must present; `open` admits everyone and is for loopback only. */
+  readonly admission:
+    | { readonly kind: 'open' }
+    | { readonly kind: 'secret'; readonly secret: string }
+  readonly maxConnections: number
+  readonly helloTimeoutMs: number
+  readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number }
+  /** Most missed events of a room that are sent as events (D10). */
+  readonly recoveryLimit: number
+  /** Messages in the newest page of a snapshot. */
+  readonly resetPageMessages: number
+  readonly writes: WriteLimits
+  /** Requests, typing, reads and the like, for each connection. */
+  readonly signalsPerSecond: number
+  readonly signalBurst: number
+  readonly malformedPerMinute: number
+  readonly offlineGraceMs: number
+  readonly typingExpiryMs: number
+  readonly defaultRoomName: string
+  /** Longest time a drain may wait for queues to empty (D16). */
+  readonly drainTimeoutMs: number
+  /** Clients come back after a random delay in this range. */
+  readonly comeBackMs: { readonly from: number; readonly to: number }
+}
+
+export interface WriteLimits {
+  readonly perMinute: number
+  readonly burst: number
+  /** What an outbox may have saved up, on top of the burst. */
+  readonly saved: number
+  /** Writes against a `held` answer within a minute before the connection is closed. */
+  readonly floodPerMinute: number
+}
+
+export const defaultHubOptions: Omit<HubOptions, 'admission'> = {
+  maxConnections: 10_000,
+  helloTimeoutMs: 10_000,
+  heartbeat: { intervalMs: 30_000, timeoutMs: 10_000 },
+  recoveryLimit: DEFAULT_RECOVERY_LIMIT,
+  resetPageMessages: 50,
+  writes: { perMinute: 60, burst: 10, saved: 1_000, floodPerMinute: 200 },
+  signalsPerSecond: 50,
+  signalBurst: 500,
+  malformedPerMinute: 10,
+  offlineGraceMs: 5_000,
+  typingExpiryMs: 5_000,
+  defaultRoomName: 'general',
+  drainTimeoutMs: 8_000,
+  comeBackMs: { from: 500, to: 3_000 },
+}
+
+export function welcomeLimits(options: HubOptions): Welcome['limits'] {
+  return {
+    textLength: MAX_TEXT_LENGTH,
+    frameBytes: MAX_FRAME_BYTES,
+    roomNameLength: MAX_ROOM_NAME_LENGTH,
+    recoveryEvents: options.recoveryLimit,
+  }
+}

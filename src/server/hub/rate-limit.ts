@@ -1,0 +1,40 @@
+/** A token bucket: holds up to `burst`, refilled evenly. Time is monotonic milliseconds. */
+export interface Bucket {
+  tokens: number
+  updatedAt: number
+}
+
+export interface BucketSize {
+  readonly burst: number
+  readonly perMinute: number
+}
+
+export function fullBucket(size: BucketSize, now: number): Bucket {
+  return { tokens: size.burst, updatedAt: now }
+}
+
+/** Takes one token. Answers 0 when there was one, or else the milliseconds until there is. */
+export function takeToken(bucket: Bucket, size: BucketSize, now: number): number {
+  refill(bucket, size, now)
+  if (bucket.tokens >= 1) {
+    bucket.tokens -= 1
+    return 0
+  }
+  return Math.max(1, Math.ceil(((1 - bucket.tokens) * 60_000) / size.perMinute))
+}
+
+export function isFull(bucket: Bucket, size: BucketSize, now: number): boolean {
+  refill(bucket, size, now)
+  return bucket.tokens >= size.burst
+}
+
+function refill(bucket: Bucket, size: BucketSize, now: number): void {
+  const earned = ((now - bucket.updatedAt) * size.perMinute) / 60_000
+  bucket.tokens = Math.min(size.burst, bucket.tokens + earned)
+  bucket.updatedAt = now
+}
+
+/** As many at once as in a minute. */
+export function perMinute(count: number): BucketSize {
+  return { burst: count, perMinute: count }
+}

@@ -1,0 +1,106 @@
+import type { MemberId, RoomId } from '../../protocol/ids.ts'
+import type { ReadPosition } from '../../protocol/records.ts'
+import type { Clock, FanOut, Log, ReadMark, Store } from './ports.ts'
+import type { Room } from './rooms.ts'
+
+/** Reading goes on while marks are gathered; one transaction takes them all. */
+const GATHER_MS = 100
+const RETRY_MS = 1_000
+
+/** Read positions move forward only, are kept, and are sent to the room once they are kept (D18). */
+export interface Reads {
+  mark(room: Room, member: MemberId, seq: number): void
+  /** All positions of a room. */
+  of(room: RoomId): Promise<ReadonlyMap<MemberId, number>>
+  /** Positions of the room changed, here or on another node. */
+  moved(room: RoomId, positions: readonly ReadPosition[]): void
+  /** Stores what was gathered. */
+  flush(): Promise<void>
+  stop(): void
+}
+
+export function createReads(ports: {
+  readonly clock: Clock
+  readonly store: Pick<Store, 'reads' | 'setReads'>
+  readonly fanOut: FanOut
+  readonly log: Log
+}): Reads {
+  const { clock, store, fanOut, log } = ports
+  const gathered = new Map<string, ReadMark>()
+  /** Positions as of the last look; the promise is shared by everyone who reconnects at once. */
+  const known = new Map<RoomId, Promise<Map<MemberId, number>>>()
+  let cancelTimer: (() => void) | undefined
+  let stopped = false
+
+  function gather(mark: ReadMark): void {
+    const key = `${mark.room} ${mark.member}`
+    if ((gathered.get(key)?.seq ?? -1) >= mark.seq) return
+    gathered.set(key, mark)
+  }
+
+  function schedule(ms: number): void {
+    if (stopped) return
+    cancelTimer ??= clock.after(ms, () => void flush())
+  }
+
+  async function flush(): Promise<void> {
+    cancelTimer?.()
+    cancelTimer = undefined
+    if (gathered.size === 0) return
+    const marks = [...gathered.values()]
+    gathered.clear()
+    let moved: readonly ReadMark[]
+    try {
+      moved = await store.setReads(marks)
+    } catch (fault) {
+      log.warn({ fault: String(fault) }, 'the store could not take read positions')
+      for (const mark of marks) gather(mark)
+      return schedule(RETRY_MS)
+    }
+    const byRoom = new Map<RoomId, ReadPosition[]>()
+    for (const { room, member, seq } of moved) {
+      byRoom.set(room, [...(byRoom.get(room) ?? []), [member, seq]])
+    }
+    for (const [room, positions] of byRoom) fanOut.publish({ kind: 'reads', room, positions })
+  }
+
+  async function load(room: RoomId): Promise<Map<MemberId, number>> {
+    try {
+      return new Map(await store.reads(room))
+    } catch (fault) {
+      known.delete(room)
+      throw fault
+    }
+  }
+
+  return {
+    mark(room, member, seq) {
+      gather({ room: room.id, member, seq: Math.min(seq, room.head) })
+      schedule(GATHER_MS)
+    },
+    of(room) {
+      let positions = known.get(room)
+      if (positions === undefined) {
+        positions = load(room)
+        known.set(room, positions)
+      }
+      return positions
+    },
+    moved(room, positions) {
+      // What is being loaded may have been read before these were stored: both are put together.
+      void known.get(room)?.then(
+        (map) => {
+          for (const [member, seq] of positions) {
+            if ((map.get(member) ?? 0) < seq) map.set(member, seq)
+          }
+        },
+        () => {},
+      )
+    },
+    flush,
+    stop() {
+      stopped = true
+      cancelTimer?.()
+    },
+  }
+}

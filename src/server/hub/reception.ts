@@ -1,0 +1,136 @@
+import type { ClientMessage } from '../../protocol/client-messages.ts'
+import type { Decoded, FrameFault } from '../../protocol/codec.ts'
+import { CloseCode } from '../../protocol/errors.ts'
+import { type AdmittedDevice, admitted, type Connection } from './connection.ts'
+import type { HubOptions } from './options.ts'
+import type { People } from './people.ts'
+import type { Clock, Meter } from './ports.ts'
+import { perMinute, takeToken } from './rate-limit.ts'
+import type { Reads } from './reads.ts'
+import type { Recovery } from './recovery.ts'
+import type { Requests } from './requests.ts'
+import type { Rooms } from './rooms.ts'
+import { type Roster, signalBucketSize } from './roster.ts'
+import type { Submits } from './submits.ts'
+import type { Typing } from './typing.ts'
+
+export interface ReceptionPorts {
+  readonly roster: Roster
+  readonly rooms: Rooms
+  readonly people: People
+  readonly reads: Reads
+  readonly recovery: Recovery
+  readonly requests: Requests
+  readonly submits: Submits
+  readonly typing: Typing
+  readonly clock: Clock
+  readonly meter: Meter
+  readonly options: HubOptions
+}
+
+/** Takes one frame of a connection to where it belongs, if it may come at this moment and at this rate. */
+export function createReception(
+  ports: ReceptionPorts,
+): (connection: Connection, frame: Decoded<ClientMessage>) => void {
+  const { roster, rooms, people, reads, recovery, requests, submits, typing, options } = ports
+  const { clock, meter } = ports
+  const malformedSize = perMinute(options.malformedPerMinute)
+  const floodSize = perMinute(options.writes.floodPerMinute)
+  const signalSize = signalBucketSize(options)
+
+  function unexpected(connection: Connection, message: ClientMessage): void {
+    connection.socket.send({
+      type: 'error',
+      code: 'unexpected',
+      message: `${message.type} is not expected now.`,
+      ...('ref' in message ? { ref: message.ref } : {}),
+    })
+    countMalformed(connection)
+  }
+
+  function receiveFault(connection: Connection, fault: FrameFault): void {
+    if (admitted(connection) !== undefined && submits.refuseFault(connection, fault)) return
+    connection.socket.send({
+      type: 'error',
+      code: fault.code,
+      message: fault.message,
+      ...(fault.ref === undefined ? {} : { ref: fault.ref }),
+    })
+    // Types this version does not know may come from a newer client in good faith.
+    if (fault.code === 'malformed') countMalformed(connection)
+    else withinRate(connection, undefined)
+  }
+
+  function countMalformed(connection: Connection): void {
+    meter.count('frames-malformed')
+    if (takeToken(connection.malformed, malformedSize, clock.monotonic()) > 0) {
+      roster.close(connection, CloseCode.malformed, 'too many malformed frames')
+    }
+  }
+
+  /** False when the connection sends more than it may; requests are told so, signals are dropped. */
+  function withinRate(connection: Connection, message: ClientMessage | undefined): boolean {
+    const now = clock.monotonic()
+    if (takeToken(connection.signals, signalSize, now) === 0) return true
+    if (takeToken(connection.flood, floodSize, now) > 0) {
+      roster.close(connection, CloseCode.rateLimited, 'too many frames')
+    } else if (message !== undefined && 'ref' in message) {
+      connection.socket.send({
+        type: 'failed',
+        ref: message.ref,
+        code: 'rate-limited',
+        message: `At most ${options.signalsPerSecond} requests a second.`,
+      })
+    }
+    return false
+  }
+
+  function receiveSignal(
+    connection: Connection,
+    device: AdmittedDevice,
+    message: Exclude<ClientMessage, { type: 'submit' }>,
+  ): void {
+    switch (message.type) {
+      case 'hello':
+        return unexpected(connection, message)
+      case 'sync':
+        return recovery.sync(connection, device, message.cursors)
+      case 'catch-up': {
+        if (connection.state.kind !== 'synced') return unexpected(connection, message)
+        const { room, epoch, after: seq } = message
+        return recovery.catchUp(connection, device, { room, epoch, seq })
+      }
+      case 'read': {
+        const room = rooms.get(message.room)
+        if (room?.members.has(device.member) === true) reads.mark(room, device.member, message.seq)
+        return
+      }
+      case 'typing':
+        if (rooms.get(message.room)?.members.has(device.member) === true) {
+          typing.set(device, message.room, message.active)
+        }
+        return
+      case 'presence':
+        device.presence = message.presence
+        return people.refresh(device.member)
+      case 'ping':
+        return connection.socket.send({ type: 'pong', nonce: message.nonce })
+      default:
+        return requests.receive(connection, device, message)
+    }
+  }
+
+  return (connection, frame) => {
+    if (frame.kind === 'fault') return receiveFault(connection, frame)
+    const { message } = frame
+    const device = admitted(connection)
+    if (device === undefined) {
+      const mayEnter = message.type === 'hello' && connection.state.kind === 'awaiting-hello'
+      if (mayEnter) void roster.welcome(connection, message)
+      else unexpected(connection, message)
+      return
+    }
+    if (message.type === 'submit') submits.receive(connection, device, message)
+    else if (withinRate(connection, message)) receiveSignal(connection, device, message)
+  }
+}

@@ -1,0 +1,103 @@
+import type { Epoch, MemberId, RoomId } from '../../protocol/ids.ts'
+import type { RoomEvent, RoomKind, RoomState, Visibility } from '../../protocol/records.ts'
+import type { Connection } from './connection.ts'
+
+/** A room as of its event number `head`, and who listens. */
+export interface Room {
+  readonly id: RoomId
+  readonly kind: RoomKind
+  name: string
+  topic: string
+  readonly visibility: Visibility
+  readonly isDefault: boolean
+  readonly members: Set<MemberId>
+  readonly epoch: Epoch
+  head: number
+  readonly createdAt: number
+  /** Connections that have everything up to `head`: they get the next events as they are. */
+  readonly live: Set<Connection>
+  /** Connections that are being brought up to `head`: they get the next events by reading on (D8). */
+  readonly recovering: Set<Connection>
+}
+
+export interface Rooms {
+  get(id: RoomId): Room | undefined
+  all(): Iterable<Room>
+  readonly defaultRoom: Room | undefined
+  of(member: MemberId): ReadonlySet<Room>
+  add(state: RoomState): Room
+  /** Takes in one event; the caller has checked that it is the next one. */
+  apply(room: Room, event: RoomEvent): void
+  stateOf(room: Room): RoomState
+}
+
+const NO_ROOMS: ReadonlySet<Room> = new Set()
+
+export function createRooms(stored: readonly RoomState[]): Rooms {
+  const rooms = new Map<RoomId, Room>()
+  const byMember = new Map<MemberId, Set<Room>>()
+  let defaultRoom: Room | undefined
+
+  function enter(room: Room, member: MemberId): void {
+    room.members.add(member)
+    const known = byMember.get(member)
+    if (known === undefined) byMember.set(member, new Set([room]))
+    else known.add(room)
+  }
+
+  function add(state: RoomState): Room {
+    const room: Room = {
+      id: state.id,
+      kind: state.kind,
+      name: state.name,
+      topic: state.topic,
+      visibility: state.visibility,
+      isDefault: state.isDefault,
+      members: new Set(),
+      epoch: state.epoch,
+      head: state.head,
+      createdAt: state.createdAt,
+      live: new Set(),
+      recovering: new Set(),
+    }
+    rooms.set(room.id, room)
+    for (const member of state.members) enter(room, member)
+    if (room.isDefault) defaultRoom = room
+    return room
+  }
+
+  for (const state of stored) add(state)
+  return {
+    get: (id) => rooms.get(id),
+    all: () => rooms.values(),
+    get defaultRoom() {
+      return defaultRoom
+    },
+    of: (member) => byMember.get(member) ?? NO_ROOMS,
+    add,
+    apply(room, event) {
+      room.head = event.seq
+      if (event.type === 'member.joined') enter(room, event.member)
+      if (event.type === 'member.left') {
+        room.members.delete(event.member)
+        byMember.get(event.member)?.delete(room)
+      }
+      if (event.type === 'room.changed') {
+        room.name = event.name ?? room.name
+        room.topic = event.topic ?? room.topic
+      }
+    },
+    stateOf: (room) => ({
+      id: room.id,
+      kind: room.kind,
+      name: room.name,
+      topic: room.topic,
+      visibility: room.visibility,
+      isDefault: room.isDefault,
+      members: [...room.members],
+      epoch: room.epoch,
+      head: room.head,
+      createdAt: room.createdAt,
+    }),
+  }
+}

@@ -1,0 +1,191 @@
+import type { Submit } from '../../protocol/client-messages.ts'
+import { messageIdSchema, roomIdSchema } from '../../protocol/ids.ts'
+import type { MemberId } from '../../protocol/ids.ts'
+import type { FrameFault } from '../../protocol/codec.ts'
+import type { CommitBatcher } from './commit-batcher.ts'
+import type { AdmittedDevice, Connection, Hold } from './connection.ts'
+import type { WriteLimits } from './options.ts'
+import type { Clock, Meter } from './ports.ts'
+import { type Bucket, type BucketSize, fullBucket, isFull, takeToken } from './rate-limit.ts'
+import type { Typing } from './typing.ts'
+
+/** Writes that follow each other this closely after connecting come from an outbox that is draining. */
+const DRAIN_PAUSE_MS = 5_000
+/** Writes sent before the client heard of the hold may still arrive this long after it began. */
+const IN_FLIGHT_MS = 5_000
+/**
+ * A hold whose id never comes again is given up this long after its time. Longer than a connection lives
+ * without an answer (40 s), so that no write that was in flight can slip past it.
+ */
+const FORGET_HOLD_MS = 60_000
+const UNAVAILABLE_RETRY_MS = 1_000
+/** Members whose allowance is kept; full ones are the first to be forgotten, which changes nothing. */
+const MAX_ALLOWANCES = 20_000
+
+export interface Submits {
+  receive(connection: Connection, device: AdmittedDevice, submit: Submit): void
+  /** A submit that could not be read: refused by name when it has one, so that it shows as failed (D5). */
+  refuseFault(connection: Connection, fault: FrameFault): boolean
+}
+
+export interface SubmitPorts {
+  readonly batcher: CommitBatcher
+  readonly typing: Typing
+  readonly clock: Clock
+  readonly meter: Meter
+  readonly limits: WriteLimits
+  /** Closes a connection that does not heed `held`. */
+  readonly closeFlood: (connection: Connection) => void
+}
+
+export function createSubmits(ports: SubmitPorts): Submits {
+  const { batcher, typing, clock, meter, limits } = ports
+  const burst: BucketSize = { burst: limits.burst, perMinute: limits.perMinute }
+  const saved: BucketSize = { burst: limits.saved, perMinute: limits.perMinute }
+  const flood: BucketSize = { burst: limits.floodPerMinute, perMinute: limits.floodPerMinute }
+  const allowances = new Map<MemberId, { burst: Bucket; saved: Bucket }>()
+
+  function allowanceOf(member: MemberId, now: number): { burst: Bucket; saved: Bucket } {
+    let allowance = allowances.get(member)
+    if (allowance === undefined) {
+      if (allowances.size >= MAX_ALLOWANCES) forgetFullOnes(now)
+      allowance = { burst: fullBucket(burst, now), saved: fullBucket(saved, now) }
+      allowances.set(member, allowance)
+    }
+    return allowance
+  }
+
+  function forgetFullOnes(now: number): void {
+    for (const [member, allowance] of allowances) {
+      if (isFull(allowance.burst, burst, now) && isFull(allowance.saved, saved, now)) {
+        allowances.delete(member)
+      }
+    }
+  }
+
+  /** 0, or the milliseconds to wait. The saved allowance is for what waited while there was no connection. */
+  function allowance(device: AdmittedDevice, now: number): number {
+    const own = allowanceOf(device.member, now)
+    const isDraining = now < device.drainingUntil
+    let wait = takeToken(own.burst, burst, now)
+    if (wait > 0 && isDraining && takeToken(own.saved, saved, now) === 0) wait = 0
+    if (isDraining) device.drainingUntil = now + wait + DRAIN_PAUSE_MS
+    return wait
+  }
+
+  function answerHeld(connection: Connection, submit: Submit, hold: Hold, now: number): void {
+    meter.count('writes-held')
+    connection.socket.send({
+      type: 'held',
+      id: submit.id,
+      room: submit.room,
+      code: hold.code,
+      retryAfterMs: Math.max(0, Math.ceil(hold.retryAt - now)),
+    })
+  }
+
+  function hold(
+    connection: Connection,
+    device: AdmittedDevice,
+    submit: Submit,
+    code: Hold['code'],
+    waitMs: number,
+  ): void {
+    const now = clock.monotonic()
+    const known = device.holds.get(submit.room)
+    // A write that could not be committed came before one that was only held: the client begins with it.
+    const keeps = known !== undefined && (known.code === 'unavailable' || code === 'rate-limited')
+    const held = keeps ? known : { id: submit.id, code, since: now, retryAt: now + waitMs }
+    device.holds.set(submit.room, held)
+    answerHeld(connection, submit, held, now)
+  }
+
+  /** Whether the client goes on although it must have heard that it is to wait. */
+  function isHeedless(submit: Submit, known: Hold, now: number): boolean {
+    return submit.id === known.id
+      ? known.code === 'rate-limited' && now < known.retryAt - (known.retryAt - known.since) / 2
+      : now > known.since + IN_FLIGHT_MS
+  }
+
+  function commit(connection: Connection, device: AdmittedDevice, submit: Submit): void {
+    const { id, room, operation } = submit
+    if (operation.kind === 'post') typing.stop(device, room)
+    batcher.add({
+      write: { device: device.device, actor: device.member, room, id, at: clock.now(), operation },
+      lane: laneOf(device, room),
+      done(result) {
+        const { socket } = connection
+        switch (result.kind) {
+          case 'committed': {
+            const event = result.events[0]
+            if (event === undefined) throw new Error('a committed write has no event')
+            meter.count('writes-committed')
+            return socket.send({ type: 'ack', id, room, seq: event.seq, at: event.at })
+          }
+          case 'duplicate':
+            meter.count('writes-duplicate')
+            return socket.send({ type: 'ack', id, room, seq: result.seq, at: result.at })
+          case 'refused':
+            meter.count('writes-refused')
+            return socket.send({
+              type: 'refused',
+              id,
+              room,
+              code: result.code,
+              message: result.message,
+            })
+          case 'unavailable':
+            return hold(connection, device, submit, 'unavailable', UNAVAILABLE_RETRY_MS)
+          case 'exists':
+          case 'unchanged':
+            throw new Error(`a submit cannot end as ${result.kind}`)
+        }
+      },
+    })
+  }
+
+  return {
+    receive(connection, device, submit) {
+      const now = clock.monotonic()
+      const known = device.holds.get(submit.room)
+      if (known !== undefined) {
+        if (isHeedless(submit, known, now) && takeToken(connection.flood, flood, now) > 0) {
+          return ports.closeFlood(connection)
+        }
+        if (submit.id !== known.id && now < known.retryAt + FORGET_HOLD_MS) {
+          return answerHeld(connection, submit, known, now)
+        }
+        device.holds.delete(submit.room)
+      }
+      const wait = allowance(device, now)
+      if (wait > 0) return hold(connection, device, submit, 'rate-limited', wait)
+      commit(connection, device, submit)
+    },
+
+    refuseFault(connection, fault) {
+      if (fault.type !== 'submit') return false
+      const id = messageIdSchema.safeParse(fault.id)
+      const room = roomIdSchema.safeParse(fault.room)
+      if (!id.success || !room.success) return false
+      meter.count('writes-refused')
+      connection.socket.send({
+        type: 'refused',
+        id: id.data,
+        room: room.data,
+        code: fault.code,
+        message: fault.message,
+      })
+      return true
+    },
+  }
+}
+
+/** The same object for the same room of the same connection; a new connection starts new lanes. */
+function laneOf(device: AdmittedDevice, room: Submit['room']): object {
+  let lane = device.lanes.get(room)
+  if (lane === undefined) {
+    lane = {}
+    device.lanes.set(room, lane)
+  }
+  return lane
+}

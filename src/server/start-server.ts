@@ -1,0 +1,213 @@
+import { mkdirSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { SessionId } from '../protocol/ids.ts'
+import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
+import { createNativeDoor, type NativeDoorOptions } from './doors/native/native-door.ts'
+import { inProcessFanOut } from './fan-out/in-process.ts'
+import { createHub, type DeviceInfo } from './hub/hub.ts'
+import { defaultHubOptions, type HubOptions } from './hub/options.ts'
+import type { Log, Secrets, Store } from './hub/ports.ts'
+import { countingMeter, type CountingMeter } from './ops/counting-meter.ts'
+import { answerHttp, pathOf } from './ops/http-answers.ts'
+import { systemClock } from './ops/system-clock.ts'
+import { systemSecrets } from './ops/system-secrets.ts'
+import { DatabaseFault } from './store/sqlite/database.ts'
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
+
+/** Everyone reconnects at once after a restart; Node's 511 would make many wait for a retransmission. */
+const LISTEN_BACKLOG = 4_096
+/** A whole drain ends within this time (D16). */
+const STOP_WITHIN_MS = 9_000
+
+export interface ServerOptions {
+  readonly dataDir: string
+  readonly host: string
+  /** 0 picks a free port. */
+  readonly port: number
+  /** Take a free port when `port` is in use. */
+  readonly fallbackPort?: boolean
+  /** Of a new session, or a new name for the one in `dataDir`. */
+  readonly sessionName?: string | undefined
+  readonly sessionId?: SessionId | undefined
+  readonly admission: HubOptions['admission']
+  readonly hub?: Partial<HubOptions>
+  readonly door?: Partial<NativeDoorOptions>
+  /** Time a client has to send the headers of its request. */
+  readonly requestTimeoutMs?: number
+}
+
+export interface RunningServer {
+  readonly kind: 'running'
+  /** Over loopback when it listens everywhere. */
+  readonly url: string
+  readonly httpUrl: string
+  readonly host: string
+  readonly port: number
+  readonly portChanged: boolean
+  readonly session: { readonly id: SessionId; readonly name: string }
+  readonly meter: CountingMeter
+  devices(): readonly DeviceInfo[]
+  onlinePeople(): number
+  queuedBytes(): number
+  /** Drains (D16). Calling it again waits for the same end. */
+  stop(): Promise<void>
+}
+
+export interface StartFault {
+  readonly kind: 'failed'
+  readonly code: 'port-in-use' | 'cannot-listen' | 'data-unusable'
+  /** A sentence for the person who started it. */
+  readonly message: string
+}
+
+export async function startServer(
+  options: ServerOptions,
+  log: Log,
+): Promise<RunningServer | StartFault> {
+  const secrets = systemSecrets()
+  const clock = systemClock()
+  const meter = countingMeter()
+  const opened = openStore(options, secrets)
+  if (opened.kind === 'failed') return opened
+  const { store } = opened
+
+  const hubOptions: HubOptions = {
+    ...defaultHubOptions,
+    ...options.hub,
+    admission: options.admission,
+  }
+  const ports = { store, fanOut: inProcessFanOut(), clock, secrets, meter, log }
+  const hub = await createHub(ports, hubOptions)
+  const door = createNativeDoor(
+    { hub, meter, log },
+    {
+      maxFrameBytes: MAX_FRAME_BYTES,
+      maxQueuedBytes: 1_048_576,
+      closeTimeoutMs: 5_000,
+      allowedOrigins: [],
+      ...options.door,
+    },
+  )
+
+  const timeout = options.requestTimeoutMs ?? 10_000
+  const http = createServer({
+    headersTimeout: timeout,
+    requestTimeout: timeout,
+    connectionsCheckingInterval: Math.min(1_000, timeout),
+    keepAliveTimeout: 5_000,
+  })
+  // Some room above the hub's own limit, so that those over it are told so.
+  http.maxConnections = hubOptions.maxConnections + 256
+  let isStopping = false
+  http.on('request', (request, response) => answerHttp(request, response, () => isStopping))
+  http.on('upgrade', (request, raw, head) => {
+    if (pathOf(request) === '/ws') {
+      door.upgrade(request, raw, head)
+    } else {
+      raw.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    }
+  })
+
+  const listening = await listen(http, options)
+  if (listening.kind === 'failed') {
+    hub.stop()
+    await store.close()
+    return listening
+  }
+
+  async function stopOnce(): Promise<void> {
+    isStopping = true
+    http.close()
+    const deadline = clock.monotonic() + STOP_WITHIN_MS
+    await hub.drain()
+    await door.closed(Math.max(500, Math.min(5_000, deadline - clock.monotonic())))
+    http.closeAllConnections()
+    hub.stop()
+    await store.close()
+  }
+  let stopped: Promise<void> | undefined
+
+  const { port } = listening
+  const shown = urlHost(options.host)
+  return {
+    kind: 'running',
+    url: `ws://${shown}:${port}/ws`,
+    httpUrl: `http://${shown}:${port}`,
+    host: options.host,
+    port,
+    portChanged: options.port !== 0 && port !== options.port,
+    session: store.session,
+    meter,
+    devices: () => hub.devices(),
+    onlinePeople: () => hub.onlinePeople(),
+    queuedBytes: () => hub.queuedBytes(),
+    stop: () => (stopped ??= stopOnce()),
+  }
+}
+
+function openStore(
+  options: ServerOptions,
+  secrets: Secrets,
+): { readonly kind: 'opened'; readonly store: Store } | StartFault {
+  try {
+    mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
+    const store = openSqliteStore({
+      file: join(options.dataDir, 'session.db'),
+      sessionName: options.sessionName,
+      sessionId: options.sessionId,
+      uuid: secrets.uuid,
+      hash: secrets.hash,
+    })
+    return { kind: 'opened', store }
+  } catch (fault) {
+    const words = fault instanceof DatabaseFault ? fault.message : describe(fault)
+    return { kind: 'failed', code: 'data-unusable', message: words }
+  }
+}
+
+async function listen(
+  http: Server,
+  options: ServerOptions,
+): Promise<{ kind: 'listening'; port: number } | StartFault> {
+  const { host, port } = options
+  const first = await tryListen(http, host, port)
+  if (typeof first === 'number') return { kind: 'listening', port: first }
+  if (first.code === 'EADDRINUSE' && options.fallbackPort === true) {
+    const second = await tryListen(http, host, 0)
+    if (typeof second === 'number') return { kind: 'listening', port: second }
+  }
+  return first.code === 'EADDRINUSE'
+    ? { kind: 'failed', code: 'port-in-use', message: `Port ${port} on ${host} is in use.` }
+    : {
+        kind: 'failed',
+        code: 'cannot-listen',
+        message: `Cannot listen on ${host}, port ${port}: ${describe(first)}`,
+      }
+}
+
+function tryListen(
+  http: Server,
+  host: string,
+  port: number,
+): Promise<number | NodeJS.ErrnoException> {
+  return new Promise((resolve) => {
+    const failed = (fault: NodeJS.ErrnoException): void => resolve(fault)
+    http.once('error', failed)
+    http.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
+      http.off('error', failed)
+      resolve((http.address() as AddressInfo).port)
+    })
+  })
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function describe(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault)
+}
