@@ -13,11 +13,6 @@ import type { Typing } from './typing.ts'
 const DRAIN_PAUSE_MS = 5_000
 /** Writes sent before the client heard of the hold may still arrive this long after it began. */
 const IN_FLIGHT_MS = 5_000
-/**
- * A hold whose id never comes again is given up this long after its time. Longer than a connection lives
- * without an answer (40 s), so that no write that was in flight can slip past it.
- */
-const FORGET_HOLD_MS = 60_000
 const UNAVAILABLE_RETRY_MS = 1_000
 /** Members whose allowance is kept; full ones are the first to be forgotten, which changes nothing. */
 const MAX_ALLOWANCES = 20_000
@@ -95,14 +90,15 @@ export function createSubmits(ports: SubmitPorts): Submits {
     const known = device.holds.get(submit.room)
     // A write that could not be committed came before one that was only held: the client begins with it.
     const keeps = known !== undefined && (known.code === 'unavailable' || code === 'rate-limited')
-    const held = keeps ? known : { id: submit.id, code, since: now, retryAt: now + waitMs }
+    if (keeps) return meter.count('writes-held')
+    const held = { id: submit.id, code, since: now, retryAt: now + waitMs }
     device.holds.set(submit.room, held)
     answerHeld(connection, submit, held, now)
   }
 
   /** Whether the client goes on although it must have heard that it is to wait. */
   function isHeedless(submit: Submit, known: Hold, now: number): boolean {
-    return submit.id === known.id
+    return submit.id === known.id || submit.head === true
       ? known.code === 'rate-limited' && now < known.retryAt - (known.retryAt - known.since) / 2
       : now > known.since + IN_FLIGHT_MS
   }
@@ -152,9 +148,9 @@ export function createSubmits(ports: SubmitPorts): Submits {
         if (isHeedless(submit, known, now) && takeToken(connection.flood, flood, now) > 0) {
           return ports.closeFlood(connection)
         }
-        if (submit.id !== known.id && now < known.retryAt + FORGET_HOLD_MS) {
-          return answerHeld(connection, submit, known, now)
-        }
+        // Dropped without an answer: the one answer there was already tells the client where to begin again,
+        // and a second one could arrive when it has begun, and send it back once more.
+        if (submit.id !== known.id && submit.head !== true) return meter.count('writes-held')
         device.holds.delete(submit.room)
       }
       const wait = allowance(device, now)
