@@ -133,6 +133,7 @@ export const words = {
     unreachable: 'Older messages are on the host, which cannot be reached now.',
     jumpToNewest: (count: number): string =>
       count > 0 ? plural(count, 'new message', 'new messages') : 'Jump to newest',
+    invite: 'Invite people',
     arrived: (count: number): string => `${count} new messages`,
     beginning: (room: RoomView): string =>
       room.kind === 'direct'

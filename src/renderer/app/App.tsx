@@ -11,7 +11,6 @@ import { AppContext, useActions, useAppState } from './context.ts'
 import type { AppServices } from './context.ts'
 import { Dialogs } from './Dialogs.tsx'
 import { Toasts } from './Toasts.tsx'
-import '../parts/parts.css'
 import './app.css'
 
 interface AppProps {

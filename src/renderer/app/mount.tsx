@@ -1,4 +1,5 @@
 import '../theme/base.css'
+import '../parts/parts.css'
 import { Toast } from '@base-ui/react/toast'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'

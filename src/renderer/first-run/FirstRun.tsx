@@ -12,6 +12,8 @@ import './first-run.css'
 export function FirstRun() {
   const actions = useActions()
   const known = useAppState((state) => state.app?.profile?.name ?? '')
+  // An invite link that opened the app before there is a name or a session waits in the join card.
+  const invite = useAppState((state) => (state.dialog?.kind === 'join' ? state.dialog.invite : ''))
   const [name, setName] = useState(known)
   const [problem, setProblem] = useState<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
@@ -57,7 +59,7 @@ export function FirstRun() {
         />
         <div className="first-run-choices">
           <HostCard ensureName={ensureName} />
-          <JoinCard ensureName={ensureName} />
+          <JoinCard key={invite} invite={invite} ensureName={ensureName} />
         </div>
       </div>
     </main>

@@ -6,14 +6,21 @@ import { Button } from '../parts/Button.tsx'
 import { Field } from '../parts/Field.tsx'
 import { words } from '../words.ts'
 
-export function JoinCard({ ensureName }: { readonly ensureName: () => Promise<boolean> }) {
-  const actions = useActions()
-  const [invite, setInvite] = useState('')
+interface JoinCardProps {
+  readonly invite: string
+  readonly ensureName: () => Promise<boolean>
+}
+
+export function JoinCard({ invite: given, ensureName }: JoinCardProps) {
+  const { sessions, navigation } = useActions()
+  const [invite, setInvite] = useState(given)
   const { busy, problem, submit, setProblem } = useSubmission()
 
   async function join(): Promise<void> {
     if (invite.trim() === '') return setProblem(words.join.inviteMissing)
-    if (await ensureName()) await submit(() => actions.sessions.join(invite.trim()))
+    if (!(await ensureName())) return
+    // The dialog with the same invite would stand over the session that was just joined.
+    if (await submit(() => sessions.join(invite.trim()))) navigation.closeDialog()
   }
 
   return (

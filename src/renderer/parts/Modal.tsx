@@ -1,5 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
+import { useRef } from 'react'
 import type { CSSProperties, ReactNode, RefObject } from 'react'
 import { words } from '../words.ts'
 import { IconButton } from './Button.tsx'
@@ -16,9 +17,14 @@ interface ModalProps {
   readonly bare?: boolean
 }
 
+/** What a dialog is about has the focus first, not the button that closes it. */
+const FIRST =
+  '.dialog-body[tabindex], .dialog-body :is(input, textarea, button, [tabindex="0"])'
+
 /** The frame of every dialog. It is rendered only while open; focus returns where it was. */
 export function Modal(props: ModalProps) {
   const { title, onClose, children, extra, width, initialFocus, bare = false } = props
+  const popup = useRef<HTMLDivElement>(null)
   const style = width === undefined ? {} : ({ '--dialog-width': width } as CSSProperties)
   return (
     <Dialog.Root open onOpenChange={(open) => (open ? undefined : onClose())}>
@@ -27,7 +33,10 @@ export function Modal(props: ModalProps) {
         <Dialog.Popup
           className="dialog"
           style={style}
-          {...(initialFocus === undefined ? {} : { initialFocus })}
+          ref={popup}
+          initialFocus={
+            initialFocus ?? (() => popup.current?.querySelector<HTMLElement>(FIRST) ?? true)
+          }
         >
           {bare ? (
             <Dialog.Title className="unseen">{title}</Dialog.Title>

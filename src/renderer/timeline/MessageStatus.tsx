@@ -21,6 +21,9 @@ export function MessageStatus({ message, status }: MessageStatusProps) {
       {message.edited && !message.deleted ? (
         <span className="message-note">{words.message.edited}</span>
       ) : null}
+      {state.kind === 'sent' && change === undefined && status !== undefined ? (
+        <Own status={status} />
+      ) : null}
       {waits ? <Waiting isChange={state.kind !== 'pending'} /> : null}
       {state.kind === 'failed' ? (
         <Failed message={message} operation={message.id} reason={state.message} />
@@ -32,7 +35,6 @@ export function MessageStatus({ message, status }: MessageStatusProps) {
           reason={words.message.changeFailed(change.operation, change.message)}
         />
       ) : null}
-      {state.kind === 'sent' && !waits && status !== undefined ? <Own status={status} /> : null}
     </>
   )
 }
