@@ -6,6 +6,7 @@ import type { LandlineApp } from './fixtures/landline-app.ts'
 import { expect, test } from './fixtures/test.ts'
 import { firstRun } from './screens/first-run.ts'
 import { hostingPanel } from './screens/hosting.ts'
+import { DELIVERED } from './screens/timeline.ts'
 import { workspace } from './screens/workspace.ts'
 
 /** No violation of WCAG 2.2 A and AA or of axe's good practice, in light and in dark. */
@@ -216,7 +217,7 @@ test('the keyboard alone hosts, makes a group, writes, reacts, finds and changes
 
   await keyboard.type('Truck leaves at noon.')
   await keyboard.press('Enter')
-  await expect(ui.timeline.message('Truck leaves at noon.')).toContainText('sent')
+  await expect(ui.timeline.message('Truck leaves at noon.')).toContainText(DELIVERED)
   for (let panes = 0; panes < 6; panes += 1) {
     await keyboard.press('F6')
     if (await ui.timeline.list.evaluate((list) => list === document.activeElement)) break

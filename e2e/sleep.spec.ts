@@ -2,6 +2,7 @@ import { textsOf } from './fixtures/bridge.ts'
 import { inviteVia, portOf } from './fixtures/invites.ts'
 import { hosts, joins } from './fixtures/stories.ts'
 import { expect, test } from './fixtures/test.ts'
+import { DELIVERED } from './screens/timeline.ts'
 
 test('[D13] after sleep the socket still says it is open: what was missed is on screen within 3 s', async ({
   launch,
@@ -16,7 +17,7 @@ test('[D13] after sleep the socket still says it is open: what was missed is on 
   line.freeze()
   const missed = ['Wind is up.', 'We stop at marker 14.', 'Back before noon.']
   for (const text of missed) await mara.ui.say(text)
-  await expect(mara.ui.timeline.message('Back before noon.')).toContainText('sent')
+  await expect(mara.ui.timeline.message('Back before noon.')).toContainText(DELIVERED)
   // Nothing has told Sam's app: without the wake-up it would find out in 40 s.
   expect(await textsOf(samApp.window, 'general')).toEqual([])
 
@@ -42,6 +43,6 @@ test('[D13] what is written into a dead socket is not lost when the computer wak
   await samApp.suspend()
   await samApp.resume()
   await expect(mara.ui.timeline.message('Said into the void.')).toHaveCount(1)
-  await expect(sam.ui.timeline.message('Said into the void.')).toContainText('sent')
+  await expect(sam.ui.timeline.message('Said into the void.')).toContainText(DELIVERED)
   expect(await textsOf(maraApp.window, 'general')).toEqual(['Said into the void.'])
 })

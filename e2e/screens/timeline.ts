@@ -1,5 +1,8 @@
 import type { Locator, Page } from '@playwright/test'
 
+/** How one's own newest message says that the host has it. */
+export const DELIVERED = /\bsent\b|seen by \d/
+
 export interface Timeline {
   /** The open room's list of messages. */
   readonly list: Locator
@@ -18,7 +21,8 @@ export interface Timeline {
 export function timeline(page: Page): Timeline {
   const list = page.getByRole('list', { name: /^Messages in / })
   const messages = list.getByRole('article')
-  const message = (text: string): Locator => messages.filter({ hasText: text })
+  // By its own words: its text on screen may quote those of another.
+  const message = (text: string): Locator => list.getByRole('article', { name: text })
   const input = page.getByRole('form', { name: 'Write a message' }).getByRole('textbox')
 
   async function act(text: string, action: string): Promise<void> {

@@ -44,7 +44,7 @@ export function workspace(page: Page): Workspace {
 
   async function choose(dialog: Locator, people: readonly string[]): Promise<void> {
     for (const person of people) {
-      await dialog.getByRole('option', { name: beginsWith(person) }).click()
+      await dialog.getByRole('checkbox', { name: person, exact: true }).check()
     }
   }
 
@@ -65,7 +65,7 @@ export function workspace(page: Page): Workspace {
       await sidebar.getByRole('button', { name: 'New group' }).click()
       const dialog = page.getByRole('dialog', { name: 'New group' })
       await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
-      if (options.private) await dialog.getByRole('radio', { name: /^Private/ }).click()
+      if (options.private) await dialog.getByRole('radio', { name: 'Private' }).check()
       await choose(dialog, people)
       await dialog.getByRole('button', { name: 'Create group' }).click()
       await write.in(name).waitFor()
