@@ -63,6 +63,11 @@ export const submitSchema = z.object({
   id: messageIdSchema,
   room: roomIdSchema,
   operation: operationSchema,
+  /**
+   * Set when no earlier write of this device to this room waits for an answer. While the server holds the
+   * room, only such a write is looked at, so that nothing overtakes what was held (D2).
+   */
+  head: z.literal(true).optional(),
 })
 export type Submit = z.infer<typeof submitSchema>
 

@@ -110,8 +110,9 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     message: explanation,
   }),
   /**
-   * The write was not looked at: send it again after the delay. Until then the server holds back every
-   * later write of this device to this room too, so that nothing overtakes it (D2).
+   * The write was not looked at: send it again after the delay, and then all that came after it. Until it
+   * comes again, or another one with `head`, the server drops every write of this device to this room
+   * without an answer, so that nothing overtakes it (D2).
    */
   z.object({
     type: z.literal('held'),

@@ -13,8 +13,16 @@ export interface LinkEnd {
   queued(): number
   /** Calls back once when nothing is in flight from this end any more. */
   onDrained(run: () => void): void
+  /** A transport ping: `answered` is called when the other end's answer is back. */
+  ping(answered: () => void): void
   onFrame: (frame: string) => void
+  /** A transport ping arrived. */
+  onPing: () => void
   onClose: (code: number, reason: string) => void
+}
+
+interface AnsweringEnd extends LinkEnd {
+  answer(arrived: () => void): void
 }
 
 export interface MemoryLink {
@@ -34,9 +42,9 @@ export function memoryLink(clock: ManualClock, delay: () => number): MemoryLink 
   const queued = [0, 0]
   const waiting: [(() => void)[], (() => void)[]] = [[], []]
 
-  function makeEnd(self: 0 | 1): LinkEnd {
+  function makeEnd(self: 0 | 1): AnsweringEnd {
     const other = self === 0 ? 1 : 0
-    function travel(size: number, deliver: (peer: LinkEnd) => void): void {
+    function travel(size: number, deliver: (peer: AnsweringEnd) => void): void {
       const due = Math.max(arrival[other] ?? 0, clock.monotonic() + delay())
       arrival[other] = due
       queued[self] = (queued[self] ?? 0) + size
@@ -65,12 +73,23 @@ export function memoryLink(clock: ManualClock, delay: () => number): MemoryLink 
         })
         closed[self] = true
       },
+      ping(answered) {
+        if (closed[self] === true) return
+        travel(0, (peer) => {
+          peer.onPing()
+          peer.answer(() => {
+            if (closed[self] !== true) answered()
+          })
+        })
+      },
+      answer: (arrived) => travel(0, arrived),
       onFrame: () => {},
+      onPing: () => {},
       onClose: () => {},
     }
   }
 
-  const ends: readonly [LinkEnd, LinkEnd] = [makeEnd(0), makeEnd(1)]
+  const ends: readonly [AnsweringEnd, AnsweringEnd] = [makeEnd(0), makeEnd(1)]
   return {
     ends,
     cut() {

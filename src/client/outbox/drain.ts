@@ -16,7 +16,10 @@ export interface Drain {
   pump(room: RoomId): void
   /** The write needs no more answer; `pump` then fills its place. */
   answered(room: RoomId, id: MessageId): void
-  /** The server did not look at it nor at any later one of the room: go back to it after the delay. */
+  /**
+   * The server did not look at it, and drops every later one of the room: go back to it after the delay. If
+   * it was settled meanwhile by its event, to the first one that still waits.
+   */
   held(room: RoomId, id: MessageId, retryAfterMs: number): void
 }
 
@@ -50,7 +53,8 @@ export function createDrain(
     const free = WINDOW - lane.inFlight.size
     if (free <= 0) return
     for (const { id, n, operation } of outbox.waiting(room, lane.sentUpTo, free)) {
-      if (!send({ type: 'submit', id, room, operation })) return
+      const head = lane.inFlight.size === 0 ? ({ head: true } as const) : {}
+      if (!send({ type: 'submit', id, room, operation, ...head })) return
       lane.inFlight.set(id, n)
       lane.sentUpTo = n
     }
@@ -76,8 +80,8 @@ export function createDrain(
     },
     held(room, id, retryAfterMs) {
       const lane = lanes.get(room)
-      const n = lane?.inFlight.get(id)
-      if (lane === undefined || n === undefined) return
+      if (lane === undefined) return
+      const n = lane.inFlight.get(id) ?? Math.min(...lane.inFlight.values())
       for (const [later, position] of lane.inFlight) {
         if (position >= n) lane.inFlight.delete(later)
       }
