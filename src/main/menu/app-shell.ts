@@ -111,14 +111,14 @@ export function createAppShell(options: AppShellOptions): AppShell {
 
   return {
     refresh() {
-      menu.update({ hasProfile: profile.get().name !== null, session: current() })
+      menu.update({ session: current() })
       tray.show(hosting.activeIds.map((id) => profile.session(id)?.name ?? 'a session'))
       setBadge()
     },
     showsSession(_windowId, id) {
       if (shown === id) return
       shown = id
-      menu.update({ hasProfile: profile.get().name !== null, session: current() })
+      menu.update({ session: current() })
     },
     staysWithoutWindows() {
       if (process.platform === 'darwin') return true

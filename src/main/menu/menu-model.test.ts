@@ -14,30 +14,27 @@ const enabled = (state: MenuState): MenuAction[] =>
     .map((entry) => entry.id)
     .toSorted()
 const rolesOf = (platform: NodeJS.Platform, developing = false): string[] =>
-  menuModel({ hasProfile: true, session: null }, platform, developing).flatMap(({ entries }) =>
+  menuModel({ session: null }, platform, developing).flatMap(({ entries }) =>
     entries.flatMap((entry) => (entry.kind === 'role' ? [entry.role] : [])),
   )
 
 describe('menu', () => {
-  it('offers nothing of the app before the person has said their name', () => {
-    expect(enabled({ hasProfile: false, session: null })).toEqual([])
-  })
-  it('offers hosting and joining without a session', () => {
-    expect(enabled({ hasProfile: true, session: null })).toEqual(['host', 'join', 'shortcuts'])
+  it('offers hosting and joining from the first moment, even before a name was said', () => {
+    expect(enabled({ session: null })).toEqual(['host', 'join', 'shortcuts'])
   })
   it('follows what the shown session is', () => {
     const session = { id, hosting: false, offline: false, online: true }
     const inRoom = ['disconnect', 'host', 'join', 'jump', 'new-direct', 'new-group', 'shortcuts']
-    expect(enabled({ hasProfile: true, session })).toEqual(inRoom)
-    expect(enabled({ hasProfile: true, session: { ...session, hosting: true } })).toEqual(
+    expect(enabled({ session })).toEqual(inRoom)
+    expect(enabled({ session: { ...session, hosting: true } })).toEqual(
       [...inRoom, 'hosting-panel', 'stop-hosting'].toSorted(),
     )
-    expect(
-      enabled({ hasProfile: true, session: { ...session, offline: true, online: false } }),
-    ).toEqual(inRoom.map((one) => (one === 'disconnect' ? 'connect-now' : one)).toSorted())
+    expect(enabled({ session: { ...session, offline: true, online: false } })).toEqual(
+      inRoom.map((one) => (one === 'disconnect' ? 'connect-now' : one)).toSorted(),
+    )
   })
   it('gives hosting its accelerator, and no accelerator twice', () => {
-    const state: MenuState = { hasProfile: true, session: null }
+    const state: MenuState = { session: null }
     expect(actions(state).find((entry) => entry.id === 'host')?.accelerator).toBe(
       'CmdOrCtrl+Shift+H',
     )
@@ -45,9 +42,7 @@ describe('menu', () => {
     expect(new Set(accelerators).size).toBe(accelerators.length)
   })
   it('has the app menu on macOS, and a way out everywhere', () => {
-    expect(menuModel({ hasProfile: true, session: null }, 'darwin', false)[0]?.label).toBe(
-      'Landline',
-    )
+    expect(menuModel({ session: null }, 'darwin', false)[0]?.label).toBe('Landline')
     for (const platform of ['linux', 'win32', 'darwin'] as const) {
       expect(rolesOf(platform).filter((role) => role === 'quit')).toHaveLength(1)
       expect(rolesOf(platform)).toContain('zoomIn')

@@ -2,8 +2,6 @@ import type { SessionId } from '../../protocol/ids.ts'
 
 /** What the menus depend on. */
 export interface MenuState {
-  /** False until the person has said their name: nothing but that can be done. */
-  readonly hasProfile: boolean
   /** The session the used window shows. */
   readonly session: {
     readonly id: SessionId
@@ -115,8 +113,8 @@ export function menuModel(
     {
       label: 'Session',
       entries: [
-        action('host', 'Host LAN Session…', state.hasProfile, 'CmdOrCtrl+Shift+H'),
-        action('join', 'Join Session…', state.hasProfile, 'CmdOrCtrl+J'),
+        action('host', 'Host LAN Session…', true, 'CmdOrCtrl+Shift+H'),
+        action('join', 'Join Session…', true, 'CmdOrCtrl+J'),
         separator,
         action('hosting-panel', 'Hosting Panel', session?.hosting ?? false),
         action('stop-hosting', 'Stop Hosting…', session?.hosting ?? false),
@@ -159,7 +157,7 @@ export function menuModel(
       label: 'Help',
       role: 'help',
       entries: [
-        action('shortcuts', 'Keyboard Shortcuts', state.hasProfile, 'CmdOrCtrl+/'),
+        action('shortcuts', 'Keyboard Shortcuts', true, 'CmdOrCtrl+/'),
         ...(mac ? [] : [separator, ...roles('about')]),
       ],
     },
