@@ -115,7 +115,14 @@ export function createReception(
         return people.refresh(device.member)
       case 'ping':
         return connection.socket.send({ type: 'pong', nonce: message.nonce })
-      default:
+      case 'create-room':
+      case 'open-direct':
+      case 'join-room':
+      case 'leave-room':
+      case 'add-members':
+      case 'change-room':
+      case 'browse-rooms':
+      case 'history':
         return requests.receive(connection, device, message)
     }
   }

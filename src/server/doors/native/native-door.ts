@@ -70,7 +70,8 @@ export function createNativeDoor(
         connection.closed()
         socket.close(CloseCode.malformed, 'binary frames are refused')
       } else {
-        connection.receive(decodeClientMessage(data.toString()))
+        // One buffer, as long as `binaryType` is left alone.
+        connection.receive(decodeClientMessage((data as Buffer).toString()))
       }
     })
     webSocket.on('pong', () => connection.pong())

@@ -37,7 +37,7 @@ export function inTransaction<Value>(
 export function openDatabase(file: string, migrations: readonly Migration[]): Database.Database {
   let db: Database.Database | undefined
   try {
-    db = new Database(file, { timeout: 2_000 })
+    db = new Database(file, { timeout: 500 })
     prepare(db)
     migrate(db, migrations)
     return db

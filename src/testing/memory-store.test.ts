@@ -1,0 +1,7 @@
+import { storeContract } from '../server/store/store-contract.ts'
+import { memoryStore } from './memory-store.ts'
+
+storeContract('the store in memory', (random) => ({
+  open: () => memoryStore(() => random.uuid()),
+  dispose: async () => {},
+}))
