@@ -78,7 +78,7 @@ export interface ClientSession {
   discard(room: RoomId, write: MessageId): ClientResult<null>
 
   markRead(room: RoomId, seq: number): ClientResult<null>
-  /** Call with every keystroke or once; the server is told every 3 s at most. */
+  /** Call with every keystroke, or every few seconds of typing: without it the others stop seeing it. */
   setTyping(room: RoomId, active: boolean): void
   setDraft(room: RoomId, text: string): ClientResult<null>
   /** Others' (and this person's) read positions in the room. */

@@ -48,6 +48,7 @@ export function startConnection(options: {
   let socket: WireSocket | null = null
   let timer: { readonly due: number; readonly cancel: () => void } | null = null
   let closed = false
+  let drawn = draw()
 
   function input(input: Input): void {
     if (closed) return
@@ -139,8 +140,15 @@ export function startConnection(options: {
     timer = { due: deadline, cancel }
   }
 
+  /** Drawn once per phase: the two clocks do not tick together, and a deadline must not seem to move. */
   function view(): ConnectionView {
-    return connectionView(machine.phase, clock.now() - clock.monotonic())
+    if (drawn.phase !== machine.phase) drawn = draw()
+    return drawn.view
+  }
+
+  function draw() {
+    const { phase } = machine
+    return { phase, view: connectionView(phase, clock.now() - clock.monotonic()) }
   }
 
   function logState(before: string): void {

@@ -23,8 +23,8 @@ export interface OutboxRows {
   /** All that name the message as their target, oldest first. */
   on(target: MessageId): readonly OutboxWrite[]
   targets(): ReadonlySet<MessageId>
-  /** Posts of the room, sent or failed, oldest first. */
-  posts(room: RoomId): readonly OutboxWrite[]
+  /** Up to `limit` posts of the room with `n` below `before`, waiting or failed, newest first. */
+  posts(room: RoomId, before: number, limit: number): readonly OutboxWrite[]
   of(room: RoomId): readonly OutboxWrite[]
   fail(id: MessageId, code: ErrorCode, message: string): void
   setOperation(id: MessageId, operation: Operation): void
@@ -64,7 +64,7 @@ export function outboxRowsIn(database: LocalDatabase): OutboxRows {
     'SELECT DISTINCT target FROM outbox WHERE target IS NOT NULL',
   )
   const posts = database.prepare<Row>(
-    `SELECT * FROM outbox WHERE room = ? AND kind = 'post' ORDER BY n`,
+    `SELECT * FROM outbox WHERE room = ? AND kind = 'post' AND n < ? ORDER BY n DESC LIMIT ?`,
   )
   const of = database.prepare<Row>('SELECT * FROM outbox WHERE room = ? ORDER BY n')
   const all = database.prepare<Row>('SELECT * FROM outbox')
@@ -123,7 +123,7 @@ export function outboxRowsIn(database: LocalDatabase): OutboxRows {
     roomsWaiting: () => roomsWaiting.all().map((row) => row.room),
     on: (target) => read(on.all(target)),
     targets: () => new Set(targets.all().map((row) => row.target)),
-    posts: (room) => read(posts.all(room)),
+    posts: (room, before, limit) => read(posts.all(room, before, limit)),
     of: (room) => read(of.all(room)),
     fail: (id, code, message) => void setState.run('failed', code, message, id),
     setOperation: (id, operation) => void setOperation.run(JSON.stringify(operation), id),

@@ -20,10 +20,14 @@ type Row = Omit<SearchHit, 'excerpt' | 'ranges'> & { readonly excerpt: string }
 export function searchIn(database: LocalDatabase): Search {
   const columns = `message.room AS roomId, message.id AS messageId, message.seq AS seq,
     message.author AS author, message.at AS at`
-  const byWords = database.prepare<Row>(`
-    SELECT ${columns}, snippet(message_text, 0, '${OPEN}', '${CLOSE}', '…', ${EXCERPT_TOKENS}) AS excerpt
+  const byWords = database.prepare<Omit<Row, 'excerpt'> & { readonly n: number }>(`
+    SELECT ${columns}, message.n AS n
     FROM message_text JOIN message ON message.n = message_text.rowid
     WHERE message_text MATCH ? ORDER BY message.at DESC, message.n DESC LIMIT ?`)
+  // Apart from the search, because it is slow and only few of the found ones are shown.
+  const excerptOf = database.prepare<{ excerpt: string }>(`
+    SELECT snippet(message_text, 0, '${OPEN}', '${CLOSE}', '…', ${EXCERPT_TOKENS}) AS excerpt
+    FROM message_text WHERE message_text MATCH ? AND rowid = ?`)
   const byText = database.prepare<Row>(`
     SELECT ${columns}, message.text AS excerpt FROM message
     WHERE message.seq IS NOT NULL AND message.text LIKE ? ESCAPE '\\'
@@ -38,7 +42,9 @@ export function searchIn(database: LocalDatabase): Search {
       }
       const match = matchExpression(wanted)
       if (match === '') return []
-      return byWords.all(match, limit).map((row) => ({ ...row, ...readMarks(row.excerpt) }))
+      return byWords
+        .all(match, limit)
+        .map(({ n, ...hit }) => ({ ...hit, ...readMarks(excerptOf.get(match, n)?.excerpt ?? '') }))
     },
   }
 }

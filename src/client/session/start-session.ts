@@ -1,22 +1,18 @@
-import type { Hello } from '../../protocol/client-messages.ts'
 import { decodeServerMessage } from '../../protocol/codec.ts'
 import type { RoomId } from '../../protocol/ids.ts'
 import { MAX_CURSORS, MAX_TEXT_LENGTH } from '../../protocol/limits.ts'
-import { SUPPORTED_VERSIONS } from '../../protocol/version.ts'
 import type { ClientSession, ClientSessionOptions } from '../client-session.ts'
 import { startConnection } from '../connection/connection.ts'
-import { isStorageFault, storageWords, type Synchronous } from '../local-db/database.ts'
+import { isStorageFault } from '../local-db/database.ts'
 import type { Replica } from '../local-db/replica.ts'
 import type { Logger } from '../logger.ts'
 import { createCompose } from '../outbox/compose.ts'
 import { createDrain } from '../outbox/drain.ts'
 import { createSettlement } from '../outbox/settle.ts'
 import { createRequests } from '../requests.ts'
-import { type ClientResult, fail, succeed } from '../result.ts'
 import { createHistory } from '../sync/history.ts'
 import { createSync } from '../sync/sync.ts'
 import { createTyping } from '../sync/typing.ts'
-import { unreadAfter } from '../sync/unread.ts'
 import { createChanges } from '../view/changes.ts'
 import { createPresences } from '../view/presences.ts'
 import { createViewer } from '../view/viewer.ts'
@@ -25,6 +21,8 @@ import { createArrivals } from './arrivals.ts'
 import { type Delivery, type InboxParts, nothingToDo, takeDelivery } from './inbox.ts'
 import { createRoomRequests } from './room-requests.ts'
 import { loadTimeline } from './load-timeline.ts'
+import { createLocalCommands } from './local-commands.ts'
+import { helloOf } from './hello.ts'
 
 /** Wires the parts of a session together. The replica is open and belongs to this session. */
 export function startSession(
@@ -58,7 +56,7 @@ export function startSession(
     random: options.random,
     logger,
     host: {
-      hello,
+      hello: () => helloOf(options, memberName),
       welcomed(welcome) {
         textLimit = welcome.limits.textLength
         sync.restart()
@@ -74,7 +72,7 @@ export function startSession(
         typing.connectionLost()
         presences.connectionLost()
       },
-      goodAddress: (address) => database.write(() => meta.set('address', address)),
+      goodAddress: (address) => comfort(() => database.write(() => meta.set('address', address))),
     },
   })
   const send: typeof connection.send = (message) => connection.send(message)
@@ -112,9 +110,20 @@ export function startSession(
     newRoom: () => uuid() as RoomId,
     isHere: (room) => rooms.get(room)?.left_it === 0,
     left: (room) => {
-      database.write(() => sync.gone(room))
+      comfort(() => database.write(() => sync.gone(room)))
       soon()
     },
+  })
+  const localCommands = createLocalCommands({
+    replica,
+    self,
+    compose,
+    changes,
+    drain,
+    typing,
+    logger,
+    changed: soon,
+    tellServer: (message) => void (connection.isLive() && send(message)),
   })
   const parts: InboxParts = {
     replica,
@@ -129,22 +138,9 @@ export function startSession(
     textLimit: () => textLimit,
   }
 
-  function hello(): Hello {
-    const { secret } = options.session
-    return {
-      type: 'hello',
-      versions: [...SUPPORTED_VERSIONS],
-      session: options.session.id,
-      member: { id: self, key: identity.memberKey, name: memberName },
-      device: { id: identity.deviceId, name: identity.deviceName },
-      ...(secret === undefined ? {} : { credential: { kind: 'secret', secret } }),
-      ...(options.app === undefined ? {} : { client: options.app }),
-    }
-  }
-
   function rememberName(name: string): void {
     if (name === '' || name === meta.get('name')) return
-    database.write(() => meta.set('name', name))
+    comfort(() => database.write(() => meta.set('name', name)))
     soon()
   }
 
@@ -203,7 +199,17 @@ export function startSession(
   function turn(): void {
     if (closed) return
     takeDeliveries()
-    tell()
+    comfort(tell)
+  }
+
+  /** What can be missed without losing anything: a full or broken disk must not end the app. */
+  function comfort(attempt: () => void): void {
+    try {
+      attempt()
+    } catch (error) {
+      if (!isStorageFault(error)) throw error
+      logger.error('the local database cannot be used', { code: error.code })
+    }
   }
 
   function takeDeliveries(): void {
@@ -216,7 +222,7 @@ export function startSession(
         for (const message of taken) takeDelivery(parts, message, after)
       })
     } catch (error) {
-      logger.error('what arrived could not be stored', { error: String(error) })
+      logger.error('what arrived could not be stored', { error: describe(error) })
       // Nothing of it was kept, the cursors neither: the next connection brings it again (D7).
       return connection.input({ kind: 'broken' })
     }
@@ -270,25 +276,6 @@ export function startSession(
     }
   }
 
-  /** A person's write: on disk when this returns (D1), or not done at all. */
-  function write<Value>(room: RoomId, change: () => ClientResult<Value>): ClientResult<Value> {
-    try {
-      const result = database.writeDurably(change as () => Synchronous<ClientResult<Value>>)
-      if (result.ok) drain.pump(room)
-      return result
-    } catch (error) {
-      if (!isStorageFault(error)) throw error
-      logger.error('a write could not be stored', { code: error.code })
-      return fail('internal', storageWords(error))
-    } finally {
-      soon()
-    }
-  }
-
-  function noSuchRoom() {
-    return fail('no-such-room', 'This room does not exist any more.')
-  }
-
   return {
     view,
     contents: () => ({ rooms: viewer.rooms(), people: viewer.people() }),
@@ -298,45 +285,7 @@ export function startSession(
         room,
         range,
       ),
-    send: (room, text, replyTo) => {
-      typing.say(room, false)
-      return write(room, () => compose.send(room, text, replyTo))
-    },
-    edit: (room, message, text) => write(room, () => compose.edit(room, message, text)),
-    delete: (room, message) => write(room, () => compose.delete(room, message)),
-    react: (room, message, emoji) =>
-      write(room, () => compose.react('react', room, message, emoji)),
-    unreact: (room, message, emoji) =>
-      write(room, () => compose.react('unreact', room, message, emoji)),
-    retry: (room, id) => write(room, () => compose.retry(room, id)),
-    discard: (room, id) => write(room, () => compose.discard(room, id)),
-    markRead(room, wanted) {
-      const row = rooms.get(room)
-      if (row === undefined) return noSuchRoom()
-      const seq = Math.min(wanted, row.cursor)
-      if (seq <= row.read_seq) return succeed(null)
-      database.write(() => {
-        rooms.setReadSeq(room, seq)
-        rooms.setUnread(room, unreadAfter(replica, self, room, seq, row.unread))
-        changes.room(room)
-      })
-      // Sent again with the next connection unless the server tells it back.
-      if (connection.isLive()) send({ type: 'read', room, seq })
-      soon()
-      return succeed(null)
-    },
-    setTyping(room, active) {
-      if (rooms.get(room)?.left_it === 0) typing.say(room, active)
-    },
-    setDraft: (room, text) =>
-      write(room, () => {
-        if (rooms.get(room) === undefined) return noSuchRoom()
-        replica.drafts.set(room, text)
-        changes.room(room)
-        return succeed(null)
-      }),
-    reads: (room) =>
-      rooms.get(room) === undefined ? noSuchRoom() : succeed(replica.reads.of(room)),
+    ...localCommands,
     search: (query, limit) => replica.search.find(query, limit),
     ...roomRequests,
 
@@ -382,4 +331,9 @@ function lastGoodFirst(addresses: readonly string[], good: string | undefined): 
   return good !== undefined && addresses.includes(good)
     ? [good, ...addresses.filter((address) => address !== good)]
     : addresses
+}
+
+/** A message of the database names columns and codes, never what people wrote. */
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'
 }

@@ -2,6 +2,7 @@ import type { MemberId, RoomId } from '../../protocol/ids.ts'
 import { MAX_PAGE_MESSAGES } from '../../protocol/limits.ts'
 import type { RoomEvent } from '../../protocol/records.ts'
 import type { ServerMessageOf } from '../../protocol/server-messages.ts'
+import { isStorageFault, storageWords } from '../local-db/database.ts'
 import type { Replica } from '../local-db/replica.ts'
 import type { RoomRow } from '../local-db/rooms.ts'
 import type { Requests } from '../requests.ts'
@@ -83,10 +84,15 @@ export function createHistory(options: {
     if (!result.ok) return result
     const { value } = result
     if (value.type !== 'page') return fail('unexpected', 'The host did not answer as expected.')
-    const applied = replica.database.write(() => apply(asked, value, skipped))
-    return applied
-      ? succeed(null)
-      : fail('unavailable', 'The history changed meanwhile. Try again.')
+    try {
+      const applied = replica.database.write(() => apply(asked, value, skipped))
+      return applied
+        ? succeed(null)
+        : fail('unavailable', 'The history changed meanwhile. Try again.')
+    } catch (error) {
+      if (!isStorageFault(error)) throw error
+      return fail('internal', storageWords(error))
+    }
   }
 
   return {

@@ -4,16 +4,15 @@ import type { Clock } from '../clock.ts'
 
 /** Without a refresh typing ends (D17); the server forgets it as well. */
 const EXPIRES_MS = 5_000
-const REFRESH_MS = 3_000
-/** A window that never says «stopped» is not believed for longer. */
-const BELIEVED_MS = 30_000
+/** The server is not told more often than this; windows repeat themselves every 3 s of typing. */
+const REFRESH_MS = 2_500
 
 /** Who is typing where. Lives only in memory (D17). */
 export interface Typing {
   of(room: RoomId): readonly MemberId[]
   /** The server says so. */
   heard(room: RoomId, member: MemberId, active: boolean): void
-  /** This person is typing, or stopped. */
+  /** This person pressed a key, or stopped. Who only stops pressing keys is forgotten by expiry. */
   say(room: RoomId, active: boolean): void
   connectionLost(): void
   close(): void
@@ -25,7 +24,8 @@ export function createTyping(
   changed: (room: RoomId) => void,
 ): Typing {
   const others = new Map<RoomId, Map<MemberId, () => void>>()
-  const mine = new Map<RoomId, { until: number; cancel: () => void }>()
+  /** When the server was told last. */
+  const mine = new Map<RoomId, number>()
 
   function forget(room: RoomId, member: MemberId): void {
     const members = others.get(room)
@@ -35,16 +35,6 @@ export function createTyping(
     members.delete(member)
     if (members.size === 0) others.delete(room)
     changed(room)
-  }
-
-  function refresh(room: RoomId): () => void {
-    send({ type: 'typing', room, active: true })
-    return clock.after(REFRESH_MS, () => {
-      const own = mine.get(room)
-      if (own === undefined) return
-      if (clock.monotonic() >= own.until) mine.delete(room)
-      else own.cancel = refresh(room)
-    })
   }
 
   function forgetAll(): void {
@@ -68,20 +58,21 @@ export function createTyping(
       if (known === undefined) changed(room)
     },
     say(room, active) {
-      const own = mine.get(room)
-      if (active) {
-        const until = clock.monotonic() + BELIEVED_MS
-        if (own === undefined) mine.set(room, { until, cancel: refresh(room) })
-        else own.until = until
-      } else if (own !== undefined) {
-        own.cancel()
-        mine.delete(room)
-        send({ type: 'typing', room, active: false })
+      const told = mine.get(room)
+      if (!active) {
+        if (mine.delete(room)) send({ type: 'typing', room, active: false })
+        return
       }
+      const now = clock.monotonic()
+      if (told !== undefined && now - told < REFRESH_MS) return
+      mine.set(room, now)
+      send({ type: 'typing', room, active: true })
     },
-    connectionLost: forgetAll,
+    connectionLost() {
+      mine.clear()
+      forgetAll()
+    },
     close() {
-      for (const own of mine.values()) own.cancel()
       mine.clear()
       for (const members of others.values()) for (const cancel of members.values()) cancel()
       others.clear()

@@ -32,8 +32,10 @@ export function createChanges(
       const item = viewer.notice(room, seq)
       if (item !== undefined) items.push(item)
     }
-    for (const id of noted.messages.get(room) ?? []) {
-      const item = viewer.message(id)
+    const messages = noted.messages.get(room) ?? []
+    const views = viewer.messages(room, messages)
+    for (const id of messages) {
+      const item = views.get(id)
       if (item === undefined) removed.push(id)
       else items.push(item)
     }

@@ -10,6 +10,11 @@ export function unsentOrder(n: number): number {
   return FIRST_UNSENT_ORDER + n
 }
 
+/** The outbox number an order stands for: those below it stand before. */
+export function unsentNumber(order: number): number {
+  return order - FIRST_UNSENT_ORDER
+}
+
 export function isUnsentOrder(order: number): boolean {
   return order > FIRST_UNSENT_ORDER
 }

@@ -4,7 +4,7 @@ import type { MessageRow } from '../local-db/messages.ts'
 import type { Replica } from '../local-db/replica.ts'
 import type { RoomRow } from '../local-db/rooms.ts'
 import type { MessageView, NoticeView, PersonView, RoomView, TimelineItem } from '../views.ts'
-import { isUnsentOrder, messageView, unsentOrder } from './overlay.ts'
+import { isUnsentOrder, messageView, unsentNumber } from './overlay.ts'
 import type { Presences } from './presences.ts'
 
 /** Draws views from the local database, which is the only truth. */
@@ -13,8 +13,8 @@ export interface Viewer {
   rooms(): readonly RoomView[]
   person(id: MemberId): PersonView | undefined
   people(): readonly PersonView[]
-  /** Undefined when it is gone, or not part of what is loaded. */
-  message(id: MessageId): MessageView | undefined
+  /** Those that are here and part of what is loaded. */
+  messages(room: RoomId, ids: Iterable<MessageId>): ReadonlyMap<MessageId, MessageView>
   notice(room: RoomId, seq: number): NoticeView | undefined
   /** The newest loaded items before `before`, at most `limit`, oldest first; and whether more are loaded. */
   timeline(room: RoomRow, before: number | undefined, limit: number): LocalPage
@@ -86,11 +86,16 @@ export function createViewer(replica: Replica, self: MemberId, presences: Presen
       return row === undefined ? undefined : personView(id, row.name, row.last_seen)
     },
     people: () => people.all().map((row) => personView(row.id, row.name, row.last_seen)),
-    message(id) {
-      const row = messages.get(id)
-      if (row === undefined) return undefined
-      const loadedFrom = rooms.get(row.room)?.loaded_from ?? 1
-      return row.seq !== null && row.seq < loadedFrom ? undefined : viewOf(row, true)
+    messages(room, ids) {
+      const loadedFrom = rooms.get(room)?.loaded_from ?? 1
+      const changed = outbox.targets()
+      const views = new Map<MessageId, MessageView>()
+      for (const id of ids) {
+        const row = messages.get(id)
+        if (row === undefined || (row.seq !== null && row.seq < loadedFrom)) continue
+        views.set(id, viewOf(row, changed.has(id)))
+      }
+      return views
     },
     notice(room, seq) {
       const event = notices.get(room, seq)
@@ -99,11 +104,11 @@ export function createViewer(replica: Replica, self: MemberId, presences: Presen
     timeline(room, before = Number.MAX_SAFE_INTEGER, limit) {
       const changed = outbox.targets()
       const unsent = outbox
-        .posts(room.id)
-        .filter((post) => unsentOrder(post.n) < before)
+        .posts(room.id, unsentNumber(before), limit + 1)
         .flatMap((post) => messages.get(post.id) ?? [])
         .filter((row) => row.seq === null)
         .map((row) => viewOf(row, changed.has(row.id)))
+        .toReversed()
       const end = isUnsentOrder(before) ? Number.MAX_SAFE_INTEGER : before
       // One more than asked tells whether there is more.
       const numbered = [

@@ -50,7 +50,7 @@ CREATE TABLE outbox (
   kind TEXT NOT NULL, target TEXT, operation TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('waiting', 'failed')), code TEXT, reason TEXT
 ) STRICT;
-CREATE INDEX outbox_by_room ON outbox (room, state, n);
+CREATE INDEX outbox_by_room ON outbox (room, n);
 CREATE INDEX outbox_by_target ON outbox (target) WHERE target IS NOT NULL;
 
 CREATE TABLE read_position (
