@@ -5,7 +5,6 @@ import { hosts, isOnline, joins } from './fixtures/stories.ts'
 import type { LandlineApp } from './fixtures/landline-app.ts'
 import { expect, test } from './fixtures/test.ts'
 import { firstRun } from './screens/first-run.ts'
-import { hostingPanel } from './screens/hosting.ts'
 import { DELIVERED } from './screens/timeline.ts'
 import { workspace } from './screens/workspace.ts'
 
@@ -201,9 +200,6 @@ test('the keyboard alone hosts, makes a group, writes, reacts, finds and changes
   await keyboard.press('Enter')
   await isOnline(app)
   const ui = workspace(page)
-  const panel = hostingPanel(page, 'Field Station')
-  await ui.hostingBadge.or(panel.dialog).first().waitFor()
-  if (await panel.dialog.isVisible()) await closeDialog(page, panel.dialog)
 
   await keyboard.press('F6')
   await tabTo(page, ui.sidebar.getByRole('button', { name: 'New group' }))
