@@ -13,7 +13,6 @@ import {
   readPositionSchema,
   roomEventSchema,
   roomStateSchema,
-  seqSchema,
   timeSchema,
   topicSchema,
 } from './records.ts'

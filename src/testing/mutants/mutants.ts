@@ -65,7 +65,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a write that comes twice is stored twice',
     rule: 'D4',
-    file: 'src/server/store/sqlite/migrations/001-room-logs.ts',
+    file: 'src/server/store/sqlite/migrations/0001-room-logs.ts',
     find: 'id TEXT NOT NULL UNIQUE,\n        device INTEGER',
     replace: 'id TEXT NOT NULL,\n        device INTEGER',
     tests: ['src/server/store', SIMULATION],
