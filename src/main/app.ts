@@ -4,7 +4,6 @@ import { uuidv7 } from 'uuidv7'
 import { systemClock } from '../client/clock.ts'
 import { dialWebSocket } from '../client/connection/web-socket.ts'
 import type { AppView } from '../ipc/contract.ts'
-import { sessionIdSchema } from '../protocol/ids.ts'
 import type { SessionId } from '../protocol/ids.ts'
 import { MAX_DEVICE_NAME_LENGTH } from '../protocol/limits.ts'
 import { nameSchema } from '../protocol/records.ts'
@@ -21,6 +20,7 @@ import { errorFields } from './logger.ts'
 import type { Logger } from './logger.ts'
 import { createAppShell } from './menu/app-shell.ts'
 import type { Paths } from './paths.ts'
+import { createSessionId } from './profile/identity.ts'
 import type { ProfileOpening, ProfileStore } from './profile/profile-store.ts'
 import { createSessionRegistry } from './sessions/session-registry.ts'
 import type { SessionRegistry } from './sessions/session-registry.ts'
@@ -126,7 +126,7 @@ export function startApp(options: AppOptions): RunningApp {
     registry,
     hosting,
     hostPort: launch.hostPort,
-    newId: () => sessionIdSchema.parse(uuidv7()),
+    newId: createSessionId,
     log,
   })
 
@@ -223,9 +223,10 @@ export function startApp(options: AppOptions): RunningApp {
     if (!shell.staysWithoutWindows()) app.quit()
   })
 
+  // The page starts in its own process while the databases are opened in this one.
+  windows.open()
   const problems = sessions.resume()
   shell.refresh()
-  windows.open()
   tellProblems(options, problems)
   return { windows, sessions, registry, profile, shutdown }
 }

@@ -2,8 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { app } from 'electron'
 import { startApp } from './app.ts'
 import { guardAgainstCrashes } from './crash-guard.ts'
-import { runDemo } from './demo/demo.ts'
-import { HOST } from './demo/script.ts'
+import { prepareDemoProfile, runDemo } from './demo/demo.ts'
 import { receiveLinks } from './deep-links.ts'
 import { parseLaunchOptions } from './launch-options.ts'
 import { createLogger, fileSink } from './logger.ts'
@@ -39,11 +38,11 @@ else app.quit()
 
 function start(): void {
   const links = receiveLinks(launch.link)
-  const smoke = launch.smoke ? startSmoke() : null
+  const smoke = launch.smoke ? startSmoke(app.getPath('userData')) : null
   // Not awaited at the top: Electron may wait for this module before it becomes ready.
   void app.whenReady().then(() => {
     const profile = openProfileStore(paths.profile, Date.now)
-    if (launch.demo) profile.store.update((current) => ({ ...current, name: HOST }))
+    if (launch.demo) prepareDemoProfile(profile.store)
     const running = startApp({
       launch,
       paths,

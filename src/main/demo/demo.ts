@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { app } from 'electron'
+import { app, screen } from 'electron'
 import { uuidv7 } from 'uuidv7'
 import type { ClientSession } from '../../client/client-session.ts'
 import { systemClock } from '../../client/clock.ts'
@@ -11,17 +11,25 @@ import type { Logger } from '../logger.ts'
 import { createIdentity } from '../profile/identity.ts'
 import type { Identity } from '../profile/identity.ts'
 import { openProfileStore } from '../profile/profile-store.ts'
+import type { ProfileStore } from '../profile/profile-store.ts'
 import { enter, until } from './cast.ts'
 import type { CastOptions, Membership } from './cast.ts'
 import { playScript } from './play.ts'
 import { startChatter } from './chatter.ts'
 import { CAST, GUEST, HOST, SESSION_NAME } from './script.ts'
+import { sideBySide } from './side-by-side.ts'
 import type { Person } from './script.ts'
 
 export interface DemoOptions {
   /** The temporary profile; everything of the demonstration lives in it. */
   readonly folder: string
   readonly log: Logger
+}
+
+/** The first person's profile, before the app opens with it. */
+export function prepareDemoProfile(profile: ProfileStore): void {
+  const window = sideBySide(screen.getPrimaryDisplay().workArea).left
+  profile.update((current) => ({ ...current, name: HOST, window }))
 }
 
 /**
@@ -96,6 +104,7 @@ function openGuestApp(
   store.update((profile) => ({
     ...profile,
     name: GUEST,
+    window: sideBySide(screen.getPrimaryDisplay().workArea).right,
     sessions: [{ sessionId, name, addresses: [address], secret, ...identity }],
   }))
   const inherited = process.argv.slice(1).filter((argument) => argument === '--no-sandbox')

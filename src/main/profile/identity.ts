@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { uuidv7 } from 'uuidv7'
-import { deviceIdSchema, memberIdSchema } from '../../protocol/ids.ts'
+import { deviceIdSchema, memberIdSchema, sessionIdSchema } from '../../protocol/ids.ts'
+import type { SessionId } from '../../protocol/ids.ts'
 import type { KnownSession } from './profile-schema.ts'
 
 export type Identity = Pick<KnownSession, 'memberId' | 'memberKey' | 'deviceId'>
@@ -17,4 +18,8 @@ export function createIdentity(): Identity {
 /** What an invite carries: 256 bits, so that guessing is out of the question. */
 export function createSecret(): string {
   return randomBytes(32).toString('base64url')
+}
+
+export function createSessionId(): SessionId {
+  return sessionIdSchema.parse(uuidv7())
 }
