@@ -23,8 +23,11 @@ export interface MessageFocus {
   readonly onFocus: (event: FocusEvent) => void
 }
 
+/** The message an element belongs to. Pickers and menus are drawn elsewhere and belong to none. */
 const idOf = (target: EventTarget | null): string | undefined =>
-  target instanceof HTMLElement ? target.dataset['message'] : undefined
+  target instanceof Element
+    ? target.closest<HTMLElement>('[data-message]')?.dataset['message']
+    : undefined
 
 /** Arrow keys walk through the messages; single keys act on the one that has focus. */
 export function useMessageFocus(options: MessageFocusOptions): MessageFocus {
