@@ -1,0 +1,258 @@
+/** A hub with a manual clock, a store that can be made to fail, and devices whose every frame is seen. */
+import { createHash } from 'node:crypto'
+import {
+  type ClientMessage,
+  type Operation,
+  clientMessageSchema,
+} from '../protocol/client-messages.ts'
+import { decodeClientMessage, encode } from '../protocol/codec.ts'
+import type { DeviceId, MemberId, MessageId, RoomId } from '../protocol/ids.ts'
+import type { Cursor, RoomEvent } from '../protocol/records.ts'
+import {
+  type ServerMessage,
+  type ServerMessageOf,
+  serverMessageSchema,
+} from '../protocol/server-messages.ts'
+import { inProcessFanOut } from '../server/fan-out/in-process.ts'
+import { createHub, type Hub, type HubConnection } from '../server/hub/hub.ts'
+import { defaultHubOptions, type HubOptions } from '../server/hub/options.ts'
+import type { Meter, Socket, Store } from '../server/hub/ports.ts'
+import { countingMeter } from '../server/ops/counting-meter.ts'
+import { type ManualClock, manualClock } from './manual-clock.ts'
+import { memoryStore } from './memory-store.ts'
+import { type SeededRandom, seededRandom } from './seeded-random.ts'
+
+export const SECRET = 'the join secret'
+
+export interface HubKit {
+  readonly clock: ManualClock
+  readonly random: SeededRandom
+  readonly store: Store & { failing: boolean; readonly commits: number[] }
+  readonly meter: Meter & { get(name: Parameters<Meter['count']>[0]): number }
+  hub: Hub
+  /** Ends the hub and starts another on the same store, as after a restart of the server. */
+  restart(): Promise<void>
+  /** A new person, connected, admitted and caught up. */
+  join(name: string): Promise<TestDevice>
+  /** A device of a person (a new one by default), connected but silent. */
+  connect(person?: Person): TestDevice
+  person(name: string): Person
+  newId<Id extends string>(): Id
+}
+
+export interface Person {
+  readonly member: MemberId
+  readonly device: DeviceId
+  readonly key: string
+  readonly name: string
+}
+
+export async function hubKit(options: Partial<HubOptions> = {}, seed = 1): Promise<HubKit> {
+  const random = seededRandom(seed)
+  const clock = manualClock()
+  const meter = countingMeter()
+  const inner = memoryStore(() => random.uuid())
+  const commits: number[] = []
+  const store: HubKit['store'] = {
+    ...inner,
+    failing: false,
+    commits,
+    async commit(writes) {
+      if (store.failing) throw new Error('the disk is full')
+      commits.push(writes.length)
+      return inner.commit(writes)
+    },
+  }
+  const ports = {
+    store,
+    clock,
+    meter,
+    secrets: {
+      hash: (secret: string) => createHash('sha256').update(secret).digest('hex'),
+      equal: (a: string, b: string) => a === b,
+      uuid: () => random.uuid(),
+      random: () => random.next(),
+    },
+    log: { info() {}, warn() {} },
+  }
+  const start = (): Promise<Hub> =>
+    createHub(
+      { ...ports, fanOut: inProcessFanOut() },
+      { ...defaultHubOptions, admission: { kind: 'secret', secret: SECRET }, ...options },
+    )
+  const kit: HubKit = {
+    clock,
+    random,
+    store,
+    meter,
+    hub: await start(),
+    async restart() {
+      kit.hub.stop()
+      kit.hub = await start()
+    },
+    async join(name) {
+      const device = kit.connect(kit.person(name))
+      await device.enter()
+      return device
+    },
+    connect: (person = kit.person('Somebody')) => new TestDevice(kit, person),
+    person: (name) => ({
+      member: random.uuid() as MemberId,
+      device: random.uuid() as DeviceId,
+      key: random.key(),
+      name,
+    }),
+    newId: <Id extends string>() => random.uuid() as Id,
+  }
+  return kit
+}
+
+/** One connection of a device, with everything it was sent. */
+export class TestDevice implements Socket {
+  readonly address = '10.0.0.1'
+  readonly person: Person
+  /** In the order they were sent, each checked by the wire's schema. */
+  readonly received: ServerMessage[] = []
+  closedWith: { readonly code: number; readonly reason: string } | undefined
+  pings = 0
+  /** A device that does not read: what it is sent stays in its queue. */
+  paused = false
+  /** Whether pings are answered, as any living WebSocket does by itself. */
+  answersPings = true
+  readonly #kit: HubKit
+  readonly #connection: HubConnection
+  #queued = 0
+  #drained: (() => void)[] = []
+
+  constructor(kit: HubKit, person: Person) {
+    this.#kit = kit
+    this.person = person
+    this.#connection = kit.hub.connect(this)
+  }
+
+  // What the hub calls.
+  send(message: ServerMessage): void {
+    if (this.closedWith !== undefined) return
+    const frame = encode(message)
+    if (this.paused) this.#queued += frame.length
+    this.received.push(serverMessageSchema.parse(JSON.parse(frame)))
+  }
+  queuedBytes(): number {
+    return this.#queued
+  }
+  onDrained(run: () => void): void {
+    if (this.#queued === 0) run()
+    else this.#drained.push(run)
+  }
+  ping(): void {
+    this.pings++
+    if (this.answersPings) this.#connection.pong()
+  }
+  close(code: number, reason: string): void {
+    this.closedWith ??= { code, reason }
+  }
+
+  // What a test does.
+  resume(): void {
+    this.paused = false
+    this.#queued = 0
+    for (const run of this.#drained.splice(0)) run()
+  }
+  pong(): void {
+    this.#connection.pong()
+  }
+  /** The line breaks; the hub is told. */
+  drop(): void {
+    this.closedWith ??= { code: 1006, reason: '' }
+    this.#connection.closed()
+  }
+  raw(frame: string): void {
+    this.#connection.receive(decodeClientMessage(frame))
+  }
+  tell(message: ClientMessage): void {
+    clientMessageSchema.parse(message)
+    this.raw(encode(message))
+  }
+  async ask(message: ClientMessage): Promise<void> {
+    this.tell(message)
+    await this.#kit.clock.settle()
+  }
+  async hello(change: object = {}): Promise<void> {
+    const { member: id, key, name, device } = this.person
+    await this.ask({
+      type: 'hello',
+      versions: [1],
+      member: { id, key, name },
+      device: { id: device, name: 'laptop' },
+      credential: { kind: 'secret', secret: SECRET },
+      ...change,
+    })
+  }
+  async sync(...cursors: Cursor[]): Promise<void> {
+    await this.ask({ type: 'sync', cursors })
+  }
+  async enter(...cursors: Cursor[]): Promise<void> {
+    await this.hello()
+    await this.sync(...cursors)
+  }
+  write(
+    room: RoomId,
+    operation: Operation,
+    id = this.#kit.newId<MessageId>(),
+    head?: 'head',
+  ): MessageId {
+    this.tell({ type: 'submit', id, room, operation, ...(head ? { head: true } : {}) })
+    return id
+  }
+  post(room: RoomId, text: string, id?: MessageId, head?: 'head'): MessageId {
+    return this.write(room, { kind: 'post', text }, id, head)
+  }
+  /** Posts that are on disk when it returns. */
+  async posts(room: RoomId, count: number): Promise<MessageId[]> {
+    const ids = Array.from({ length: count }, (_, index) => this.post(room, `message ${index}`))
+    await this.#kit.clock.settle()
+    return ids
+  }
+  of<Type extends ServerMessage['type']>(type: Type): ServerMessageOf<Type>[] {
+    return this.received.filter(
+      (message): message is ServerMessageOf<Type> => message.type === type,
+    )
+  }
+  last<Type extends ServerMessage['type']>(type: Type): ServerMessageOf<Type> {
+    const message = this.of(type).at(-1)
+    if (message === undefined) throw new Error(`${this.person.name} was sent no ${type}`)
+    return message
+  }
+  forgetReceived(): void {
+    this.received.length = 0
+  }
+  /** Every event of the room, in the order it came. */
+  events(room: RoomId): RoomEvent[] {
+    return this.of('events')
+      .filter((message) => message.room === room)
+      .flatMap(({ events }) => events)
+  }
+  seqs(room: RoomId): number[] {
+    return this.events(room).map(({ seq }) => seq)
+  }
+  get general(): RoomId {
+    const reset = this.of('reset').find(({ room }) => room.isDefault)
+    if (reset === undefined) throw new Error('the default group did not arrive')
+    return reset.room.id
+  }
+  /** Where a careful client's cursor would stand by what it was sent. */
+  cursor(room: RoomId): Cursor {
+    let cursor: Cursor | undefined
+    for (const message of this.received) {
+      if (message.type === 'reset' && message.room.id === room) {
+        cursor = { room, epoch: message.room.epoch, seq: message.room.head }
+      } else if (message.type === 'events' && message.room === room) {
+        for (const { seq } of message.events) {
+          if (cursor !== undefined && seq === cursor.seq + 1) cursor = { ...cursor, seq }
+        }
+      }
+    }
+    if (cursor === undefined) throw new Error('the room did not arrive')
+    return cursor
+  }
+}
