@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { type ClientMessage, clientMessageSchema } from './client-messages.ts'
 import type { ErrorCode } from './errors.ts'
 import { type ServerMessage, serverMessageSchema } from './server-messages.ts'

@@ -15,18 +15,15 @@ const NOT_WELL_FORMED = 'must be well-formed Unicode'
 
 /** A name a person reads: trimmed, not empty, one line. */
 export function nameSchema(maxLength: number) {
-  return (
-    z
-      .string()
-      .max(maxLength)
-      .refine((name) => name.trim() === name && name.length > 0, 'must not be empty or padded')
-      // oxlint-disable-next-line no-control-regex -- control characters are exactly what is refused
-      .refine(
-        (name) => !/[\u0000-\u001F\u007F]/.test(name),
-        'must be one line without control characters',
-      )
-      .refine(wellFormed, NOT_WELL_FORMED)
-  )
+  return z
+    .string()
+    .max(maxLength)
+    .refine((name) => name.trim() === name && name.length > 0, 'must not be empty or padded')
+    .refine(
+      (name) => !/[\u0000-\u001F\u007F]/.test(name),
+      'must be one line without control characters',
+    )
+    .refine(wellFormed, NOT_WELL_FORMED)
 }
 
 export const textSchema = z.string().max(MAX_TEXT_LENGTH).refine(wellFormed, NOT_WELL_FORMED)
