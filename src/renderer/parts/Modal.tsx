@@ -18,8 +18,7 @@ interface ModalProps {
 }
 
 /** What a dialog is about has the focus first, not the button that closes it. */
-const FIRST =
-  '.dialog-body[tabindex], .dialog-body :is(input, textarea, button, [tabindex="0"])'
+const FIRST = '.dialog-body[tabindex], .dialog-body :is(input, textarea, button, [tabindex="0"])'
 
 /** The frame of every dialog. It is rendered only while open; focus returns where it was. */
 export function Modal(props: ModalProps) {

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import type { ConnectionView } from '../../client/views.ts'
+import { session } from '../testing/sample-views.ts'
+import { connectionMessage } from './connection-words.ts'
+
+const NOW = 1_000_000
+function said(connection: ConnectionView, queued = 0): string | null {
+  const message = connectionMessage(session({ connection, queued }), NOW)
+  if (message === null) return null
+  const { title, text, countdown, action } = message
+  return [title, text, countdown, action === null ? '' : '[Try now]'].filter(Boolean).join(' ')
+}
+const waiting = (retryAt: number): ConnectionView => ({
+  state: 'waiting',
+  reason: 'no answer',
+  attempt: 2,
+  retryAt,
+})
+
+test.each<[ConnectionView, number, string | null]>([
+  [{ state: 'online' }, 3, null],
+  [
+    waiting(NOW + 3_400),
+    3,
+    'Offline. 3 messages are queued and will be sent by themselves. Next try in 4 s. [Try now]',
+  ],
+  [
+    waiting(NOW + 4_000),
+    1,
+    'Offline. 1 message is queued and will be sent by itself. Next try in 4 s. [Try now]',
+  ],
+  [waiting(NOW - 50), 0, 'Offline. Trying now… [Try now]'],
+  [{ state: 'offline' }, 0, 'Offline. [Try now]'],
+  [{ state: 'connecting', attempt: 1 }, 0, 'Connecting…'],
+  [{ state: 'authenticating' }, 0, 'Connected, signing in…'],
+  [{ state: 'catching-up', received: 120, total: 480 }, 0, 'Catching up: 120 of 480'],
+])('[D14] %j with %i queued says: %s', (connection, queued, words) => {
+  expect(said(connection, queued)).toBe(words)
+})
+
+test.each([
+  'unauthorized',
+  'unsupported-version',
+  'identity-taken',
+  'banned',
+  'other-session',
+  'superseded',
+] as const)('[D14] refused as %s says why and what to do', (reason) => {
+  const message = connectionMessage(
+    session({ connection: { state: 'refused', reason, message: 'for developers' } }),
+    NOW,
+  )
+  expect(message?.tone).toBe('bad')
+  expect(message?.title).toMatch(/\.$/)
+  expect(message?.text).toMatch(/\.$/)
+})
