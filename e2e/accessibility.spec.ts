@@ -9,12 +9,22 @@ import { DELIVERED } from './screens/timeline.ts'
 import { workspace } from './screens/workspace.ts'
 
 /** No violation of WCAG 2.2 A and AA or of axe's good practice, in light and in dark. */
-async function expectAccessible(page: Page, screen: string): Promise<void> {
+async function expectAccessible(
+  page: Page,
+  screen: string,
+  /** A menu floats beside its button, outside every landmark. */
+  { floating = false } = {},
+): Promise<void> {
   for (const theme of ['light', 'dark'] as const) {
     await ask(page, 'app.set-theme', { theme })
     await page.waitForFunction((name) => document.documentElement.dataset['theme'] === name, theme)
     // Electron opens no second page, which the newer way of running axe would need.
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
+    const { violations } = await new AxeBuilder({ page })
+      .setLegacyMode(true)
+      // Invisible ends of a menu: whatever focus comes to them is passed on at once.
+      .exclude('[data-base-ui-focus-guard]')
+      .disableRules(floating ? ['region'] : [])
+      .analyze()
     const found = violations.map(({ id, help, nodes }) => ({
       id,
       help,
@@ -174,7 +184,7 @@ test('every dialog has no accessibility violation', async ({ launch }) => {
 
   await mara.ui.sidebar.getByRole('button', { name: 'Session menu' }).click()
   await page.getByRole('menu').waitFor()
-  await expectAccessible(page, 'session menu')
+  await expectAccessible(page, 'session menu', { floating: true })
 })
 
 /** Presses Tab until the wanted element has focus; an element that Tab cannot reach fails the test. */

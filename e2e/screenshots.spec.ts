@@ -104,6 +104,8 @@ test('first run, chat, hosting and offline look as they are meant to, in light a
     await sam.ui.say(text)
   }
   await expect(sam.ui.connection).toContainText('3 messages are queued')
+  // After a moment nobody is shown as online any more: this computer cannot know.
+  await expect(sam.ui.online('Jun Li')).toHaveCount(0)
   await samApp.window.mouse.move(640, 5)
   await picture(samApp, 'offline')
 })
