@@ -51,11 +51,10 @@ export function resolveAppFile(root: string, url: string, method: string): FileA
   } catch {
     return { kind: 'refused', status: 400 }
   }
-  // Decoding may reveal what URL normalisation could not see: %2e%2e, %5c, %00.
-  if (/[\\\0:]/.test(path) || path.split('/').includes('..')) {
-    return { kind: 'refused', status: 400 }
-  }
+  // Drive letters, backslashes and NUL mean different things to different systems.
+  if (/[\\\0:]/.test(path)) return { kind: 'refused', status: 400 }
   const file = resolve(root, `.${path.endsWith('/') ? `${path}index.html` : path}`)
+  // Decoding reveals what URL normalisation could not see: %2e%2e%2f.
   if (!file.startsWith(root + sep)) return { kind: 'refused', status: 400 }
   const mimeType = MIME_TYPES[extname(file).toLowerCase()]
   return mimeType === undefined
