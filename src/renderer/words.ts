@@ -28,6 +28,8 @@ export const words = {
   cancel: 'Cancel',
   notifications: 'Notifications',
   unknownPerson: 'Unknown person',
+  bug: (error: unknown): string =>
+    `This did not work because of a mistake of ours: ${error instanceof Error ? error.message : String(error)}`,
   count: (value: number): string => (value > 99 ? '99+' : String(value)),
 
   crash: {

@@ -2,6 +2,7 @@ import type { AppEvent, Bridge } from '../../ipc/contract.ts'
 import type { Clock } from '../clock.ts'
 import { applyAll } from '../store/apply.ts'
 import type { AppStore } from '../store/store.ts'
+import { words } from '../words.ts'
 import { drafts } from './drafts.ts'
 import type { Drafts } from './drafts.ts'
 import { messageActions } from './message-actions.ts'
@@ -29,13 +30,28 @@ export interface Actions {
   start(): () => void
 }
 
+/**
+ * A rejected command is a bug on the other side of the bridge. The person still gets an answer in words,
+ * and no form stays busy for ever.
+ */
+function answering(bridge: Bridge): Bridge {
+  return {
+    onEvents: (listener) => bridge.onEvents(listener),
+    invoke: (name, args) =>
+      bridge.invoke(name, args).catch((error: unknown) => ({
+        ok: false,
+        failure: { kind: 'internal', message: words.bug(error) },
+      })),
+  }
+}
+
 export function createActions(
   bridge: Bridge,
   store: AppStore,
   clock: Clock,
   tell: (message: string) => void,
 ): Actions {
-  const ports = { bridge, store, clock, tell }
+  const ports = { bridge: answering(bridge), store, clock, tell }
   const draftActions = drafts(ports)
   const loads = timelineLoads(ports)
   const navigate = navigation(ports, draftActions, loads)

@@ -20,7 +20,10 @@ afterEach(cleanup)
 const nobody = appView({ profile: null, sessions: [] })
 
 test('the first screen asks for a name before it hosts', async () => {
-  const { bridge, user, settle } = await openApp((on) => on.answer('app.state', () => ok(nobody)))
+  const { bridge, user, settle } = await openApp((on) => {
+    on.answer('app.state', () => ok(nobody))
+    on.answer('session.host', () => ok({ session: SESSION }))
+  })
   await user.type(screen.getByRole('textbox', { name: 'Session name' }), 'Field Station')
   await user.click(screen.getByRole('button', { name: 'Host session' }))
   expect(screen.getByRole('alert').textContent).toContain('Say your name first')
@@ -253,4 +256,14 @@ test('Ctrl+K finds rooms and messages and opens the chosen one', async () => {
   await user.keyboard('{Enter}')
   await settle()
   expect(screen.getByRole('textbox', { name: 'Message ridge' })).toBeTruthy()
+})
+
+test('a command that breaks is answered in words', async () => {
+  const { told, bridge, user, settle } = await openApp((on) =>
+    on.answer('room.open-direct', () => Promise.reject(new Error('boom'))),
+  )
+  await user.click(screen.getByRole('button', { name: 'Ann Lee, online' }))
+  await settle()
+  expect(bridge.argumentsOf('room.open-direct')).toHaveLength(1)
+  expect(told).toEqual(['This did not work because of a mistake of ours: boom'])
 })

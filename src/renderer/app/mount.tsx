@@ -1,5 +1,6 @@
 import '../theme/base.css'
 import '../parts/parts.css'
+import '../parts/layers.css'
 import { Toast } from '@base-ui/react/toast'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'

@@ -14,6 +14,7 @@ export function FirstRun() {
   const known = useAppState((state) => state.app?.profile?.name ?? '')
   // An invite link that opened the app before there is a name or a session waits in the join card.
   const invite = useAppState((state) => (state.dialog?.kind === 'join' ? state.dialog.invite : ''))
+  const asked = useAppState((state) => state.dialog?.kind)
   const [name, setName] = useState(known)
   const [problem, setProblem] = useState<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
@@ -21,6 +22,15 @@ export function FirstRun() {
   useEffect(() => {
     if (known === '') input.current?.focus()
   }, [known])
+
+  // The menu's dialogs need a name as well: with one they open by themselves, without one they say so.
+  useEffect(() => {
+    if (known !== '' || (asked !== 'host' && asked !== 'join')) return
+    void ensureName().then((named) => {
+      // It must not stand over the session that is made with the card meanwhile.
+      if (!named && asked === 'host') actions.navigation.closeDialog()
+    })
+  }, [asked])
 
   /** Both choices need a name; false when it is missing or was refused, with the reason beside it. */
   async function ensureName(): Promise<boolean> {

@@ -8,7 +8,7 @@ import { createActions } from '../actions/actions.ts'
 import { App } from '../app/App.tsx'
 import { createAppStore } from '../store/store.ts'
 import type { AppStore } from '../store/store.ts'
-import { ok, recordingBridge } from './recording-bridge.ts'
+import { failed, ok, recordingBridge } from './recording-bridge.ts'
 import type { RecordingBridge } from './recording-bridge.ts'
 import { PEOPLE, appView, message, room } from './sample-views.ts'
 
@@ -29,6 +29,7 @@ export async function openApp(prepare?: (bridge: RecordingBridge) => void): Prom
   bridge.answer('session.open', () => ok({ rooms: [room()], people: PEOPLE }))
   bridge.answer('timeline.load', () => ok({ items: [message(1)], older: 'none' }))
   bridge.answer('room.reads', () => ok([]))
+  bridge.answer('session.hosting', () => failed('not hosted here', 'not-hosting'))
   prepare?.(bridge)
   const clock = manualClock()
   const store = createAppStore()

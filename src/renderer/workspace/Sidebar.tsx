@@ -1,5 +1,5 @@
 import { Compass, Plus, Search } from 'lucide-react'
-import { useMemo } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import type { SessionView } from '../../client/views.ts'
 import { useActions, useAppState, useSession } from '../app/context.ts'
 import { IconButton } from '../parts/Button.tsx'
@@ -22,8 +22,15 @@ export function Sidebar({ session }: { readonly session: SessionView }) {
   const directs = useMemo(() => directsOf(rooms), [rooms])
   const online = useMemo(() => onlineOf(people), [people])
 
+  // In a small window it opens over the room, so the focus goes along.
+  const open = useAppState((state) => state.sidebarOpen)
+  const pane = useRef<HTMLElement>(null)
+  useEffect(() => {
+    if (open) pane.current?.querySelector<HTMLElement>('[aria-current], [data-roving]')?.focus()
+  }, [open])
+
   return (
-    <nav className="sidebar" aria-label={words.landmarks.rooms} data-pane="sidebar">
+    <nav ref={pane} className="sidebar" aria-label={words.landmarks.rooms} data-pane="sidebar">
       <SessionHead session={session} />
       <button
         type="button"
