@@ -131,6 +131,30 @@ describe('waking up', () => {
   })
 })
 
+describe('changing connections', () => {
+  const shown = async () => value(await kit.session.timeline(ROOM, { limit: 10 })).items.length
+
+  it('what a connection brought last is kept when it closes in the same turn', async () => {
+    const connection = await kit.goOnline(resetOf(roomState()))
+    connection.say(eventsOf([posted(1)]))
+    connection.close(1006)
+    expect(await shown()).toBe(1)
+  })
+
+  it('what an abandoned connection still says is not heard', async () => {
+    const old = await kit.goOnline(resetOf(roomState()))
+    kit.session.systemEvent('resume')
+    await kit.clock.advance(2_000)
+    expect(old.ended()).toBe('dropped')
+    old.open()
+    old.say(eventsOf([posted(1)]), { type: 'synced' })
+    old.close(4403)
+    await kit.clock.settle()
+    expect(kit.session.view().connection.state).toBe('connecting')
+    expect(await shown()).toBe(0)
+  })
+})
+
 describe('the file', () => {
   it('keeps drafts through a restart', async () => {
     await kit.goOnline(resetOf(roomState()))

@@ -96,4 +96,32 @@ describe('changes', () => {
     await kit.hear(...sent.map(({ id }) => refused(id, 'message-deleted')))
     expect(kit.session.view()).toMatchObject({ queued: 0, failed: 0 })
   })
+
+  it('a failed change is not hidden behind a newer one', async () => {
+    value(kit.session.edit(ROOM, messageId(2), 'better'))
+    const edit = submits(kit.server.current().sent).at(-1)
+    await kit.hear(refused(edit?.id ?? messageId(0), 'too-large'))
+    value(kit.session.react(ROOM, messageId(2), '👍'))
+    expect((await items())[1]).toMatchObject({
+      text: 'better',
+      change: { kind: 'failed', operation: 'edit', operationId: edit?.id },
+    })
+    value(kit.session.discard(ROOM, edit?.id ?? messageId(0)))
+    expect((await items())[1]).toMatchObject({
+      text: 'text 2',
+      reactions: [{ emoji: '👍' }],
+      change: { kind: 'pending', operation: 'react' },
+    })
+  })
+
+  it('a delete that failed does not pretend', async () => {
+    value(kit.session.delete(ROOM, messageId(2)))
+    const sent = submits(kit.server.current().sent).at(-1)
+    await kit.hear(refused(sent?.id ?? messageId(0), 'not-a-member'))
+    expect((await items())[1]).toMatchObject({
+      deleted: false,
+      text: 'text 2',
+      change: { kind: 'failed', operation: 'delete' },
+    })
+  })
 })
