@@ -1,0 +1,119 @@
+/** A stranger's client over a real socket: knows PROTOCOL.md and nothing of our client. */
+import { once } from 'node:events'
+import { WebSocket } from 'ws'
+import type { ClientMessage } from '../protocol/client-messages.ts'
+import type { DeviceId, MemberId, MessageId, RoomId } from '../protocol/ids.ts'
+import type { Cursor } from '../protocol/records.ts'
+import {
+  type ServerMessage,
+  type ServerMessageOf,
+  serverMessageSchema,
+} from '../protocol/server-messages.ts'
+import { SUBPROTOCOL } from '../protocol/version.ts'
+import { seededRandom } from './seeded-random.ts'
+
+export interface RawPerson {
+  readonly member: MemberId
+  readonly device: DeviceId
+  readonly key: string
+  readonly name: string
+}
+
+export interface RawClient {
+  readonly webSocket: WebSocket
+  readonly person: RawPerson
+  readonly received: ServerMessage[]
+  tell(message: ClientMessage): void
+  post(room: RoomId, text: string, id?: MessageId): MessageId
+  /** The next message of the type, or the first one already here that nobody took. */
+  next<Type extends ServerMessage['type']>(
+    type: Type,
+    matches?: (message: ServerMessageOf<Type>) => boolean,
+  ): Promise<ServerMessageOf<Type>>
+  closed(): Promise<{ readonly code: number; readonly reason: string }>
+  /** Says hello and sync, and waits until the connection is live. */
+  enter(secret?: string, cursors?: Cursor[]): Promise<void>
+  general(): RoomId
+}
+
+// Ids only have to differ from each other; the seed makes a failure repeatable.
+const random = seededRandom(20_261_122)
+export const newId = <Id extends string>(): Id => random.uuid() as Id
+
+export function rawPerson(name: string): RawPerson {
+  return { member: newId(), device: newId(), key: random.key(), name }
+}
+
+export async function rawClient(url: string, person = rawPerson('Somebody')): Promise<RawClient> {
+  const webSocket = new WebSocket(url, SUBPROTOCOL)
+  const received: ServerMessage[] = []
+  const untaken: ServerMessage[] = []
+  const waiting = new Set<() => void>()
+  const closing = new Promise<{ code: number; reason: string }>((resolve) =>
+    webSocket.on('close', (code, reason) => {
+      resolve({ code, reason: reason.toString() })
+      for (const look of waiting) look()
+    }),
+  )
+  webSocket.on('error', () => {})
+  webSocket.on('message', (data) => {
+    const message = serverMessageSchema.parse(JSON.parse((data as Buffer).toString()))
+    received.push(message)
+    untaken.push(message)
+    for (const look of waiting) look()
+  })
+  await Promise.race([once(webSocket, 'open'), closing])
+
+  const client: RawClient = {
+    webSocket,
+    person,
+    received,
+    tell: (message) => webSocket.send(JSON.stringify(message)),
+    post(room, text, id = newId<MessageId>()) {
+      client.tell({ type: 'submit', id, room, operation: { kind: 'post', text } })
+      return id
+    },
+    next: <Type extends ServerMessage['type']>(
+      type: Type,
+      matches: (message: ServerMessageOf<Type>) => boolean = () => true,
+    ) =>
+      new Promise<ServerMessageOf<Type>>((resolve, reject) => {
+        const wanted = (message: ServerMessage): message is ServerMessageOf<Type> =>
+          message.type === type && matches(message as ServerMessageOf<Type>)
+        const look = (): void => {
+          const index = untaken.findIndex(wanted)
+          const message = untaken[index]
+          if (message !== undefined && wanted(message)) {
+            untaken.splice(index, 1)
+            waiting.delete(look)
+            resolve(message)
+          } else if (webSocket.readyState === WebSocket.CLOSED) {
+            waiting.delete(look)
+            reject(new Error(`closed while waiting for ${type}`))
+          }
+        }
+        waiting.add(look)
+        look()
+      }),
+    closed: () => closing,
+    async enter(secret, cursors = []) {
+      const { member: id, key, name, device } = person
+      client.tell({
+        type: 'hello',
+        versions: [1],
+        member: { id, key, name },
+        device: { id: device, name: 'a script' },
+        ...(secret === undefined ? {} : { credential: { kind: 'secret', secret } }),
+      })
+      await client.next('welcome')
+      client.tell({ type: 'sync', cursors })
+      await client.next('synced')
+    },
+    general() {
+      const reset = received.find((message) => message.type === 'reset' && message.room.isDefault)
+      if (reset?.type !== 'reset') throw new Error('the default group did not arrive')
+      return reset.room.id
+    },
+  }
+  return client
+}
