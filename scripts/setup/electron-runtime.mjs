@@ -44,7 +44,9 @@ export function chosenRuntime() {
 
 /** What the electron package, electron-vite and Playwright need to know to use that runtime. */
 export function runtimeEnvironment(runtime) {
-  return runtime.kind === 'fallback' ? { ELECTRON_OVERRIDE_DIST_PATH: runtime.dist } : {}
+  if (runtime.kind !== 'fallback') return {}
+  // electron-vite asks for the executable by a name of its own.
+  return { ELECTRON_OVERRIDE_DIST_PATH: runtime.dist, ELECTRON_EXEC_PATH: runtime.executable }
 }
 
 async function unreachable() {

@@ -73,7 +73,8 @@ export function createWindows(options: WindowsOptions): Windows {
         allowRunningInsecureContent: false,
         webviewTag: false,
         navigateOnDragDrop: false,
-        spellcheck: true,
+        // Elsewhere Chromium would fetch its dictionaries from the internet, which a closed network must not.
+        spellcheck: process.platform === 'darwin',
       },
     })
     if (remembered?.maximized) window.maximize()
