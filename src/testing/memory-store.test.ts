@@ -1,4 +1,4 @@
-import { storeContract } from '../server/store/store-contract.ts'
+import { storeContract } from './contracts/store-contract.ts'
 import { memoryStore } from './memory-store.ts'
 
 storeContract('the store in memory', (random) => ({

@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DeviceId, MemberId, MessageId, RoomId } from '../../protocol/ids.ts'
 import { messagePageSchema, roomEventSchema, roomStateSchema } from '../../protocol/records.ts'
-import { type SeededRandom, seededRandom } from '../../testing/seeded-random.ts'
-import type { Store, Write, WriteResult } from '../hub/ports.ts'
+import { type SeededRandom, seededRandom } from '../seeded-random.ts'
+import type { Store, Write, WriteResult } from '../../server/hub/ports.ts'
+import { createOperation } from './create-operation.ts'
 
 const MUCH = 1_000_000
 
@@ -385,19 +386,4 @@ export function storeContract(name: string, make: (random: SeededRandom) => Stor
       expect(new Map(await store.reads(general)).get(sam.member)).toBe(4)
     })
   })
-}
-
-function createOperation(
-  options: Partial<Extract<Write['operation'], { kind: 'create' }>>,
-): Extract<Write['operation'], { kind: 'create' }> {
-  return {
-    kind: 'create',
-    roomKind: 'group',
-    name: options.roomKind === 'direct' ? '' : 'room',
-    topic: '',
-    visibility: 'public',
-    isDefault: false,
-    members: [],
-    ...options,
-  }
 }

@@ -1,0 +1,56 @@
+import { PassThrough } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import type { ServerMessage } from '../../../protocol/server-messages.ts'
+import { createOutgoing } from './outgoing.ts'
+import { createTextFrames, textFrame } from './text-frames.ts'
+
+describe('frames', () => {
+  it.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])(
+    'have the header of RFC 6455 for %i bytes',
+    (length) => {
+      const frame = textFrame('x'.repeat(length))
+      expect(frame[0]).toBe(0x81)
+      const [header, stated] =
+        length < 126
+          ? [2, frame[1]]
+          : length < 65_536
+            ? [4, frame.readUInt16BE(2)]
+            : [10, Number(frame.readBigUInt64BE(2))]
+      expect(stated).toBe(length)
+      expect(frame.length).toBe(header + length)
+    },
+  )
+
+  it('count bytes, not characters', () => {
+    const frame = textFrame('船'.repeat(50))
+    expect(frame.readUInt16BE(2)).toBe(150)
+    expect(frame.subarray(4).toString()).toBe('船'.repeat(50))
+  })
+
+  it('are built once for each message, however many sockets it goes to', () => {
+    const frameOf = createTextFrames()
+    const message: ServerMessage = { type: 'synced' }
+    const other: ServerMessage = { type: 'pong', nonce: 1 }
+    const frame = frameOf(message)
+    frameOf(other)
+    expect(frameOf(message)).toBe(frame)
+    expect(frameOf({ type: 'synced' })).not.toBe(frame)
+  })
+})
+
+describe('outgoing', () => {
+  it('joins all frames of a turn into one write, and those of a broadcast once', () => {
+    const outgoing = createOutgoing()
+    const written: unknown[][] = [[], []]
+    const sockets = written.map((list) => {
+      const socket = new PassThrough()
+      socket.write = ((data: unknown) => list.push(data) > 0) as typeof socket.write
+      return socket
+    })
+    const frames = ['a', 'b'].map((text) => textFrame(text))
+    for (const socket of sockets) outgoing.write(socket, [...frames])
+    expect(written.map((list) => list.length)).toEqual([1, 1])
+    expect(written[0]?.[0]).toEqual(Buffer.concat(frames))
+    expect(written[1]?.[0]).toBe(written[0]?.[0])
+  })
+})
