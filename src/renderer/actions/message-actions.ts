@@ -10,7 +10,7 @@ import type { ActionPorts, Outcome } from './ports.ts'
 const TYPING_REPEAT_MS = 3_000
 
 export interface MessageActions {
-  /** Sends what the composer of the room holds; on failure the text is back in it. */
+  /** Sends what the composer of the room holds; it is emptied when the message is stored. */
   send(session: SessionId, room: RoomId): Promise<Result<unknown> | null>
   saveEdit(
     session: SessionId,
@@ -52,20 +52,17 @@ export function messageActions(ports: ActionPorts, drafts: Drafts): MessageActio
       const before = sessionOf(ports.store.getState(), session)
       const mode = before.modes.get(room)
       const taken = drafts.take(session, room)
-      const text = taken.replace(/^(\s*\n)+/, '').trimEnd()
-      if (text === '') {
-        drafts.settled(session, room, taken, true)
-        return null
-      }
-      compose(session, room, { kind: 'new' })
+      if (taken === null) return null
       const result = await ports.bridge.invoke('message.send', {
         session,
         room,
-        text,
+        text: taken.text.replace(/^(\s*\n)+/, '').trimEnd(),
         ...(mode?.kind === 'reply' ? { replyTo: mode.to } : {}),
       })
-      drafts.settled(session, room, taken, result.ok)
-      if (!result.ok && mode?.kind === 'reply') compose(session, room, mode)
+      taken.settled(result.ok)
+      const now = sessionOf(ports.store.getState(), session).modes.get(room)
+      if (result.ok && mode?.kind === 'reply' && now === mode)
+        compose(session, room, { kind: 'new' })
       return result
     },
     saveEdit: (session, room, message, text) =>

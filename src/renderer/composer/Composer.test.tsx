@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, screen } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
 import type { Result } from '../../ipc/errors.ts'
+import type { MessageId } from '../../protocol/ids.ts'
 import { failed, ok } from '../testing/recording-bridge.ts'
 import { openApp } from '../testing/open-app.tsx'
 import { ME, ROOM, SESSION, message, messageId, room } from '../testing/sample-views.ts'
@@ -21,7 +22,7 @@ test('Enter sends, the composer is empty, and the saved draft is emptied after t
   expect(field().value).toBe('')
 })
 
-test('[D1] a failed send brings the text back with its reason', async () => {
+test('[D1] a failed send leaves the text with its reason', async () => {
   const { user, settle } = await openApp((on) =>
     on.answer('message.send', () => failed('The disk is full.')),
   )
@@ -31,23 +32,62 @@ test('[D1] a failed send brings the text back with its reason', async () => {
   expect(screen.getByRole('alert').textContent).toBe('The disk is full.')
 })
 
-test('[D1] what was written while a send failed stays below it', async () => {
-  let fail: (result: Result<never>) => void = () => undefined
-  const { user, settle } = await openApp((on) =>
-    on.answer('message.send', () => new Promise((resolve) => void (fail = resolve))),
+type Answer = (result: Result<{ message: MessageId }>) => void
+
+/** Sends wait until the test answers them, in the order they were made. */
+async function openSlow() {
+  const answers: Answer[] = []
+  const app = await openApp((on) =>
+    on.answer('message.send', () => new Promise((resolve) => void answers.push(resolve))),
   )
-  await user.type(field(), 'first{Enter}second')
-  fail(failed('The disk is full.'))
-  await settle()
-  expect(field().value).toBe('first\nsecond')
+  const sent = () =>
+    (app.bridge.argumentsOf('message.send') as readonly { text: string }[]).map(({ text }) => text)
+  const answer = async (index: number, result: Parameters<Answer>[0]) => {
+    answers[index]?.(result)
+    await app.settle()
+  }
+  return { ...app, sent, answer }
+}
+const stored = ok({ message: messageId('new') })
+
+test('[D1] the composer keeps the text until the message is stored', async () => {
+  const { user, answer } = await openSlow()
+  await user.type(field(), 'precious{Enter}')
+  expect(field().value).toBe('precious')
+  await answer(0, stored)
+  expect(field().value).toBe('')
 })
 
-test('two quick messages are two messages, each once', async () => {
-  const { bridge, user, settle } = await openApp()
-  await user.type(field(), 'one{Enter}two{Enter}{Enter}')
-  await settle()
-  const sent = bridge.argumentsOf('message.send') as readonly { text: string }[]
-  expect(sent.map(({ text }) => text)).toEqual(['one', 'two'])
+test('[D4] Enter twice sends once', async () => {
+  const { user, answer, sent } = await openSlow()
+  await user.type(field(), 'once{Enter}{Enter}')
+  await answer(0, stored)
+  expect(sent()).toEqual(['once'])
+})
+
+test('what is typed before the answer is a message of its own', async () => {
+  const { user, answer, sent } = await openSlow()
+  await user.type(field(), 'one{Enter}two{Enter}three')
+  expect(sent()).toEqual(['one', 'two'])
+  await answer(0, stored)
+  expect(field().value).toBe('twothree')
+  await answer(1, stored)
+  expect(field().value).toBe('three')
+})
+
+test('[D1] when only the second of two was stored, the first is what stays', async () => {
+  const { user, answer } = await openSlow()
+  await user.type(field(), 'one{Enter}two{Enter}three')
+  await answer(0, failed('The disk is full.'))
+  await answer(1, stored)
+  expect(field().value).toBe('one\nthree')
+})
+
+test('a text that was changed before the answer is left alone', async () => {
+  const { user, answer } = await openSlow()
+  await user.type(field(), 'one{Enter}{Backspace}')
+  await answer(0, stored)
+  expect(field().value).toBe('on')
 })
 
 test('Enter of an input method does not send', async () => {
