@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useActions, useAppState } from '../app/context.ts'
 import { MEMBER_NAME_LENGTH } from '../limits.ts'
 import { Mark } from '../parts/Mark.tsx'
@@ -23,13 +23,17 @@ export function FirstRun() {
     if (known === '') input.current?.focus()
   }, [known])
 
-  // The menu's dialogs need a name as well: with one they open by themselves, without one they say so.
+  /** The menu's dialogs need a name as well: with one they open by themselves. */
+  const answerMenu = useEffectEvent(async (wish: 'host' | 'join') => {
+    if (known !== '') return
+    const named = name.trim() !== ''
+    if (named || wish === 'host') await ensureName()
+    else input.current?.focus()
+    // An empty one must not stand over what is made with the cards meanwhile.
+    if (!named && invite === '') actions.navigation.closeDialog()
+  })
   useEffect(() => {
-    if (known !== '' || (asked !== 'host' && asked !== 'join')) return
-    void ensureName().then((named) => {
-      // It must not stand over the session that is made with the card meanwhile.
-      if (!named && asked === 'host') actions.navigation.closeDialog()
-    })
+    if (asked === 'host' || asked === 'join') void answerMenu(asked)
   }, [asked])
 
   /** Both choices need a name; false when it is missing or was refused, with the reason beside it. */
