@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import type { RoomId } from '../../protocol/ids.ts'
 import { useSession } from '../app/context.ts'
+import { oneLine } from '../markdown/one-line.ts'
 import { IconButton } from '../parts/Button.tsx'
 import { nameOf } from '../store/select.ts'
 import { isMessage } from '../store/state.ts'
@@ -32,7 +33,7 @@ export function ComposeNote({ mode, room, onCancel }: ComposeNoteProps) {
           <>
             {words.composer.replyingTo}{' '}
             <strong dir="auto">{original ? nameOf(people, original.author) : ''}</strong>{' '}
-            <span dir="auto">{original?.text.slice(0, 120)}</span>
+            <span dir="auto">{oneLine(original?.text ?? '')}</span>
           </>
         )}
       </p>

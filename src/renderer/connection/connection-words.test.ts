@@ -31,6 +31,11 @@ test.each<[ConnectionView, number, string | null]>([
   ],
   [waiting(NOW - 50), 0, 'Offline. Trying now… [Try now]'],
   [{ state: 'offline' }, 0, 'Offline. [Try now]'],
+  [
+    { state: 'offline' },
+    2,
+    'Offline. 2 messages are queued and will be sent when the connection is back. [Try now]',
+  ],
   [{ state: 'connecting', attempt: 1 }, 0, 'Connecting…'],
   [{ state: 'authenticating' }, 0, 'Connected, signing in…'],
   [{ state: 'catching-up', received: 120, total: 480 }, 0, 'Catching up: 120 of 480'],
@@ -53,4 +58,11 @@ test.each([
   expect(message?.tone).toBe('bad')
   expect(message?.title).toMatch(/\.$/)
   expect(message?.text).toMatch(/\.$/)
+})
+
+test('[D14] a refused session does not promise that queued messages will be sent', () => {
+  const connection = { state: 'refused', reason: 'banned', message: '' } as const
+  expect(said(connection, 2)).toBe(
+    'You were removed from this session. Only the person who hosts can let you back in. 2 messages were not sent and are kept on this computer. [Try now]',
+  )
 })

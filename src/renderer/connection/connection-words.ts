@@ -32,7 +32,7 @@ export function connectionMessage(session: SessionView, now: number): Connection
       return {
         tone: 'warning',
         title: text.offline,
-        text: text.queued(queued),
+        text: text.queuedUntilBack(queued),
         countdown: '',
         action: 'try-now',
       }
@@ -72,7 +72,7 @@ export function connectionMessage(session: SessionView, now: number): Connection
       return {
         tone: 'bad',
         title: text.refused[connection.reason].title,
-        text: [text.refused[connection.reason].advice, text.queued(queued)]
+        text: [text.refused[connection.reason].advice, text.kept(queued)]
           .filter((part) => part !== '')
           .join(' '),
         countdown: '',

@@ -51,6 +51,20 @@ export const connectionWords = {
       ? '1 message is queued and will be sent by itself.'
       : `${count} messages are queued and will be sent by themselves.`
   },
+  /** While nothing is tried by itself. */
+  queuedUntilBack: (count: number): string => {
+    if (count === 0) return ''
+    return count === 1
+      ? '1 message is queued and will be sent when the connection is back.'
+      : `${count} messages are queued and will be sent when the connection is back.`
+  },
+  /** While it is not certain that there will be a way back. */
+  kept: (count: number): string => {
+    if (count === 0) return ''
+    return count === 1
+      ? '1 message was not sent and is kept on this computer.'
+      : `${count} messages were not sent and are kept on this computer.`
+  },
   nextTry: (seconds: number): string =>
     seconds === 0 ? 'Trying now…' : `Next try in ${seconds} s.`,
   tryNow: 'Try now',

@@ -10,6 +10,7 @@ import {
   SESSION,
   appView,
   message,
+  messageId,
   room,
   session,
 } from '../testing/sample-views.ts'
@@ -138,4 +139,24 @@ test('applying never changes the state it was given', () => {
   const before = structuredClone([...(opened.sessions.get(SESSION)?.rooms ?? [])])
   after(opened, unread, { type: 'room-removed', roomId: ROOM })
   expect([...(opened.sessions.get(SESSION)?.rooms ?? [])]).toEqual(before)
+})
+
+test('a burst of messages is the same as one after the other', () => {
+  const events = Array.from({ length: 50 }, (_, index) => [
+    { type: 'timeline', roomId: ROOM, items: [message(5 + index)], removed: [] } as const,
+    {
+      type: 'timeline',
+      roomId: ROOM,
+      items: [message(5 + index, { text: 'edited' })],
+      removed: [],
+    } as const,
+  ]).flat()
+  const removal = { type: 'timeline', roomId: ROOM, items: [], removed: [messageId(10)] } as const
+  const all: SessionEvent[] = [...events, removal, ...events.slice(0, 2)]
+  const single = all.reduce((state, event) => after(state, event), opened)
+  expect(after(opened, ...all)).toEqual(single)
+  const items = current(single).timelines.get(ROOM)?.items
+  expect(items?.map((item) => item.seq)).toEqual(
+    Array.from({ length: 51 }, (_, index) => 4 + index).filter((seq) => seq !== 10),
+  )
 })

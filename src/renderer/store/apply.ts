@@ -1,4 +1,10 @@
-import type { PersonView, ReadView, RoomView, SessionEvent } from '../../client/views.ts'
+import type {
+  PersonView,
+  ReadView,
+  RoomView,
+  SessionEvent,
+  TimelineItem,
+} from '../../client/views.ts'
 import type { AppEvent, Intent } from '../../ipc/contract.ts'
 import type { MemberId, RoomId, SessionId } from '../../protocol/ids.ts'
 import { withChanges } from './timeline-items.ts'
@@ -28,8 +34,43 @@ export function apply(state: AppState, event: AppEvent): AppState {
   }
 }
 
+/** A batch at once: bursts of messages in one room are merged into its timeline together. */
 export function applyAll(state: AppState, events: readonly AppEvent[]): AppState {
-  return events.reduce(apply, state)
+  return coalesced(events).reduce(apply, state)
+}
+
+type TimelineEvent = Extract<SessionEvent, { type: 'timeline' }>
+
+function additionsOf(event: AppEvent | undefined): TimelineEvent | null {
+  if (event?.type !== 'session-event' || event.event.type !== 'timeline') return null
+  return event.event.removed.length === 0 ? event.event : null
+}
+
+/** Merging costs the length of the timeline, so that one merge for a burst is worth the looking. */
+function coalesced(events: readonly AppEvent[]): readonly AppEvent[] {
+  const result: AppEvent[] = []
+  let burst: TimelineItem[] = []
+  for (const event of events) {
+    const before = result.at(-1)
+    const last = additionsOf(before)
+    const next = additionsOf(event)
+    const same =
+      last !== null &&
+      next !== null &&
+      last.roomId === next.roomId &&
+      before?.type === 'session-event' &&
+      event.type === 'session-event' &&
+      before.session === event.session
+    if (same) {
+      burst.push(...next.items)
+    } else if (next !== null && event.type === 'session-event') {
+      burst = [...next.items]
+      result.push({ ...event, event: { ...next, items: burst } })
+    } else {
+      result.push(event)
+    }
+  }
+  return result
 }
 
 /** A dialog about a session that is gone would only offer actions that fail. */

@@ -5,15 +5,15 @@ import type { TimelineState } from './state.ts'
 /** A timeline nobody looks at keeps this many of its newest items. */
 const KEPT_WHEN_CLOSED = 100
 
-/** A stretch of items sorted by `order`, with each id once; of two with the same id the newer wins. */
+/** Sorted by `order`, each id once; of two with the same id the later one wins. */
 function merged(
   older: readonly TimelineItem[],
   newer: readonly TimelineItem[],
 ): readonly TimelineItem[] {
   if (newer.length === 0) return older
-  const replaced = new Set(newer.map((item) => item.id))
-  const kept = older.filter((item) => !replaced.has(item.id))
-  return [...kept, ...newer].sort((a, b) => a.order - b.order)
+  const latest = new Map(newer.map((item) => [item.id, item]))
+  const kept = older.filter((item) => !latest.has(item.id))
+  return [...kept, ...latest.values()].sort((a, b) => a.order - b.order)
 }
 
 /**

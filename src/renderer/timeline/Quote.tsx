@@ -1,18 +1,10 @@
 import { CornerUpLeft } from 'lucide-react'
 import type { MessageId } from '../../protocol/ids.ts'
 import { useActions, useSession } from '../app/context.ts'
+import { oneLine } from '../markdown/one-line.ts'
 import { isMessage } from '../store/state.ts'
 import { words } from '../words.ts'
 import { useRoomContext } from './room-context.ts'
-
-const QUOTED_LENGTH = 200
-
-/** The words without their markup. */
-const oneLine = (text: string): string =>
-  text
-    .slice(0, QUOTED_LENGTH)
-    .replaceAll(/[`*~]+|^> ?/gm, '')
-    .replaceAll(/\s+/g, ' ')
 
 /** The message a reply answers, in one line; a click goes there. */
 export function Quote({ id }: { readonly id: MessageId }) {
