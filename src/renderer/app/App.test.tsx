@@ -1,5 +1,5 @@
 import { act, cleanup, screen, within } from '@testing-library/react'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { HostingView } from '../../ipc/contract.ts'
 import { openApp } from '../testing/open-app.tsx'
 import { failed, ok } from '../testing/recording-bridge.ts'
@@ -110,16 +110,17 @@ test('[D10] a reset loads the timeline anew, and an older answer is not taken fo
 })
 
 test('[D18] a room is read only while the window has focus', async () => {
+  let focused = false
+  vi.spyOn(document, 'hasFocus').mockImplementation(() => focused)
   const { bridge, settle } = await openApp((on) =>
     on.answer('session.open', () =>
       ok({ rooms: [room({ headSeq: 7, readSeq: 3, unread: 4 })], people: PEOPLE }),
     ),
   )
-  const focused = document.hasFocus()
-  document.hasFocus = () => true
+  expect(bridge.argumentsOf('room.read')).toEqual([])
+  focused = true
   act(() => void window.dispatchEvent(new Event('focus')))
   await settle()
-  document.hasFocus = () => focused
   expect(bridge.argumentsOf('room.read')).toEqual([{ session: SESSION, room: ROOM, seq: 7 }])
 })
 
