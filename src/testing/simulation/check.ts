@@ -72,6 +72,8 @@ async function readViews(device: SimulatedDevice, logs: Logs, report: Report): P
   for (const room of rooms) {
     const log = logs.get(room.id)
     if (log === undefined || !log.state.members.includes(device.memberId)) {
+      // A room one has left stays in sight while it holds writes the server refused (D5).
+      if (room.left === true && device.session.view().failed > 0) continue
       report(`${device.name} shows room ${room.id}, which it is not in`)
       continue
     }
