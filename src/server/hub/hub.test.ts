@@ -88,6 +88,30 @@ describe('draining', () => {
   })
 })
 
+describe('draining under load', () => {
+  it('[D16] comes to an end although everyone goes on writing, and loses nothing of it', async () => {
+    const kit = await hubKit()
+    const mara = await kit.join('Mara')
+    const { general } = mara
+    const cursor = mara.cursor(general)
+    let last = mara.post(general, 'first')
+    let done = false
+    void kit.hub.drain().then(() => (done = true))
+    for (let rounds = 0; rounds < 200 && !done; rounds++) {
+      last = mara.post(general, `round ${rounds}`)
+      kit.clock.afterTurn(() => {})
+      await kit.clock.settle()
+    }
+    expect(done).toBe(true)
+    await kit.restart()
+    const again = kit.connect(mara.person)
+    await again.enter(cursor)
+    again.post(general, 'the last', last)
+    await kit.clock.settle()
+    expect(again.last('ack')).toMatchObject({ id: last, seq: cursor.seq + 2 })
+  })
+})
+
 describe('clocks', () => {
   it('[D19] a clock that jumps changes neither order nor limits nor what counts as a resend', async () => {
     const kit = await hubKit()

@@ -27,8 +27,6 @@ export interface HubOptions {
   readonly offlineGraceMs: number
   readonly typingExpiryMs: number
   readonly defaultRoomName: string
-  /** Longest time a drain may wait for queues to empty (D16). */
-  readonly drainTimeoutMs: number
   /** Clients come back after a random delay in this range. */
   readonly comeBackMs: { readonly from: number; readonly to: number }
 }
@@ -55,7 +53,6 @@ export const defaultHubOptions: Omit<HubOptions, 'admission'> = {
   offlineGraceMs: 5_000,
   typingExpiryMs: 5_000,
   defaultRoomName: 'general',
-  drainTimeoutMs: 8_000,
   comeBackMs: { from: 500, to: 3_000 },
 }
 
