@@ -72,9 +72,9 @@ async function readViews(device: SimulatedDevice, logs: Logs, report: Report): P
   for (const room of rooms) {
     const log = logs.get(room.id)
     if (log === undefined || !log.state.members.includes(device.memberId)) {
-      // A room one has left stays in sight while it holds writes the server refused (D5).
-      if (room.left === true && device.session.view().failed > 0) continue
-      report(`${device.name} shows room ${room.id}, which it is not in`)
+      // A room that was left stays in sight for as long as it holds writes that failed (D5).
+      const held = (await device.messages(room.id)).filter(hasFailure)
+      if (held.length === 0) report(`${device.name} shows room ${room.id}, which it is not in`)
       continue
     }
     if (room.headSeq !== log.state.head) {
@@ -118,6 +118,10 @@ function checkPromises(device: SimulatedDevice, logs: Logs, views: Views, report
       report(`${device.name}: ${id} arrived as another text`)
     }
   }
+}
+
+function hasFailure(message: MessageView): boolean {
+  return message.state.kind === 'failed' || message.change?.kind === 'failed'
 }
 
 function isFailed(messages: readonly MessageView[] | undefined, id: MessageId): boolean {
