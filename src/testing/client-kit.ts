@@ -167,7 +167,15 @@ export function clientKit(change: Partial<ClientSessionOptions> = {}): ClientKit
     session.on((event) => events.push(event))
     return session
   }
-  let session = open()
+  const openOrClean = (): ClientSession => {
+    try {
+      return open()
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true })
+      throw error
+    }
+  }
+  let session = openOrClean()
 
   return {
     clock,
