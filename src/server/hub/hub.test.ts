@@ -96,19 +96,25 @@ describe('draining under load', () => {
     const cursor = mara.cursor(general)
     let last = mara.post(general, 'first')
     let done = false
-    void kit.hub.drain().then(() => (done = true))
-    for (let rounds = 0; rounds < 200 && !done; rounds++) {
+    let rounds = 0
+    // One more write in every turn, as on a busy server; given up after 500.
+    function goOn(): void {
+      if (done || rounds++ > 500) return
       last = mara.post(general, `round ${rounds}`)
-      kit.clock.afterTurn(() => {})
-      await kit.clock.settle()
+      kit.clock.afterTurn(goOn)
     }
+    goOn()
+    void kit.hub.drain().then(() => (done = true))
+    await kit.clock.settle()
     expect(done).toBe(true)
+    expect(rounds).toBeLessThan(100)
     await kit.restart()
     const again = kit.connect(mara.person)
     await again.enter(cursor)
     again.post(general, 'the last', last)
     await kit.clock.settle()
-    expect(again.last('ack')).toMatchObject({ id: last, seq: cursor.seq + 2 })
+    expect(again.last('ack').id).toBe(last)
+    expect(again.last('ack').seq).toBeLessThan(cursor.seq + 10)
   })
 })
 

@@ -60,6 +60,25 @@ describe('catching up', () => {
     expect(again.of('synced')).toHaveLength(1)
   })
 
+  it('[D8] sends nothing twice when the store is ahead of what was published', async () => {
+    const { kit, mara, sam, general } = await pair()
+    const cursor = sam.cursor(general)
+    sam.drop()
+    await mara.posts(general, 5)
+    const { commit } = kit.store
+    kit.store.commit = async (writes) => {
+      const results = await commit(writes)
+      await new Promise<void>((resolve) => kit.clock.after(100, resolve))
+      return results
+    }
+    await mara.posts(general, 5)
+    const again = kit.connect(sam.person)
+    await again.enter(cursor)
+    expect(again.seqs(general)).toEqual(range(4, 8))
+    await kit.clock.advance(200)
+    expect(again.seqs(general)).toEqual(range(4, 13))
+  })
+
   it('[D9] sends a missing range of one room on request, while the others flow on', async () => {
     const { kit, mara, sam, general } = await pair()
     const other = kit.newId<RoomId>()
