@@ -1,6 +1,5 @@
-import { cp, readFile, writeFile } from 'node:fs/promises'
-import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { makeSecondDevice } from './fixtures/second-device.ts'
 import { hosts, isOnline, joins, returns } from './fixtures/stories.ts'
 import { expect, test } from './fixtures/test.ts'
 
@@ -51,16 +50,7 @@ test('[D17] one person with two devices is online once, until the last one is go
   await joins(laptop, 'Sam Adeyemi', mara.invite)
   await laptop.quit()
 
-  // The same person's second device: the same identity with another device id, and nothing else.
-  const profile = await readFile(join(folder, 'sam-laptop', 'profile.json'), 'utf8')
-  await cp(join(folder, 'sam-laptop'), join(folder, 'sam-tablet'), {
-    recursive: true,
-    filter: (path) => !path.endsWith('sessions'),
-  })
-  const parsed: { sessions: { deviceId: string }[] } = JSON.parse(profile)
-  for (const session of parsed.sessions) session.deviceId = randomUUID()
-  await writeFile(join(folder, 'sam-tablet', 'profile.json'), JSON.stringify(parsed))
-
+  await makeSecondDevice(laptop.profile, join(folder, 'sam-tablet'))
   const [laptopAgain, tablet] = await Promise.all([launch('sam-laptop'), launch('sam-tablet')])
   await Promise.all([isOnline(laptopAgain), isOnline(tablet)])
   await expect(mara.ui.online('Sam Adeyemi')).toHaveCount(1)
