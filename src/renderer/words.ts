@@ -73,6 +73,7 @@ export const words = {
     directs: 'Direct messages',
     online: 'Online',
     alone: 'Nobody else is here yet.',
+    presenceUnknown: 'Not connected, so nobody can be seen.',
     open: 'Show rooms and people',
     close: 'Hide rooms and people',
   },
@@ -133,6 +134,7 @@ export const words = {
     loading: 'Loading messages…',
     loadingOlder: 'Loading older messages…',
     unreachable: 'Older messages are on the host, which cannot be reached now.',
+    tooFarBack: 'This message is further back than this computer can reach now.',
     jumpToNewest: (count: number): string =>
       count > 0 ? plural(count, 'new message', 'new messages') : 'Jump to newest',
     invite: 'Invite people',

@@ -4,6 +4,7 @@ import { changeSession, sessionOf, withEntry, withoutEntry } from '../store/stat
 import type { AppState, DialogState, SessionState } from '../store/state.ts'
 import { trimmed } from '../store/timeline-items.ts'
 import type { Drafts } from './drafts.ts'
+import { words } from '../words.ts'
 import { change } from './ports.ts'
 import type { ActionPorts } from './ports.ts'
 import type { TimelineLoads } from './timeline-loads.ts'
@@ -125,7 +126,7 @@ export function navigation(ports: ActionPorts, drafts: Drafts, loads: TimelineLo
     async reveal(session, room, message) {
       openRoom(session, room)
       if (!(await loads.seek(session, room, message))) {
-        ports.tell('This message is further back than this computer can reach now.')
+        ports.tell(words.timeline.tooFarBack)
         return
       }
       change(ports, (state) => ({

@@ -96,7 +96,11 @@ export function Sidebar({ session }: { readonly session: SessionView }) {
             <span className="sidebar-count">{online.length}</span>
           </div>
           {online.length === 0 ? (
-            <p className="sidebar-note">{words.sidebar.alone}</p>
+            <p className="sidebar-note">
+              {session.connection.state === 'online'
+                ? words.sidebar.alone
+                : words.sidebar.presenceUnknown}
+            </p>
           ) : (
             <ul aria-labelledby="sidebar-online">
               {online.map((person) => (
