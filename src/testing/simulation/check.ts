@@ -136,7 +136,8 @@ async function checkUnread(
 ): Promise<void> {
   for (const room of device.session.contents().rooms) {
     const log = logs.get(room.id)
-    if (log === undefined) continue
+    // Of a room that was left, nothing arrives any more.
+    if (log?.state.members.includes(device.memberId) !== true) continue
     const read =
       (await store.reads(room.id)).find(([member]) => member === device.memberId)?.[1] ?? 0
     if (room.readSeq !== read) {
