@@ -48,6 +48,8 @@ export default defineConfig(({ mode }) => {
         sourcemap,
         outDir: 'out/renderer',
         target: 'chrome130',
+        // Half the bytes to parse before the first paint.
+        minify: true,
         // Inlined assets would need data: in the content security policy for fonts.
         assetsInlineLimit: 0,
         rollupOptions: { input: { index: 'src/renderer/index.html' } },

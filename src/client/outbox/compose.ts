@@ -81,6 +81,8 @@ export function createCompose(options: {
         room,
         operation: { kind: 'post', text, ...(replyTo === undefined ? {} : { replyTo }) },
       })
+      // With the message, so that a crash between the two does not leave it in the composer as well (D1).
+      replica.drafts.set(room, '')
       rooms.touch(room)
       changes.room(room)
       changes.message(room, id)

@@ -46,6 +46,16 @@ describe('writing', () => {
     expect(kit.session.view()).toMatchObject({ queued: 1, failed: 0 })
   })
 
+  it('[D1] the draft goes in the same transaction, so that a crash does not show the words twice', async () => {
+    await kit.goOnline(...twoRooms())
+    value(kit.session.setDraft(ROOM, 'hello'))
+    send('hello')
+    const file = new Database(kit.file, { readonly: true })
+    const drafts = file.prepare('SELECT count(*) AS count FROM draft').get()
+    file.close()
+    expect(drafts).toEqual({ count: 0 })
+  })
+
   it('[D1] what is written offline waits through a restart and is sent by itself', async () => {
     await kit.goOnline(...twoRooms())
     kit.session.disconnect()

@@ -4,6 +4,7 @@ const unreadWords = (unread: number): string =>
   unread === 0 ? '' : unread === 1 ? '1 unread message' : `${unread} unread messages`
 
 export const roomWords = {
+  left: 'You are no longer in this room. It stays until you have copied or deleted what was not sent.',
   row: (room: RoomView, unread: number, presence: string): string =>
     [
       room.name,

@@ -28,7 +28,11 @@ export function RoomPane({ session, roomId }: RoomPaneProps) {
       <ConnectionBar session={session} />
       <Timeline session={session} room={room} />
       <TypingLine room={roomId} />
-      <Composer session={session} room={room} />
+      {room.left === true ? (
+        <p className="room-left">{words.rooms.left}</p>
+      ) : (
+        <Composer session={session} room={room} />
+      )}
     </>
   )
 }
