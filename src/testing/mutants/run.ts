@@ -45,7 +45,9 @@ const only = process.argv[2]
 const chosen = mutants.filter((mutant) => only === undefined || mutant.name.includes(only))
 const suites = [...new Set(chosen.flatMap((mutant) => mutant.tests))]
 process.stdout.write(`Checking that ${suites.length} suites pass unbroken …\n`)
-if ((await runTests(suites)) !== 'passed') {
+const unbroken = await runTests(suites)
+if (unbroken.outcome !== 'passed') {
+  process.stderr.write(unbroken.output)
   process.stderr.write('They do not pass without a mutant. Mend them first: npm run test:unit\n')
   process.exit(1)
 }
@@ -69,13 +71,15 @@ async function tryMutant(mutant: Mutant): Promise<Outcome> {
     original.replace(mutant.find, () => mutant.replace),
   )
   try {
-    return (await runTests(mutant.tests)) === 'passed' ? 'SURVIVED' : 'caught'
+    return (await runTests(mutant.tests)).outcome === 'passed' ? 'SURVIVED' : 'caught'
   } finally {
     writeFileSync(file, original)
   }
 }
 
-function runTests(tests: readonly string[]): Promise<'passed' | 'failed'> {
+function runTests(
+  tests: readonly string[],
+): Promise<{ outcome: 'passed' | 'failed'; output: string }> {
   const vitest = join(workspace, 'node_modules/vitest/vitest.mjs')
   return new Promise((resolve) => {
     execFile(
@@ -87,7 +91,8 @@ function runTests(tests: readonly string[]): Promise<'passed' | 'failed'> {
         killSignal: 'SIGKILL',
         maxBuffer: 64 * 1024 * 1024,
       },
-      (error) => resolve(error === null ? 'passed' : 'failed'),
+      (error, stdout, stderr) =>
+        resolve({ outcome: error === null ? 'passed' : 'failed', output: stdout + stderr }),
     )
   })
 }
