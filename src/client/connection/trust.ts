@@ -3,7 +3,7 @@ import { MAX_DELAY_MS } from './backoff.ts'
 import type { Link, Machine, Moment, Step } from './phases.ts'
 
 /** D13: after wake-up the peer must answer within this, so that all is on screen within 3 s. */
-export const PROBE_TIMEOUT_MS = 2_000
+export const PROBE_TIMEOUT_MS = 1_500
 /** System events come in bunches (resume, network change, network back): a dial this young is kept. */
 const FRESH_DIAL_MS = 1_000
 

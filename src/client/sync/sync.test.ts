@@ -99,9 +99,9 @@ describe('the log', () => {
 
   it('[D10] a reset replaces the room in one step, but not what is not sent, nor the draft', async () => {
     await kit.goOnline(resetOf(roomState()), eventsOf(many(1, 3)))
-    value(kit.session.setDraft(ROOM, 'half a thought'))
     kit.session.disconnect()
     value(kit.session.send(ROOM, 'unsent'))
+    value(kit.session.setDraft(ROOM, 'half a thought'))
     const state = roomState({ epoch: epochId(2), head: 70, name: 'renamed' })
     await kit.goOnline(
       resetOf(state, [message(70, { text: 'new log' })], {
