@@ -20,10 +20,17 @@ export const layers = [
     packages: [/^ws$/, /^better-sqlite3$/, /^zod$/, /^uuidv7$/],
     node: true,
   },
+  {
+    folder: 'src/discovery',
+    ours: ['src/protocol'],
+    // Of dns-packet only the types: the codec is the library's own.
+    packages: [/^multicast-dns$/, /^dns-packet$/],
+    node: true,
+  },
   { folder: 'src/ipc', ours: ['src/protocol'], packages: [/^zod$/], node: false },
   {
     folder: 'src/main',
-    ours: ['src/client', 'src/ipc', 'src/protocol'],
+    ours: ['src/client', 'src/discovery', 'src/ipc', 'src/protocol'],
     packages: [/^electron$/, /^pino$/, /^zod$/, /^uuidv7$/],
     node: true,
   },
