@@ -3,7 +3,7 @@ import { epochSchema, messageIdSchema } from '../protocol/ids.ts'
 import type { DeviceId, MemberId, MessageId, RoomId, SessionId } from '../protocol/ids.ts'
 import type { Message, Notice, RoomEvent, RoomState } from '../protocol/records.ts'
 import type { RoomOperation, Store, StoredMember, Write, WriteResult } from '../server/hub/ports.ts'
-import { eventWeight } from '../server/hub/weight.ts'
+import { eventWeight, messageWeight } from '../server/hub/weight.ts'
 import { MAX_PAGE_NOTICES } from '../server/store/page-limits.ts'
 import {
   ID_TAKEN,
@@ -12,6 +12,7 @@ import {
   NO_SUCH_MEMBER,
   NO_SUCH_ROOM,
   refuseOutsider,
+  refuseReaction,
   refuseRoomOperation,
   refuseTarget,
 } from '../server/store/rules.ts'
@@ -120,6 +121,13 @@ export function memoryStore(uuid: () => string): Store {
       case 'react':
       case 'unreact': {
         const { target, emoji } = operation
+        const given = room.messages.get(target)?.reactions ?? []
+        const refusal = refuseReaction({
+          all: given.reduce((sum, { members }) => sum + members.length, 0),
+          different: given.length,
+          known: given.some((reaction) => reaction.emoji === emoji),
+        })
+        if (operation.kind === 'react' && refusal !== undefined) return refusal
         const type = operation.kind === 'react' ? 'reaction.added' : 'reaction.removed'
         return append(write, room, { ...base, type, target, emoji })
       }
@@ -196,7 +204,7 @@ export function memoryStore(uuid: () => string): Store {
       for (const event of room.log.slice(0, before - 1).toReversed()) {
         const message = event.type === 'message.posted' ? room.messages.get(event.id) : undefined
         if (message === undefined && !isNotice(event)) continue
-        weight += eventWeight(event)
+        weight += message === undefined ? eventWeight(event) : messageWeight(message)
         const full = messages.length >= limit || notices.length >= MAX_PAGE_NOTICES
         if (full || (weight > maxBytes && messages.length + notices.length > 0)) {
           from = Math.min(messages.at(-1)?.seq ?? Infinity, notices.at(-1)?.seq ?? Infinity)

@@ -4,6 +4,8 @@ import type { ServerMessageOf } from '../../protocol/server-messages.ts'
 import type { Store } from './ports.ts'
 import type { Room } from './rooms.ts'
 
+/** A snapshot carries the room's members and read positions as well, and must fit one frame with them. */
+const SNAPSHOT_PAGE_BYTES = MAX_PAGE_BYTES / 2
 /** Kept at most, over all rooms; each holds up to about `MAX_PAGE_BYTES`. */
 const MAX_KEPT = 64
 
@@ -66,7 +68,7 @@ export function createCatchUpFrames(
       }),
     newestPage: (room) =>
       share(room, `page ${room.head}`, () =>
-        store.page(room.id, room.head + 1, limits.pageMessages, MAX_PAGE_BYTES),
+        store.page(room.id, room.head + 1, limits.pageMessages, SNAPSHOT_PAGE_BYTES),
       ),
   }
 }

@@ -6,6 +6,10 @@ import type { MemberId } from '../../protocol/ids.ts'
 import type { RoomKind, Visibility } from '../../protocol/records.ts'
 import type { Refusal, RoomOperation, Write } from '../hub/ports.ts'
 
+/** What a message can carry, so that it always fits a page, and a page a frame. */
+export const MAX_DIFFERENT_REACTIONS = 50
+export const MAX_REACTIONS = 5_000
+
 export interface RoomFacts {
   readonly kind: RoomKind
   readonly visibility: Visibility
@@ -52,6 +56,26 @@ export function refuseTarget(
     return refuse('message-deleted', 'The message was deleted.')
   }
   return undefined
+}
+
+/** What the message carries now, before the reaction. */
+export interface ReactionFacts {
+  readonly all: number
+  readonly different: number
+  /** Whether somebody gave this very emoji. */
+  readonly known: boolean
+}
+
+export function refuseReaction({ all, different, known }: ReactionFacts): Refusal | undefined {
+  if (!known && different >= MAX_DIFFERENT_REACTIONS) {
+    return refuse(
+      'not-allowed',
+      `A message has at most ${MAX_DIFFERENT_REACTIONS} different reactions.`,
+    )
+  }
+  return all >= MAX_REACTIONS
+    ? refuse('not-allowed', `A message has at most ${MAX_REACTIONS} reactions.`)
+    : undefined
 }
 
 export function refuseRoomOperation(

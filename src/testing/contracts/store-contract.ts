@@ -1,9 +1,11 @@
 /** What every store must do. A suite as a function of a factory, run by each store's test. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DeviceId, MemberId, MessageId, RoomId } from '../../protocol/ids.ts'
+import { MAX_FRAME_BYTES, MAX_PAGE_BYTES } from '../../protocol/limits.ts'
 import { messagePageSchema, roomEventSchema, roomStateSchema } from '../../protocol/records.ts'
 import { type SeededRandom, seededRandom } from '../seeded-random.ts'
 import type { Store, Write, WriteResult } from '../../server/hub/ports.ts'
+import { MAX_DIFFERENT_REACTIONS } from '../../server/store/rules.ts'
 import { createOperation } from './create-operation.ts'
 
 const MUCH = 1_000_000
@@ -271,6 +273,48 @@ export function storeContract(name: string, make: (random: SeededRandom) => Stor
       const small = await store.page(general, 29, 10, 1)
       expect(small.messages).toHaveLength(1)
       expect(small.from).toBe(28)
+    })
+
+    it('[D10] cuts pages by what is in them now, so that edits and reactions cannot outgrow a frame', async () => {
+      const posts = Array.from({ length: 50 }, () => post(mara, 'x'))
+      await store.commit(posts)
+      await store.commit(
+        posts.map(({ id: target }) =>
+          writeOf(mara, general, { kind: 'edit', target, text: '\u8239'.repeat(16_383) }),
+        ),
+      )
+      const edited = await store.page(general, 999, 50, MAX_PAGE_BYTES)
+      expect(edited.messages.length).toBeGreaterThan(1)
+      expect(Buffer.byteLength(JSON.stringify(edited))).toBeLessThan(MAX_FRAME_BYTES / 2)
+
+      const room = await create(mara)
+      const popular = Array.from({ length: 40 }, () => post(mara, 'x', room))
+      await store.commit(popular)
+      const reactions = popular.flatMap(({ id: target }) =>
+        Array.from({ length: 50 }, (_, n) =>
+          writeOf(mara, room, { kind: 'react', target, emoji: `${n}`.padStart(64, '\u8239') }),
+        ),
+      )
+      await store.commit(reactions)
+      const reacted = await store.page(room, 99_999, 50, MAX_PAGE_BYTES / 2)
+      expect(reacted.messages.length).toBeGreaterThan(1)
+      expect(Buffer.byteLength(JSON.stringify(reacted))).toBeLessThan(MAX_FRAME_BYTES / 4)
+    })
+
+    it('[D5] refuses a reaction that makes a message outgrow every page, and none that is there', async () => {
+      const message = post(mara, 'x')
+      await one(message)
+      const react = (person: Person, emoji: string) =>
+        one(writeOf(person, general, { kind: 'react', target: message.id, emoji }))
+      for (let n = 0; n < MAX_DIFFERENT_REACTIONS; n++) await react(mara, `:${n}:`)
+      expect(await react(mara, ':one-more:')).toMatchObject({
+        code: 'not-allowed',
+        message: expect.stringContaining(`${MAX_DIFFERENT_REACTIONS}`) as string,
+      })
+      expect((await react(sam, ':0:')).kind).toBe('committed')
+      const remove = { kind: 'unreact', target: message.id, emoji: ':1:' } as const
+      await one(writeOf(mara, general, remove))
+      expect((await react(mara, ':one-more:')).kind).toBe('committed')
     })
 
     it('creates a room once for the person who asks, and refuses the id to others', async () => {

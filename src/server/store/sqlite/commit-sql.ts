@@ -27,6 +27,13 @@ interface OriginalRow {
   readonly room: string
 }
 
+interface ReactionCounts {
+  readonly all: number
+  readonly different: number
+  /** 0 or 1. */
+  readonly known: number
+}
+
 export type CommitStatements = ReturnType<typeof prepareCommit>
 
 export function prepareCommit(db: Database.Database) {
@@ -70,6 +77,11 @@ export function prepareCommit(db: Database.Database) {
     dropReactions: db.prepare<[number]>('DELETE FROM reactions WHERE message = ?'),
     addReaction: db.prepare<[number, string, number | undefined, number]>(
       'INSERT INTO reactions (message, emoji, member, seq) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    ),
+    reactionsOf: db.prepare<[string, number], ReactionCounts>(
+      `SELECT count(*) AS "all", count(DISTINCT emoji) AS different,
+         coalesce(max(emoji = ?), 0) AS known
+       FROM reactions WHERE message = ?`,
     ),
     removeReaction: db.prepare<[number, string, number | undefined]>(
       'DELETE FROM reactions WHERE message = ? AND emoji = ? AND member = ?',

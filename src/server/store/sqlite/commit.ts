@@ -10,6 +10,7 @@ import {
   NO_SUCH_MEMBER,
   NO_SUCH_ROOM,
   refuseOutsider,
+  refuseReaction,
   refuseRoomOperation,
   refuseTarget,
   type RoomFacts,
@@ -150,6 +151,12 @@ class Batch {
       }
       case 'react': {
         const { emoji } = operation
+        const counts = this.#sql.reactionsOf.get(emoji, target.num)
+        const refusal =
+          counts === undefined
+            ? undefined
+            : refuseReaction({ ...counts, known: counts.known === 1 })
+        if (refusal !== undefined) return refusal
         const event: RoomEvent = { ...named, type: 'reaction.added', emoji }
         const result = this.#append(write, room, event, target.num)
         if (result.kind === 'committed') {

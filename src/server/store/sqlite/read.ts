@@ -8,7 +8,7 @@ import type {
   RoomEvent,
 } from '../../../protocol/records.ts'
 import type { EventRange } from '../../hub/ports.ts'
-import { eventWeight } from '../../hub/weight.ts'
+import { eventWeight, messageWeight } from '../../hub/weight.ts'
 import { MAX_PAGE_NOTICES } from '../page-limits.ts'
 import { EVENT_COLUMNS, EVENT_JOINS, eventOf, type EventRow } from './event-rows.ts'
 
@@ -102,27 +102,26 @@ export function createLogReader(db: Database.Database): LogReader {
 
     page(id, before, limit, maxBytes) {
       const room = roomOf(id)
-      const posts: { num: number; event: RoomEvent & { type: 'message.posted' } }[] = []
+      const messages: Message[] = []
       const notices: Notice[] = []
       const to = Math.min(before - 1, room.head)
       let from = 1
       let weight = 0
       for (const row of sql.before.iterate(room.num, before)) {
         const event = eventOf(row)
-        weight += eventWeight(event)
-        const full = posts.length >= limit || notices.length >= MAX_PAGE_NOTICES
-        if (full || (weight > maxBytes && posts.length + notices.length > 0)) {
-          from =
-            (posts.at(-1)?.event.seq ?? Infinity) < (notices.at(-1)?.seq ?? Infinity)
-              ? (posts.at(-1)?.event.seq ?? 1)
-              : (notices.at(-1)?.seq ?? 1)
+        // As people see it now: an edit or reactions can make much of a short post.
+        const message = event.type === 'message.posted' ? messageOf(row.num, event) : undefined
+        weight += message === undefined ? eventWeight(event) : messageWeight(message)
+        const full = messages.length >= limit || notices.length >= MAX_PAGE_NOTICES
+        if (full || (weight > maxBytes && messages.length + notices.length > 0)) {
+          from = Math.min(messages.at(-1)?.seq ?? Infinity, notices.at(-1)?.seq ?? Infinity)
           break
         }
-        if (event.type === 'message.posted') posts.push({ num: row.num, event })
+        if (message !== undefined) messages.push(message)
         else if (isNotice(event)) notices.push(event)
       }
       return {
-        messages: posts.map(({ num, event }) => messageOf(num, event)).toReversed(),
+        messages: messages.toReversed(),
         notices: notices.toReversed(),
         from,
         to: Math.max(to, 0),
