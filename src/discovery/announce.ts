@@ -129,11 +129,8 @@ export function announce(options: AnnounceOptions, first: HostedSession): Active
     const addresses = options.addresses(session.port)
     if (addresses.length === 0 && seconds > 0) return null
     const { secret, port, ...words } = session
-    const announcement: Announcement = {
-      ...words,
-      addresses,
-      ...(secret === undefined ? {} : { proof: proofOf(secret, session.sessionId, addresses) }),
-    }
+    const claim: Announcement = { ...words, addresses }
+    const announcement = secret === undefined ? claim : { ...claim, proof: proofOf(secret, claim) }
     return [
       { type: 'PTR', name: SERVICE, ttl: seconds, data: instance },
       { type: 'PTR', name: SERVICE_KINDS, ttl: seconds, data: SERVICE },

@@ -104,22 +104,24 @@ describe('instance names', () => {
 describe('the proof', () => {
   const secret = 'k'.repeat(43)
   const addresses = ['10.0.0.5:47800', '[fd00::5]:47800']
-  const proof = proofOf(secret, sessionId, addresses)
+  const said = { sessionId, addresses, fingerprint: 'key' }
+  const proof = proofOf(secret, said)
 
   it('holds for those who know the secret, in whatever order the addresses are read', () => {
-    expect(isProven(secret, { sessionId, addresses, proof })).toBe(true)
-    expect(isProven(secret, { sessionId, addresses: addresses.toReversed(), proof })).toBe(true)
+    expect(isProven(secret, { ...said, proof })).toBe(true)
+    expect(isProven(secret, { ...said, addresses: addresses.toReversed(), proof })).toBe(true)
   })
 
-  it('does not hold for another secret, session or address, nor when it is missing or cut', () => {
+  it('does not hold for another secret, session, address or key, nor when it is missing or cut', () => {
     const other = sessionIdSchema.parse('0190a000-0000-7000-8000-000000000002')
-    expect(isProven('other', { sessionId, addresses, proof })).toBe(false)
-    expect(isProven(secret, { sessionId: other, addresses, proof })).toBe(false)
-    expect(isProven(secret, { sessionId, addresses: ['10.0.0.66:47800'], proof })).toBe(false)
-    expect(isProven(secret, { sessionId, addresses: [...addresses, '10.0.0.66:1'], proof })).toBe(
-      false,
-    )
-    expect(isProven(secret, { sessionId, addresses })).toBe(false)
-    expect(isProven(secret, { sessionId, addresses, proof: proof.slice(0, 8) })).toBe(false)
+    const more = [...addresses, '10.0.0.66:1']
+    expect(isProven('other', { ...said, proof })).toBe(false)
+    expect(isProven(secret, { ...said, sessionId: other, proof })).toBe(false)
+    expect(isProven(secret, { ...said, addresses: ['10.0.0.66:47800'], proof })).toBe(false)
+    expect(isProven(secret, { ...said, addresses: more, proof })).toBe(false)
+    expect(isProven(secret, { ...said, fingerprint: 'their key', proof })).toBe(false)
+    expect(isProven(secret, { sessionId, addresses, proof })).toBe(false)
+    expect(isProven(secret, said)).toBe(false)
+    expect(isProven(secret, { ...said, proof: proof.slice(0, 8) })).toBe(false)
   })
 })

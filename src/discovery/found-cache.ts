@@ -8,6 +8,7 @@ import type { DnsRecord } from './network.ts'
 export interface Offer {
   readonly host: string
   readonly addresses: readonly string[]
+  readonly fingerprint?: string
   readonly proof?: string
 }
 
@@ -171,8 +172,12 @@ function group(instances: readonly Instance[]): readonly FoundSession[] {
   const sessions = new Map<SessionId, FoundSession>()
   for (const { announcement } of instances.toSorted((a, b) => b.order - a.order)) {
     if (announcement === null) continue
-    const { sessionId, addresses, host, proof } = announcement
-    const offer: Offer = { host, addresses, ...(proof === undefined ? {} : { proof }) }
+    const { sessionId, addresses, host, proof, fingerprint } = announcement
+    const offer: Offer = {
+      ...{ host, addresses },
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(proof === undefined ? {} : { proof }),
+    }
     const { proof: _proof, ...words } = announcement
     // The newest host speaks for the session: after a crash, the old announcement is there for a while.
     const found = sessions.get(sessionId) ?? { ...words, addresses: [], offers: [] }

@@ -74,6 +74,20 @@ export interface HostingView {
   }[]
 }
 
+/** A session some computer on this network announces. */
+export interface FoundSessionView {
+  readonly sessionId: SessionId
+  readonly name: string
+  /** The computer that hosts it; empty when it does not say. */
+  readonly host: string
+  readonly people: number
+  readonly passphrase: boolean
+  /** It is in this profile's list already. */
+  readonly joined: boolean
+  /** False when it speaks no version of the protocol this app speaks. */
+  readonly compatible: boolean
+}
+
 const inSession = { session: sessionIdSchema }
 const inRoom = { session: sessionIdSchema, room: roomIdSchema }
 const ofMessage = { ...inRoom, message: messageIdSchema }
@@ -96,11 +110,16 @@ export const commandSchemas = {
   'session.stop-hosting': z.object(inSession),
   'session.hosting': z.object(inSession),
   'session.join': z.object({ invite: z.string().min(1).max(4_096) }),
+  /** Joins a found session with its join secret or an invite link. */
+  'session.join-found': z.object({ found: sessionIdSchema, secret: z.string().min(1).max(4_096) }),
   /** Disconnects and deletes this device's copy. */
   'session.leave': z.object(inSession),
   'session.open': z.object(inSession),
   'session.connect-now': z.object(inSession),
   'session.disconnect': z.object(inSession),
+
+  /** The window shows found sessions from now on, or no longer: `found` events tell what changes. */
+  'discovery.watch': z.object({ active: z.boolean() }),
 
   'room.create': z.object({
     ...inSession,
@@ -165,10 +184,12 @@ export interface CommandResults {
   'session.stop-hosting': null
   'session.hosting': HostingView
   'session.join': { readonly session: SessionId }
+  'session.join-found': { readonly session: SessionId }
   'session.leave': null
   'session.open': SessionContents
   'session.connect-now': null
   'session.disconnect': null
+  'discovery.watch': readonly FoundSessionView[]
   'room.create': { readonly room: RoomId }
   'room.open-direct': { readonly room: RoomId }
   'room.join': null
@@ -205,6 +226,8 @@ export type Intent =
 export type AppEvent =
   | { readonly type: 'app'; readonly app: AppView }
   | { readonly type: 'hosting'; readonly hosting: HostingView }
+  /** All found sessions, for windows that show them. */
+  | { readonly type: 'found'; readonly sessions: readonly FoundSessionView[] }
   | { readonly type: 'intent'; readonly intent: Intent }
   | { readonly type: 'session-event'; readonly session: SessionId; readonly event: SessionEvent }
 

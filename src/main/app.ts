@@ -3,16 +3,22 @@ import { app, clipboard, dialog, nativeTheme } from 'electron'
 import { uuidv7 } from 'uuidv7'
 import { systemClock } from '../client/clock.ts'
 import { dialWebSocket } from '../client/connection/web-socket.ts'
+import { createDiscovery } from '../discovery/discovery.ts'
+import { noDiscovery } from '../discovery/no-discovery.ts'
 import type { AppView } from '../ipc/contract.ts'
 import type { SessionId } from '../protocol/ids.ts'
 import { MAX_DEVICE_NAME_LENGTH } from '../protocol/limits.ts'
 import { nameSchema } from '../protocol/records.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
+import { createAnnouncements } from './discovery/announcements.ts'
+import { createFoundSessions } from './discovery/found-sessions.ts'
+import { lanAddresses, withPort } from './hosting/addresses.ts'
 import { forkServer } from './hosting/fork-server.ts'
 import { createHosting } from './hosting/hosting.ts'
 import { iconPath } from './icon.ts'
 import { appCommands } from './ipc/app-commands.ts'
 import { openCommandChannel } from './ipc/command-channel.ts'
+import { discoveryCommands } from './ipc/discovery-commands.ts'
 import { roomCommands } from './ipc/room-commands.ts'
 import { sessionCommands } from './ipc/session-commands.ts'
 import type { LaunchOptions } from './launch-options.ts'
@@ -97,6 +103,8 @@ export function startApp(options: AppOptions): RunningApp {
     onReady: (id, port) => sessions.onHostReady(id, port),
     onChange(view) {
       windows.broadcast({ type: 'hosting', hosting: view })
+      announcements.follow(view)
+      found.refresh()
       shell.refresh()
     },
   })
@@ -130,6 +138,41 @@ export function startApp(options: AppOptions): RunningApp {
     log,
   })
 
+  const discovery = launch.discovery
+    ? createDiscovery({
+        interfaces: networkInterfaces,
+        clock,
+        random: Math.random,
+        addresses: (port) =>
+          lanAddresses(networkInterfaces()).map((address) => withPort(address, port)),
+        onTrouble: (link, code) => log.warn('a network cannot be listened to', { link, code }),
+      })
+    : noDiscovery
+  /** Windows that show found sessions. */
+  const watching = new Set<number>()
+  const announcements = createAnnouncements({
+    discovery,
+    secretOf: (id) => profile.session(id)?.secret,
+    hostName: deviceName(),
+  })
+  const found = createFoundSessions({
+    discovery,
+    profile,
+    registry,
+    isHosted: (id) => hosting.isActive(id),
+    onChange(list) {
+      if (watching.size > 0) windows.broadcast({ type: 'found', sessions: list })
+    },
+    log,
+  })
+  const watchers = {
+    set(windowId: number, active: boolean): void {
+      if (active) watching.add(windowId)
+      else watching.delete(windowId)
+      for (const id of watching) if (!windows.has(id)) watching.delete(id)
+    },
+  }
+
   const shutdown = controlShutdown({
     ask: launch.askBeforeQuit,
     hosted: () => hosting.activeIds.map((id) => profile.session(id)?.name ?? 'a session'),
@@ -139,7 +182,8 @@ export function startApp(options: AppOptions): RunningApp {
       closeChannel()
       shell.dispose()
       registry.closeAll()
-      await hosting.stopAll()
+      found.stop()
+      await Promise.all([announcements.stopAll(), hosting.stopAll()])
     },
   })
 
@@ -171,6 +215,7 @@ export function startApp(options: AppOptions): RunningApp {
   }
   function tellApp(): void {
     windows.broadcast({ type: 'app', app: appView() })
+    found.refresh()
     shell.refresh()
   }
 
@@ -199,7 +244,8 @@ export function startApp(options: AppOptions): RunningApp {
         openLink: (url) => openExternally(url, log),
         copyText,
       }),
-      ...sessionCommands(sessions, registry, shows),
+      ...sessionCommands(sessions, registry, shows, found),
+      ...discoveryCommands(found, watchers),
       ...rooms,
       // A page asks for a room's read positions when it enters the room: that session is on screen.
       'room.reads'(args, context) {

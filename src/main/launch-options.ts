@@ -10,6 +10,8 @@ export interface LaunchOptions {
   readonly askBeforeQuit: boolean
   /** Preferred port for new sessions; 0 takes a free one. */
   readonly hostPort: number
+  /** Announce hosted sessions on the network, and look for others'. */
+  readonly discovery: boolean
   /** A `landline://` link the app was started with. */
   readonly link: string | null
 }
@@ -32,6 +34,8 @@ export function parseLaunchOptions(
       !argv.includes('--quit-without-asking') &&
       env['LANDLINE_QUIT_WITHOUT_ASKING'] !== '1',
     hostPort: hostPort(env['LANDLINE_HOST_PORT'], demo),
+    // A demonstration or a test must not show up in the lists of people nearby.
+    discovery: !demo && !argv.includes('--smoke') && env['LANDLINE_DISCOVERY'] !== 'off',
     link: findLink(argv),
   }
 }

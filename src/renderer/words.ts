@@ -6,6 +6,7 @@ import type { OwnStatus } from './timeline/rows.ts'
 import { daysAgo, formatDay, formatList, formatNumber, formatTime } from './words-format.ts'
 import { connectionWords } from './connection/words.ts'
 import { hostingWords } from './hosting/words.ts'
+import { joinWords } from './join/words.ts'
 import { peopleWords, roomWords } from './rooms/words.ts'
 import { helpWords } from './settings/words.ts'
 
@@ -47,15 +48,7 @@ export const words = {
     nameMissing: 'Say your name first: it is what others see.',
   },
 
-  join: {
-    title: 'Join a session',
-    lead: 'Paste the invite link that the person who hosts gave you.',
-    invite: 'Invite link',
-    invitePlaceholder: 'landline://join?…',
-    inviteMissing: 'Paste the invite link first.',
-    submit: 'Join',
-    joining: 'Joining…',
-  },
+  join: joinWords,
 
   rail: {
     session: (name: string, unread: number, state: string): string =>

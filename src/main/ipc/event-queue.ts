@@ -71,6 +71,8 @@ function mergeKey(event: AppEvent): string | null {
     case 'app':
     case 'intent':
       return null
+    case 'found':
+      return 'found'
     case 'hosting':
       return `hosting ${event.hosting.sessionId}`
     case 'session-event': {
@@ -97,6 +99,7 @@ function sessionKey(event: SessionEvent): string | null {
 }
 
 function merge(earlier: AppEvent, later: AppEvent): AppEvent | null {
+  if (earlier.type === 'found' && later.type === 'found') return later
   if (earlier.type === 'hosting' && later.type === 'hosting') return later
   if (earlier.type !== 'session-event' || later.type !== 'session-event') return null
   const event = mergeSession(earlier.event, later.event)

@@ -1,4 +1,5 @@
 import type { SessionId } from '../../protocol/ids.ts'
+import type { FoundSessions } from '../discovery/found-sessions.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { fail, ok } from './command-gate.ts'
@@ -11,6 +12,7 @@ export function sessionCommands(
   registry: SessionRegistry,
   /** The window shows this session now; menus act on it. */
   opened: (windowId: number, id: SessionId) => void,
+  found: Pick<FoundSessions, 'inviteTo'>,
 ): Pick<CommandHandlers, SessionCommand> {
   return {
     'session.host': ({ name }) => sessions.host(name),
@@ -18,6 +20,10 @@ export function sessionCommands(
     'session.stop-hosting': ({ session }) => sessions.stopHosting(session),
     'session.hosting': ({ session }) => sessions.hostingView(session),
     'session.join': ({ invite }) => sessions.join(invite),
+    'session.join-found'({ found: id, secret }) {
+      const invite = found.inviteTo(id, secret)
+      return invite.ok ? sessions.join(invite.value) : invite
+    },
     'session.leave': ({ session }) => sessions.leave(session),
     'session.open'({ session: id }, { windowId }) {
       const session = registry.get(id)

@@ -16,6 +16,9 @@ export interface SessionActions {
   stopHosting(session: SessionId): Outcome<'session.stop-hosting'>
   loadHosting(session: SessionId): Outcome<'session.hosting'>
   join(invite: string): Outcome<'session.join'>
+  joinFound(found: SessionId, secret: string): Outcome<'session.join-found'>
+  /** Keeps `found` up to date until the returned function is called. */
+  watchFound(): () => void
   leave(session: SessionId): Outcome<'session.leave'>
   connectNow(session: SessionId): Promise<void>
   disconnect(session: SessionId): Promise<void>
@@ -25,6 +28,14 @@ export interface SessionActions {
 
 export function sessionActions(ports: ActionPorts, navigation: Navigation): SessionActions {
   const { bridge } = ports
+  /** A dialog may lie over the first screen, and both show the list. */
+  let watchers = 0
+
+  async function watch(active: boolean): Promise<void> {
+    const result = await bridge.invoke('discovery.watch', { active })
+    if (!result.ok || !active) return
+    change(ports, (state) => apply(state, { type: 'found', sessions: result.value }))
+  }
 
   async function refresh(): Promise<void> {
     const result = await bridge.invoke('app.state', {})
@@ -74,6 +85,15 @@ export function sessionActions(ports: ActionPorts, navigation: Navigation): Sess
       return result
     },
     join: (invite) => thenOpen(bridge.invoke('session.join', { invite })),
+    joinFound: (found, secret) => thenOpen(bridge.invoke('session.join-found', { found, secret })),
+    watchFound() {
+      watchers += 1
+      if (watchers === 1) void watch(true)
+      return () => {
+        watchers -= 1
+        if (watchers === 0) void watch(false)
+      }
+    },
     leave: (session) => thenRefresh<'session.leave'>(bridge.invoke('session.leave', { session })),
     connectNow: (session) => attempt(ports, 'session.connect-now', { session }),
     disconnect: (session) => attempt(ports, 'session.disconnect', { session }),

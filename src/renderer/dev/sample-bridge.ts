@@ -69,6 +69,13 @@ export function sampleBridge(scene: Scene): Bridge {
         message: 'This is not an invite link of Landline. It starts with landline://join?',
       },
     }),
+    'discovery.watch': () =>
+      ok([
+        {
+          ...{ sessionId: sessionId(8), name: 'Harbour Office', host: 'ines-desktop', people: 6 },
+          ...{ passphrase: false, joined: false, compatible: true },
+        },
+      ]),
     'session.leave': ({ session }) => {
       app = { ...app, sessions: app.sessions.filter((other) => other.id !== session) }
       return ok()

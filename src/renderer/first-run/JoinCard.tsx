@@ -1,9 +1,8 @@
 import { ArrowLeftRight } from 'lucide-react'
-import { useState } from 'react'
 import { useActions } from '../app/context.ts'
-import { useSubmission } from '../app/use-form.ts'
+import { JoinFields } from '../join/JoinFields.tsx'
+import { useJoin } from '../join/use-join.ts'
 import { Button } from '../parts/Button.tsx'
-import { Field } from '../parts/Field.tsx'
 import { words } from '../words.ts'
 
 interface JoinCardProps {
@@ -12,15 +11,12 @@ interface JoinCardProps {
 }
 
 export function JoinCard({ invite: given, ensureName }: JoinCardProps) {
-  const { sessions, navigation } = useActions()
-  const [invite, setInvite] = useState(given)
-  const { busy, problem, submit, setProblem } = useSubmission()
+  const { navigation } = useActions()
+  const join = useJoin(given)
 
-  async function join(): Promise<void> {
-    if (invite.trim() === '') return setProblem(words.join.inviteMissing)
-    if (!(await ensureName())) return
+  async function submit(): Promise<void> {
     // The dialog with the same invite would stand over the session that was just joined.
-    if (await submit(() => sessions.join(invite.trim()))) navigation.closeDialog()
+    if (await join.submit(ensureName)) navigation.closeDialog()
   }
 
   return (
@@ -29,25 +25,15 @@ export function JoinCard({ invite: given, ensureName }: JoinCardProps) {
       aria-labelledby="choice-join"
       onSubmit={(event) => {
         event.preventDefault()
-        void join()
+        void submit()
       }}
     >
       <ArrowLeftRight size={20} strokeWidth={1.5} aria-hidden="true" />
       <h2 id="choice-join">{words.join.title}</h2>
       <p>{words.join.lead}</p>
-      <Field
-        label={words.join.invite}
-        value={invite}
-        placeholder={words.join.invitePlaceholder}
-        spellCheck={false}
-        problem={problem}
-        onChange={(event) => {
-          setInvite(event.target.value)
-          setProblem(null)
-        }}
-      />
-      <Button type="submit" aria-disabled={busy}>
-        {busy ? words.join.joining : words.join.submit}
+      <JoinFields join={join} onOpened={navigation.closeDialog} />
+      <Button type="submit" aria-disabled={join.busy}>
+        {join.busy ? words.join.joining : words.join.submit}
       </Button>
     </form>
   )

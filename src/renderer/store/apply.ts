@@ -27,6 +27,8 @@ export function apply(state: AppState, event: AppEvent): AppState {
     }
     case 'hosting':
       return { ...state, hosting: withEntry(state.hosting, event.hosting.sessionId, event.hosting) }
+    case 'found':
+      return { ...state, found: event.sessions }
     case 'intent':
       return applyIntent(state, event.intent)
     case 'session-event':

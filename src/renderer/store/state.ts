@@ -6,7 +6,7 @@ import type {
   TimelineItem,
   TimelinePage,
 } from '../../client/views.ts'
-import type { AppView, HostingView } from '../../ipc/contract.ts'
+import type { AppView, FoundSessionView, HostingView } from '../../ipc/contract.ts'
 import type { MemberId, MessageId, RoomId, SessionId } from '../../protocol/ids.ts'
 
 /** What stands above everything else; at most one at a time. */
@@ -67,6 +67,8 @@ export interface AppState {
   readonly activeSession: SessionId | null
   readonly sessions: ReadonlyMap<SessionId, SessionState>
   readonly hosting: ReadonlyMap<SessionId, HostingView>
+  /** What others announce on the network; kept up to date while `watchFound` is on. */
+  readonly found: readonly FoundSessionView[]
   readonly dialog: DialogState | null
   /** Right pane. */
   readonly details: boolean
@@ -110,6 +112,7 @@ export const initialState: AppState = {
   activeSession: null,
   sessions: new Map(),
   hosting: new Map(),
+  found: [],
   dialog: null,
   details: false,
   sidebarOpen: false,

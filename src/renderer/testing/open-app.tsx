@@ -30,6 +30,7 @@ export async function openApp(prepare?: (bridge: RecordingBridge) => void): Prom
   bridge.answer('timeline.load', () => ok({ items: [message(1)], older: 'none' }))
   bridge.answer('room.reads', () => ok([]))
   bridge.answer('session.hosting', () => failed('not hosted here', 'not-hosting'))
+  bridge.answer('discovery.watch', () => ok([]))
   prepare?.(bridge)
   const clock = manualClock()
   const store = createAppStore()

@@ -1,8 +1,6 @@
-import { useState } from 'react'
-import { useActions } from '../app/context.ts'
-import { useSubmission } from '../app/use-form.ts'
+import { JoinFields } from '../join/JoinFields.tsx'
+import { useJoin } from '../join/use-join.ts'
 import { Button } from '../parts/Button.tsx'
-import { Field } from '../parts/Field.tsx'
 import { Modal } from '../parts/Modal.tsx'
 import { words } from '../words.ts'
 
@@ -13,13 +11,10 @@ interface JoinDialogProps {
 }
 
 export function JoinDialog({ invite, onClose }: JoinDialogProps) {
-  const { sessions } = useActions()
-  const [value, setValue] = useState(invite)
-  const { busy, problem, submit, setProblem } = useSubmission()
+  const join = useJoin(invite)
 
-  async function join(): Promise<void> {
-    if (value.trim() === '') return setProblem(words.join.inviteMissing)
-    if (await submit(() => sessions.join(value.trim()))) onClose()
+  async function submit(): Promise<void> {
+    if (await join.submit()) onClose()
   }
 
   return (
@@ -28,25 +23,15 @@ export function JoinDialog({ invite, onClose }: JoinDialogProps) {
         className="dialog-body"
         onSubmit={(event) => {
           event.preventDefault()
-          void join()
+          void submit()
         }}
       >
         <p className="dialog-text">{words.join.lead}</p>
-        <Field
-          label={words.join.invite}
-          value={value}
-          placeholder={words.join.invitePlaceholder}
-          spellCheck={false}
-          problem={problem}
-          onChange={(event) => {
-            setValue(event.target.value)
-            setProblem(null)
-          }}
-        />
+        <JoinFields join={join} onOpened={onClose} />
         <div className="dialog-actions">
           <Button onClick={onClose}>{words.cancel}</Button>
-          <Button type="submit" look="primary" aria-disabled={busy}>
-            {busy ? words.join.joining : words.join.submit}
+          <Button type="submit" look="primary" aria-disabled={join.busy}>
+            {join.busy ? words.join.joining : words.join.submit}
           </Button>
         </div>
       </form>

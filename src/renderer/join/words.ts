@@ -1,0 +1,31 @@
+import type { FoundSessionView } from '../../ipc/contract.ts'
+import { formatNumber } from '../words-format.ts'
+
+export const joinWords = {
+  title: 'Join a session',
+  lead: 'Paste the invite link that the person who hosts gave you.',
+  invite: 'Invite link',
+  invitePlaceholder: 'landline://join?…',
+  inviteMissing: 'Paste the invite link first.',
+  submit: 'Join',
+  joining: 'Joining…',
+
+  found: (count: number): string =>
+    count === 0
+      ? 'Nothing found yet. Networks can hide sessions: the invite link always works.'
+      : `${formatNumber(count)} ${count === 1 ? 'session' : 'sessions'} on this network`,
+  foundLabel: 'Sessions on this network',
+  where: ({ host, people, passphrase, joined, compatible }: FoundSessionView): string =>
+    [
+      host === '' ? '' : `on ${host}`,
+      `${formatNumber(people)} ${people === 1 ? 'person' : 'people'}`,
+      passphrase ? 'passphrase' : '',
+      joined ? 'in your list' : compatible ? '' : 'needs another version of Landline',
+    ]
+      .filter((part) => part !== '')
+      .join(' · '),
+  another: 'Choose another',
+  secret: 'Join secret or invite link',
+  secretHint: 'Being on the same network is not enough: ask the person who hosts.',
+  secretMissing: 'Paste the join secret or the invite link first.',
+} as const
