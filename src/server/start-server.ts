@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { SessionId } from '../protocol/ids.ts'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
 import { createNativeDoor, type NativeDoorOptions } from './doors/native/native-door.ts'
+import { refuseUpgrade } from './doors/native/refuse-upgrade.ts'
 import { inProcessFanOut } from './fan-out/in-process.ts'
 import { createHub, type DeviceInfo } from './hub/hub.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
@@ -103,11 +104,8 @@ export async function startServer(
   let isStopping = false
   http.on('request', (request, response) => answerHttp(request, response, () => isStopping))
   http.on('upgrade', (request, raw, head) => {
-    if (pathOf(request) === '/ws') {
-      door.upgrade(request, raw, head)
-    } else {
-      raw.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-    }
+    if (pathOf(request) === '/ws') door.upgrade(request, raw, head)
+    else refuseUpgrade(raw, '404 Not Found')
   })
 
   const listening = await listen(http, options)
@@ -116,6 +114,8 @@ export async function startServer(
     await store.close()
     return listening
   }
+  // One connection that cannot be taken (no memory, no file numbers) must not end all the others.
+  http.on('error', (fault) => log.warn({ fault: describe(fault) }, 'the server could not accept'))
 
   async function stopOnce(): Promise<void> {
     isStopping = true

@@ -8,6 +8,7 @@ import type { Hub } from '../../hub/hub.ts'
 import type { Log, Meter } from '../../hub/ports.ts'
 import { createNativeSocket } from './native-socket.ts'
 import { createOutgoing } from './outgoing.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
 import { createTextFrames } from './text-frames.ts'
 
 export interface NativeDoorOptions {
@@ -43,6 +44,8 @@ export function createNativeDoor(
     clientTracking: false,
     maxPayload: options.maxFrameBytes,
     perMessageDeflate: false,
+    // Answered by the socket, which minds its bound: a peer that only pings and never reads fills it too (D15).
+    autoPong: false,
     // Known to ws 8.19 and later, not yet to its types.
     ...{ closeTimeout: options.closeTimeoutMs },
     handleProtocols: () => SUBPROTOCOL,
@@ -95,7 +98,7 @@ export function createNativeDoor(
       const problem = problemOf(request, options.allowedOrigins)
       if (problem !== undefined) {
         meter.count('handshakes-rejected')
-        return refuse(raw, problem)
+        return refuseUpgrade(raw, problem)
       }
       server.handleUpgrade(request, raw, head, (webSocket) => accept(webSocket, raw, request))
     },
@@ -118,11 +121,6 @@ function problemOf(
   if (origin !== undefined && !allowedOrigins.includes(origin)) return '403 Forbidden'
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',')
   return offered.some((name) => name.trim() === SUBPROTOCOL) ? undefined : '400 Bad Request'
-}
-
-function refuse(raw: Duplex, status: string): void {
-  raw.on('error', () => raw.destroy())
-  raw.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
 function addressOf(request: IncomingMessage): string {

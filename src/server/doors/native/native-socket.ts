@@ -54,6 +54,17 @@ export function createNativeSocket(ports: NativeSocketPorts): Socket {
     checkDrained()
   }
 
+  /** A queue over its bound is not worth waiting for (D15). */
+  function giveUp(): void {
+    close(CloseCode.slowConsumer, 'reading too slowly')
+    ports.tooSlow()
+  }
+
+  webSocket.on('ping', (data) => {
+    if (!isOpen) return
+    if (queuedBytes() > maxQueuedBytes) giveUp()
+    else webSocket.pong(data)
+  })
   raw.on('drain', checkDrained)
   webSocket.on('close', () => {
     isOpen = false
@@ -70,8 +81,7 @@ export function createNativeSocket(ports: NativeSocketPorts): Socket {
       const queued = queuedBytes()
       // One frame may always wait, however large.
       if (queued > 0 && queued + frame.length > maxQueuedBytes) {
-        close(CloseCode.slowConsumer, 'reading too slowly')
-        return ports.tooSlow()
+        return giveUp()
       }
       if (frames.length === 0) outgoing.schedule(flush)
       frames.push(frame)
