@@ -45,8 +45,9 @@ const MAX_KNOWN_ADDRESSES = 16
 
 export function createFoundSessions(options: FoundSessionsOptions): FoundSessions {
   const { profile, registry } = options
-  /** The proven addresses each session was last seen at. */
+  /** The proven addresses each session was last seen at, and whether it still is there. */
   const seenAt = new Map<SessionId, string>()
+  const present = new Set<SessionId>()
   let told = '[]'
   const browsing: Browsing = options.discovery.browse((sessions) => {
     follow(sessions)
@@ -72,36 +73,29 @@ export function createFoundSessions(options: FoundSessionsOptions): FoundSession
   }
 
   function follow(sessions: readonly FoundSession[]): void {
-    const there = new Map(sessions.map((session) => [session.sessionId, session]))
-    for (const id of seenAt.keys()) if (!there.has(id)) seenAt.delete(id)
+    const here = new Set(sessions.map(({ sessionId }) => sessionId))
+    for (const id of present) if (!here.has(id)) present.delete(id)
     for (const session of sessions) {
-      const known = profile.session(session.sessionId)
+      const id = session.sessionId
+      const known = profile.session(id)
       if (known?.secret === undefined || known.hosted !== undefined) continue
       const addresses = provenAddresses(session, known.secret)
-      const key = addresses.toSorted().join(' ')
-      if (key === '' || seenAt.get(session.sessionId) === key) continue
-      seenAt.set(session.sessionId, key)
-      meet(known, addresses)
+      if (addresses.length === 0) continue
+      const place = addresses.toSorted().join(' ')
+      const before = seenAt.get(id)
+      if (present.has(id) && place === before) continue
+      present.add(id)
+      seenAt.set(id, place)
+      const isNew = addresses.some((address) => !known.addresses.includes(address))
+      if (isNew || (before !== undefined && before !== place)) moved(known, addresses)
+      else if (stateOf(id) === 'waiting') registry.get(id)?.connectNow()
     }
   }
+  const stateOf = (id: SessionId) => registry.get(id)?.view().connection.state
 
-  /** The host of a session one is in shows itself, for the first time or at other addresses than before. */
-  function meet(known: KnownSession, addresses: readonly string[]): void {
-    const client = registry.get(known.sessionId)
-    const state = client?.view().connection.state
-    if (addresses.every((address) => known.addresses.includes(address))) {
-      // It is back: no reason to sit out the pause between two attempts.
-      if (state === 'waiting') client?.connectNow()
-      return
-    }
-    options.log.info('a session moved to other addresses', { session: known.sessionId })
-    keep(known, addresses)
-    client?.updateAddresses(addresses)
-    // What moved may have left a connection behind that nobody answers: ask it (D13).
-    if (state === 'online' || state === 'catching-up') client?.systemEvent('network-change')
-  }
-
-  function keep(known: KnownSession, addresses: readonly string[]): void {
+  function moved(known: KnownSession, addresses: readonly string[]): void {
+    const id = known.sessionId
+    options.log.info('a session is at other addresses', { session: id })
     const kept = [...new Set([...addresses, ...known.addresses])].slice(0, MAX_KNOWN_ADDRESSES)
     try {
       profile.putSession({ ...known, addresses: kept })
@@ -109,6 +103,14 @@ export function createFoundSessions(options: FoundSessionsOptions): FoundSession
       // It is reached all the same; after the next start it has to be found once more.
       options.log.warn('the new addresses could not be kept', errorFields(error))
     }
+    const client = registry.get(id)
+    // A client begins with the address that worked last. Without it, it begins with the ones just heard of,
+    // and then the others come back for the day this computer is on another network.
+    client?.updateAddresses(addresses)
+    client?.updateAddresses(kept)
+    const state = stateOf(id)
+    // What moved may have left a connection behind that nobody answers: ask it (D13).
+    if (state === 'online' || state === 'catching-up') client?.systemEvent('network-change')
   }
 
   return {
