@@ -52,6 +52,8 @@ test('[D5] a message that can never arrive says why and offers a way out; the re
 
   await laptopApp.menu('connect-now')
   await isOnline(laptopApp)
+  await expect(laptopApp.window.getByRole('main')).toContainText('You are no longer in this room.')
+  await expect(laptop.ui.composer.in('logistics')).toHaveCount(0)
   const failed = laptop.ui.timeline.message('Written too late.')
   await expect(failed).toContainText('Not sent.')
   for (const name of ['Retry', 'Copy', 'Delete']) {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { ask } from './fixtures/bridge.ts'
+import { ask, sessionOf } from './fixtures/bridge.ts'
 import type { LandlineApp } from './fixtures/landline-app.ts'
 import { playSampleStation } from './fixtures/sample-station.ts'
 import { hosts, joins } from './fixtures/stories.ts'
@@ -89,8 +89,17 @@ test('first run, chat, hosting and offline look as they are meant to, in light a
   await maraApp.menu('hosting-panel')
   const panel = hostingPanel(maraApp.window, 'Field Station')
   await expect(panel.person('Jun Li')).toBeVisible()
-  // The charts draw one point a second; a few make a line.
   await expect(panel.dialog.getByText(/\d ms/).first()).toBeVisible()
+  // The charts draw one point a second: a minute of small talk makes them worth looking at.
+  const { id: session } = await sessionOf(maraApp.window)
+  const samples = async (): Promise<number> => {
+    await station.chat()
+    return (await ask(maraApp.window, 'session.hosting', { session })).samples.length
+  }
+  if (keep) {
+    test.setTimeout(240_000)
+    await expect.poll(samples, { timeout: 70_000, intervals: [500, 300, 900] }).toBe(60)
+  }
   await picture(maraApp, 'hosting')
 
   station.stop()

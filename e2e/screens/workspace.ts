@@ -41,6 +41,7 @@ export function workspace(page: Page): Workspace {
   const room = (name: string): Locator =>
     rooms.or(directs).getByRole('button', { name: beginsWith(name) })
   const write = composer(page)
+  const messages = timeline(page)
 
   async function choose(dialog: Locator, people: readonly string[]): Promise<void> {
     for (const person of people) {
@@ -59,7 +60,7 @@ export function workspace(page: Page): Workspace {
     online: (name) => online.getByRole('button', { name: beginsWith(name) }),
     async openRoom(name) {
       await room(name).click()
-      await write.in(name).waitFor()
+      await messages.in(name).waitFor()
     },
     async createGroup(name, people, options = { private: false }) {
       await sidebar.getByRole('button', { name: 'New group' }).click()
@@ -77,7 +78,7 @@ export function workspace(page: Page): Workspace {
       await dialog.getByRole('button', { name: 'Start' }).click()
       await dialog.waitFor({ state: 'hidden' })
     },
-    timeline: timeline(page),
+    timeline: messages,
     composer: write,
     say: (text) => write.send(text),
   }
