@@ -265,4 +265,31 @@ describe('catching up', () => {
     expect(again.of('room-gone')).toHaveLength(3)
     expect(again.events(secret)).toEqual([])
   })
+
+  it('[D9] a room that cannot be read keeps no other room waiting, and is tried again', async () => {
+    const { kit, mara, general } = await pair()
+    const room = kit.newId<RoomId>()
+    const more = { name: 'second', topic: '', visibility: 'public' as const, members: [] }
+    await mara.ask({ type: 'create-room', ref: 1, room, ...more })
+    const cursors = [mara.cursor(general), mara.cursor(room)]
+    await mara.posts(general, 1)
+    await mara.posts(room, 1)
+    mara.drop()
+    const read = kit.store.eventsAfter.bind(kit.store)
+    let broken = true
+    kit.store.eventsAfter = async (id, ...rest) => {
+      if (broken && id === general) throw new Error('bad sector')
+      return read(id, ...rest)
+    }
+    await kit.restart()
+    const again = kit.connect(mara.person)
+    await again.enter(...cursors)
+    await kit.clock.advance(1_000)
+    expect(again.seqs(room)).toHaveLength(1)
+    expect(again.of('synced')).toEqual([])
+    broken = false
+    await kit.clock.advance(2_000)
+    expect(again.seqs(general)).toHaveLength(1)
+    expect(again.of('synced')).toHaveLength(1)
+  })
 })

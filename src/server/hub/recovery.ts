@@ -92,6 +92,11 @@ export function createRecovery(ports: RecoveryPorts): Recovery {
         await bringUp(connection, device, room, task)
       } catch (fault) {
         log.warn({ room: id, fault: String(fault) }, 'the store could not be read')
+        // The others must not wait behind it (D9).
+        if (device.recovery.get(id) === task) {
+          device.recovery.delete(id)
+          device.recovery.set(id, task)
+        }
         await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve))
       }
     }
