@@ -40,6 +40,19 @@ describe('the handshake', () => {
     expect(kit.hub.devices()).toEqual([])
   })
 
+  it('takes no more members than the session may have, and those it knows always', async () => {
+    const kit = await hubKit({ maxMembers: 1 })
+    const mara = await kit.join('Mara')
+    const second = kit.connect()
+    await second.hello()
+    expect(second.last('rejected').code).toBe('session-full')
+    expect(second.closedWith?.code).toBe(1013)
+    expect(await kit.store.members()).toHaveLength(1)
+    const again = kit.connect(mara.person)
+    await again.enter()
+    expect(again.of('synced')).toHaveLength(1)
+  })
+
   it('admits without a secret only when it was told to', async () => {
     const kit = await hubKit({ admission: { kind: 'open' } })
     const guest = kit.connect()

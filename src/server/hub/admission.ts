@@ -5,6 +5,7 @@ import { messageIdSchema, roomIdSchema } from '../../protocol/ids.ts'
 import { negotiateVersion, SUPPORTED_VERSIONS } from '../../protocol/version.ts'
 import type { CommitBatcher, PendingWrite } from './commit-batcher.ts'
 import type { HubOptions } from './options.ts'
+import type { People } from './people.ts'
 import type { Clock, Log, RoomOperation, Secrets, Store, Write } from './ports.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -21,16 +22,17 @@ export type Verdict =
 export interface AdmissionPorts {
   readonly store: Pick<Store, 'session' | 'admit'>
   readonly rooms: Rooms
+  readonly people: Pick<People, 'has' | 'count'>
   readonly batcher: CommitBatcher
   readonly clock: Clock
   readonly secrets: Secrets
   readonly log: Log
-  readonly options: Pick<HubOptions, 'admission' | 'defaultRoomName'>
+  readonly options: Pick<HubOptions, 'admission' | 'defaultRoomName' | 'maxMembers'>
 }
 
 /** Decides who may come in, and sees that everyone who does is in the default group. */
 export function createAdmission(ports: AdmissionPorts): (hello: Hello) => Promise<Verdict> {
-  const { store, rooms, batcher, clock, secrets, log, options } = ports
+  const { store, rooms, people, batcher, clock, secrets, log, options } = ports
 
   function holdsCredential(hello: Hello): boolean {
     if (options.admission.kind === 'open') return true
@@ -93,6 +95,12 @@ export function createAdmission(ports: AdmissionPorts): (hello: Hello) => Promis
       return reject('unauthorized', 'The join secret is missing or wrong.')
     }
     const { id, key, name } = hello.member
+    if (!people.has(id) && people.count() >= options.maxMembers) {
+      return {
+        ...reject('session-full', `This session has ${options.maxMembers} members, and no more.`),
+        close: CloseCode.tryAgainLater,
+      }
+    }
     try {
       const binding = await store.admit(
         { id, name, keyHash: secrets.hash(key), lastSeen: clock.now() },

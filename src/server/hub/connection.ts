@@ -38,7 +38,7 @@ export interface AdmittedDevice {
   /** Rooms whose writes wait for one id to come again (D2). */
   readonly holds: Map<RoomId, Hold>
   /** One object for each room written to: what must stay in order (see `PendingWrite.lane`). */
-  readonly lanes: Map<RoomId, object>
+  readonly lanes: Map<RoomId, Lane>
   /** Monotonic; while writes follow each other closely after connecting, an outbox is draining. */
   drainingUntil: number
   /** Rooms that are not yet live, in the order they are caught up. */
@@ -49,6 +49,11 @@ export interface AdmittedDevice {
   readonly typing: Map<RoomId, () => void>
   /** The history requests before the next one. */
   pages: Promise<void>
+}
+
+export interface Lane {
+  /** Writes in it that are not yet answered. */
+  pending: number
 }
 
 export interface Hold {

@@ -93,11 +93,14 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     ...{ store, clock, meter, log },
     committed: (batch) => publishCommitted(batch, fanOut),
   })
-  const admit = createAdmission({ store, rooms, batcher, clock, secrets, log, options })
+  const admit = createAdmission({ store, rooms, people, batcher, clock, secrets, log, options })
   const roster = createRoster(connections, {
     ...{ admit, people, recovery, typing, store, clock, meter, options },
   })
-  const requests = createRequests({ rooms, people, recovery, batcher, store, clock, secrets, log })
+  const requests = createRequests({
+    ...{ rooms, people, recovery, batcher, store, clock, secrets, log },
+    roomChanges: options.roomChanges,
+  })
   const submits = createSubmits({
     ...{ batcher, typing, clock, meter },
     limits: options.writes,

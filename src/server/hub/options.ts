@@ -20,6 +20,13 @@ export interface HubOptions {
   /** Messages in the newest page of a snapshot. */
   readonly resetPageMessages: number
   readonly writes: WriteLimits
+  /**
+   * What a person may do to rooms: each creation, change and membership is one, so that a group of 500 costs
+   * 501. Without it a single device could write thousands of events a second past the limits of writing.
+   */
+  readonly roomChanges: { readonly burst: number; readonly perMinute: number }
+  /** People the session knows, here or not; each is announced to everyone else and kept for ever. */
+  readonly maxMembers: number
   /** Requests, typing, reads and the like, for each connection. */
   readonly signalsPerSecond: number
   readonly signalBurst: number
@@ -47,6 +54,8 @@ export const defaultHubOptions: Omit<HubOptions, 'admission'> = {
   recoveryLimit: DEFAULT_RECOVERY_LIMIT,
   resetPageMessages: 50,
   writes: { perMinute: 60, burst: 10, saved: 1_000, floodPerMinute: 200 },
+  roomChanges: { burst: 2_000, perMinute: 600 },
+  maxMembers: 20_000,
   signalsPerSecond: 50,
   signalBurst: 500,
   malformedPerMinute: 10,

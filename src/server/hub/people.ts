@@ -21,6 +21,8 @@ interface Person {
 /** People, not connections: one person with two devices is online once (D17). */
 export interface People {
   has(id: MemberId): boolean
+  /** Everyone the session has ever let in. */
+  count(): number
   nameOf(id: MemberId): string
   connectionsOf(id: MemberId): ReadonlySet<Connection>
   onlineCount(): number
@@ -102,6 +104,7 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
 
   return {
     has: (id) => people.has(id),
+    count: () => people.size,
     nameOf: (id) => people.get(id)?.name ?? '',
     connectionsOf: (id) => people.get(id)?.connections ?? NOBODY,
     onlineCount: () => online,

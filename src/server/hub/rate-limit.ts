@@ -13,14 +13,14 @@ export function fullBucket(size: BucketSize, now: number): Bucket {
   return { tokens: size.burst, updatedAt: now }
 }
 
-/** Takes one token. Answers 0 when there was one, or else the milliseconds until there is. */
-export function takeToken(bucket: Bucket, size: BucketSize, now: number): number {
+/** Takes tokens, one by default. Answers 0 when there were enough, or else the milliseconds until there are. */
+export function takeToken(bucket: Bucket, size: BucketSize, now: number, count = 1): number {
   refill(bucket, size, now)
-  if (bucket.tokens >= 1) {
-    bucket.tokens -= 1
+  if (bucket.tokens >= count) {
+    bucket.tokens -= count
     return 0
   }
-  return Math.max(1, Math.ceil(((1 - bucket.tokens) * 60_000) / size.perMinute))
+  return Math.max(1, Math.ceil(((count - bucket.tokens) * 60_000) / size.perMinute))
 }
 
 export function isFull(bucket: Bucket, size: BucketSize, now: number): boolean {

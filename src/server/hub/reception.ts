@@ -49,7 +49,10 @@ export function createReception(
   }
 
   function receiveFault(connection: Connection, fault: FrameFault): void {
-    if (admitted(connection) !== undefined && submits.refuseFault(connection, fault)) return
+    if (admitted(connection) !== undefined && submits.refuseFault(connection, fault)) {
+      withinRate(connection, undefined)
+      return
+    }
     connection.socket.send({
       type: 'error',
       code: fault.code,

@@ -6,8 +6,10 @@ import { MAX_MEMBERS_PER_REQUEST, MAX_PAGE_BYTES } from '../../protocol/limits.t
 import type { RoomListing } from '../../protocol/server-messages.ts'
 import type { CommitBatcher } from './commit-batcher.ts'
 import type { AdmittedDevice, Connection } from './connection.ts'
+import { createMemberBuckets } from './member-buckets.ts'
 import type { People } from './people.ts'
 import type { Clock, Log, RoomOperation, Secrets, Store, WriteResult } from './ports.ts'
+import type { BucketSize } from './rate-limit.ts'
 import type { Recovery } from './recovery.ts'
 import type { Room, Rooms } from './rooms.ts'
 
@@ -32,10 +34,12 @@ export interface RequestPorts {
   readonly clock: Clock
   readonly secrets: Pick<Secrets, 'uuid'>
   readonly log: Log
+  readonly roomChanges: BucketSize
 }
 
 export function createRequests(ports: RequestPorts): Requests {
   const { rooms, people, recovery, batcher, store, clock, secrets, log } = ports
+  const roomChanges = createMemberBuckets(ports.roomChanges)
 
   function commit(
     device: AdmittedDevice,
@@ -243,7 +247,30 @@ export function createRequests(ports: RequestPorts): Requests {
 
   return {
     receive(connection, device, request) {
+      const cost = roomChangesOf(request)
+      if (cost > 0 && roomChanges.take(device.member, cost, clock.monotonic()) > 0) {
+        const words = `At most ${ports.roomChanges.perMinute} changes of rooms a minute.`
+        return fail(connection, request.ref, 'rate-limited', words)
+      }
       void carryOut(connection, device, request)
     },
+  }
+}
+
+/** How many events the request can make. */
+function roomChangesOf(request: Request): number {
+  switch (request.type) {
+    case 'create-room':
+    case 'open-direct':
+      return 1 + request.members.length
+    case 'add-members':
+      return request.members.length
+    case 'join-room':
+    case 'leave-room':
+    case 'change-room':
+      return 1
+    case 'browse-rooms':
+    case 'history':
+      return 0
   }
 }

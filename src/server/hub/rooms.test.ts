@@ -25,6 +25,8 @@ async function create(
   return room
 }
 
+const CLUB = { name: 'club', topic: '', visibility: 'private' as const, members: [] }
+
 describe('rooms', () => {
   it('brings the members in before it says done', async () => {
     const { kit, mara, sam, eve } = await three()
@@ -181,5 +183,25 @@ describe('rooms', () => {
     kit.store.failing = true
     await create(kit, mara, 'public')
     expect(mara.last('failed')).toMatchObject({ ref: 1, code: 'unavailable' })
+  })
+
+  it('limits what a person may do to rooms, by how many people it is done to, on whichever device', async () => {
+    const kit = await hubKit({ roomChanges: { burst: 8, perMinute: 60 } })
+    const mara = await kit.join('Mara')
+    const sam = await kit.join('Sam')
+    const room = await create(kit, mara, 'private', sam) // 2
+    const tablet = kit.connect({ ...mara.person, device: kit.newId() })
+    await tablet.enter()
+    for (let ref = 2; ref <= 7; ref++) {
+      await tablet.ask({ type: 'change-room', ref, room, topic: `topic ${ref}` })
+    }
+    expect(tablet.of('done')).toHaveLength(6)
+    await mara.ask({ type: 'create-room', ref: 9, room: kit.newId(), ...CLUB })
+    expect(mara.last('failed')).toMatchObject({ ref: 9, code: 'rate-limited' })
+    await sam.ask({ type: 'change-room', ref: 1, room, topic: 'Sam still may' })
+    expect(sam.of('done')).toHaveLength(1)
+    await kit.clock.advance(1_000)
+    await mara.ask({ type: 'create-room', ref: 10, room: kit.newId(), ...CLUB })
+    expect(mara.last('done').ref).toBe(10)
   })
 })

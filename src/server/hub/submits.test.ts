@@ -256,4 +256,24 @@ describe('holding back', () => {
     for (let index = 0; index < 10; index++) mara.post(general, `flood ${index}`)
     expect(mara.closedWith?.code).toBe(4429)
   })
+
+  it('closes with 4429 whoever makes up rooms without end, so that holding them back costs no memory', async () => {
+    const { kit, mara, general } = await pair(slow)
+    await mara.posts(general, 2)
+    for (let index = 0; index < 5_000; index++) mara.post(kit.newId<RoomId>(), 'x')
+    expect(mara.of('held')).toHaveLength(5_000)
+    expect(mara.closedWith).toBeUndefined()
+    mara.post(kit.newId<RoomId>(), 'x')
+    expect(mara.closedWith?.code).toBe(4429)
+  })
+
+  it('closes with 4429 a flood of writes that cannot be read', async () => {
+    const { kit, mara, general } = await pair()
+    const bad = { type: 'submit', id: kit.newId(), room: general, operation: { kind: 'sing' } }
+    for (let index = 0; index < 600; index++) mara.raw(JSON.stringify(bad))
+    expect(mara.of('refused')).toHaveLength(600)
+    expect(mara.closedWith).toBeUndefined()
+    for (let index = 0; index < 200; index++) mara.raw(JSON.stringify(bad))
+    expect(mara.closedWith?.code).toBe(4429)
+  })
 })

@@ -3,7 +3,7 @@ import { messageIdSchema, roomIdSchema } from '../../protocol/ids.ts'
 import type { MemberId } from '../../protocol/ids.ts'
 import type { FrameFault } from '../../protocol/codec.ts'
 import type { CommitBatcher } from './commit-batcher.ts'
-import type { AdmittedDevice, Connection, Hold } from './connection.ts'
+import type { AdmittedDevice, Connection, Hold, Lane } from './connection.ts'
 import type { WriteLimits } from './options.ts'
 import type { Clock, Meter } from './ports.ts'
 import { type Bucket, type BucketSize, fullBucket, isFull, takeToken } from './rate-limit.ts'
@@ -14,6 +14,8 @@ const DRAIN_PAUSE_MS = 5_000
 /** Writes sent before the client heard of the hold may still arrive this long after it began. */
 const IN_FLIGHT_MS = 5_000
 const UNAVAILABLE_RETRY_MS = 1_000
+/** Rooms that one connection can have held at a time: more than anybody is in. */
+const MAX_HOLDS = 5_000
 /** Members whose allowance is kept; full ones are the first to be forgotten, which changes nothing. */
 const MAX_ALLOWANCES = 20_000
 
@@ -91,6 +93,8 @@ export function createSubmits(ports: SubmitPorts): Submits {
     // A write that could not be committed came before one that was only held: the client begins with it.
     const keeps = known !== undefined && (known.code === 'unavailable' || code === 'rate-limited')
     if (keeps) return meter.count('writes-held')
+    // Rooms are named by the sender, and need not exist: somebody makes them up.
+    if (known === undefined && device.holds.size >= MAX_HOLDS) return ports.closeFlood(connection)
     const held = { id: submit.id, code, since: now, retryAt: now + waitMs }
     device.holds.set(submit.room, held)
     answerHeld(connection, submit, held, now)
@@ -106,11 +110,15 @@ export function createSubmits(ports: SubmitPorts): Submits {
   function commit(connection: Connection, device: AdmittedDevice, submit: Submit): void {
     const { id, room, operation } = submit
     if (operation.kind === 'post') typing.stop(device, room)
+    const lane = laneOf(device, room)
+    lane.pending++
     batcher.add({
       write: { device: device.device, actor: device.member, room, id, at: clock.now(), operation },
-      lane: laneOf(device, room),
+      lane,
       done(result) {
         const { socket } = connection
+        // Kept only while something is in it: rooms are named by the sender, and need not exist.
+        if (--lane.pending === 0) device.lanes.delete(room)
         switch (result.kind) {
           case 'committed': {
             const event = result.events[0]
@@ -177,10 +185,10 @@ export function createSubmits(ports: SubmitPorts): Submits {
 }
 
 /** The same object for the same room of the same connection; a new connection starts new lanes. */
-function laneOf(device: AdmittedDevice, room: Submit['room']): object {
+function laneOf(device: AdmittedDevice, room: Submit['room']): Lane {
   let lane = device.lanes.get(room)
   if (lane === undefined) {
-    lane = {}
+    lane = { pending: 0 }
     device.lanes.set(room, lane)
   }
   return lane
