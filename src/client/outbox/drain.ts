@@ -23,6 +23,9 @@ export interface Drain {
   held(room: RoomId, id: MessageId, retryAfterMs: number): void
 }
 
+/** Longest wait a server is believed. */
+const MAX_HOLD_MS = 60_000
+
 interface Lane {
   readonly inFlight: Map<MessageId, number>
   sentUpTo: number
@@ -87,8 +90,13 @@ export function createDrain(
       }
       lane.sentUpTo = Math.min(lane.sentUpTo, n - 1)
       lane.cancelHold?.()
-      lane.cancelHold = clock.after(retryAfterMs, () => {
+      lane.cancelHold = clock.after(Math.min(retryAfterMs, MAX_HOLD_MS), () => {
         lane.cancelHold = null
+        // Only that very write, or one with `head`, ends the hold: if it was settled meanwhile, begin anew.
+        if (outbox.waiting(room, lane.sentUpTo, 1)[0]?.id !== id && lane.inFlight.size > 0) {
+          lane.sentUpTo = Math.min(lane.sentUpTo, ...lane.inFlight.values()) - 1
+          lane.inFlight.clear()
+        }
         pump(room)
       })
     },

@@ -148,6 +148,36 @@ describe('draining', () => {
     await kit.clock.advance(1)
     expect(texts(connection.take())).toEqual(['two', 'three', 'four'])
   })
+
+  it('[D2] begins anew when the held write was settled while others are unanswered, or the room would stay held', async () => {
+    const connection = await kit.goOnline(...twoRooms())
+    const [one, two] = [send('one'), send('two')]
+    send('three')
+    connection.take()
+    await kit.hear({ type: 'held', id: two, room: ROOM, code: 'rate-limited', retryAfterMs: 700 })
+    // The connection before this one had brought both to the server; its ack of the first is slow to come.
+    await kit.hear(
+      eventsOf([
+        posted(1, { id: one, actor: SELF, text: 'one' }),
+        posted(2, { id: two, actor: SELF, text: 'two' }),
+      ]),
+    )
+    await kit.clock.advance(700)
+    expect(submits(connection.take())).toMatchObject([{ operation: { text: 'three' }, head: true }])
+  })
+
+  it('[D5] does not wait longer than a minute, whatever a server asks for', async () => {
+    const connection = await kit.goOnline(...twoRooms())
+    const id = send('one')
+    connection.take()
+    const retryAfterMs = Number.MAX_SAFE_INTEGER
+    await kit.hear({ type: 'held', id, room: ROOM, code: 'unavailable', retryAfterMs })
+    await kit.clock.advance(30_000)
+    connection.ping()
+    expect(texts(connection.take())).toEqual([])
+    await kit.clock.advance(30_000)
+    expect(texts(connection.take())).toEqual(['one'])
+  })
 })
 
 describe('confirmation', () => {
