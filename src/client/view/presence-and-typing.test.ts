@@ -11,6 +11,7 @@ import {
   ROOM,
   roomState,
   SELF,
+  welcome,
 } from '../../testing/client-kit.ts'
 
 let kit: ClientKit
@@ -46,6 +47,19 @@ describe('presence and typing', () => {
     kit.session.disconnect()
     await kit.clock.advance(5_000)
     expect(presences()).toEqual(['Ada offline', 'Ben offline', 'Cy offline'])
+  })
+
+  it('[D17] what was told of people stays while a long catch-up goes on', async () => {
+    kit.server.current().close(1006)
+    await kit.clock.advance(4_000)
+    const connection = kit.server.current()
+    connection.open()
+    connection.say(welcome(), { type: 'plan', rooms: 1, events: 400 }, PEOPLE)
+    await kit.clock.advance(6_000)
+    expect(presences()).toContain('Ben online')
+    connection.say({ type: 'synced' })
+    await kit.clock.settle()
+    expect(presences()).toContain('Ben online')
   })
 
   it('[D17] presence is not stored', () => {

@@ -25,7 +25,11 @@ export function createPresences(clock: Clock, cleared: () => void): Presences {
 
   return {
     get: (member) => known.get(member) ?? 'offline',
-    set: (member, presence) => void known.set(member, presence),
+    set(member, presence) {
+      // News of people is newer than the loss, also while the rest is still being caught up with.
+      stop()
+      known.set(member, presence)
+    },
     connectionLost() {
       if (cancel !== null || known.size === 0) return
       cancel = clock.after(GRACE_MS, () => {
