@@ -76,6 +76,8 @@ export interface Machine {
   readonly preferred: number
   /** Failed attempts since the session was last live. */
   readonly failures: number
+  /** When this device was lately said to have connected again. */
+  readonly superseded: readonly number[]
   readonly networkGone: boolean
   readonly suspended: boolean
   readonly nextNonce: number

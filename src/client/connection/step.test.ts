@@ -133,8 +133,8 @@ describe('asked by the person', () => {
   it('leaves a refused session alone until the person asks', () => {
     const drill = drive()
     drill.online()
-    drill.give({ kind: 'closed', code: CloseCode.superseded })
-    expect(drill.phase).toEqual({ state: 'refused', reason: 'superseded' })
+    drill.give({ kind: 'closed', code: CloseCode.banned })
+    expect(drill.phase).toEqual({ state: 'refused', reason: 'banned' })
     drill.give({ kind: 'resume' }, { kind: 'network-back' }, { kind: 'tick' })
     expect(drill.phase.state).toBe('refused')
     drill.give({ kind: 'connect-now' })

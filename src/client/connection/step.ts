@@ -2,10 +2,13 @@ import { CloseCode } from '../../protocol/errors.ts'
 import { dialAnew, giveUp, hasSocket, nextAddress, onLink, stay, withEffect } from './attempt.ts'
 import type { Input, Link, Machine, Moment, Step } from './phases.ts'
 import { distrust, onNetworkLost, probe } from './trust.ts'
+import { onSuperseded } from './superseded.ts'
 import { type Verdict, verdictOfClose, verdictOfRejection } from './verdicts.ts'
 
 /** How long a server may take to answer the handshake. */
 export const WELCOME_TIMEOUT_MS = 10_000
+/** Longest absence a server that restarts is believed. */
+const MAX_COME_BACK_MS = 60_000
 
 export function initialMachine(addresses: readonly string[]): Machine {
   return {
@@ -13,6 +16,7 @@ export function initialMachine(addresses: readonly string[]): Machine {
     addresses,
     preferred: 0,
     failures: 0,
+    superseded: [],
     networkGone: false,
     suspended: false,
     nextNonce: 1,
@@ -95,7 +99,12 @@ export function step(machine: Machine, input: Input, moment: Moment): Step {
     case 'rejected':
       return onRejected(machine, verdictOfRejection(input.rejected.code), moment)
     case 'bye':
-      return stay(onLink(machine, (link) => ({ ...link, comeBackAfter: input.reconnectAfterMs })))
+      return stay(
+        onLink(machine, (link) => ({
+          ...link,
+          comeBackAfter: Math.min(input.reconnectAfterMs, MAX_COME_BACK_MS),
+        })),
+      )
     case 'pong':
       return stay(
         onLink(machine, (link) => ({
@@ -120,7 +129,9 @@ export function step(machine: Machine, input: Input, moment: Moment): Step {
         ? stay({ ...machine, failures: 0, phase: { state: 'online', link: phase.link } })
         : stay(machine)
     case 'closed':
-      return onClosed(machine, input.code, moment)
+      return input.code === CloseCode.superseded && hasSocket(phase)
+        ? onSuperseded(machine, moment)
+        : onClosed(machine, input.code, moment)
     case 'broken':
       return hasSocket(phase)
         ? withEffect(

@@ -38,7 +38,7 @@ describe('what the server says', () => {
     [CloseCode.banned, { state: 'refused', reason: 'banned' }],
     [CloseCode.unsupportedVersion, { state: 'refused', reason: 'unsupported-version' }],
     [CloseCode.slowConsumer, { state: 'connecting' }],
-    [CloseCode.superseded, { state: 'refused', reason: 'superseded' }],
+    [CloseCode.superseded, { state: 'waiting', reason: 'lost' }],
     [CloseCode.handshakeTimeout, { state: 'waiting', reason: 'lost' }],
     [CloseCode.heartbeatTimeout, { state: 'waiting', reason: 'lost' }],
     [CloseCode.rateLimited, { state: 'waiting', reason: 'rate-limited' }],
@@ -56,6 +56,41 @@ describe('what the server says', () => {
     drill.give({ kind: 'closed', code: CloseCode.slowConsumer }, { kind: 'opened' }, WELCOME)
     drill.give({ kind: 'closed', code: CloseCode.slowConsumer })
     expect(drill.phase).toMatchObject({ state: 'waiting', reason: 'too-slow' })
+  })
+
+  it('[D12] comes back when its own late handshake took its place, and gives way to another copy', () => {
+    const drill = drive()
+    const superseded = { kind: 'closed', code: CloseCode.superseded } as const
+    const comeBack = () => {
+      drill.wait(drill.due ?? 0)
+      drill.give({ kind: 'opened' }, WELCOME, { kind: 'synced' })
+      expect(drill.phase.state).toBe('online')
+    }
+    drill.online()
+    drill.give(superseded)
+    expect(drill.phase).toMatchObject({ state: 'waiting', reason: 'lost' })
+    comeBack()
+    drill.give(superseded)
+    comeBack()
+    drill.pass(120_000)
+    // Long after the first two: nobody fights for the place.
+    drill.give(superseded)
+    comeBack()
+    drill.give(superseded)
+    comeBack()
+    drill.give(superseded)
+    expect(drill.phase).toEqual({ state: 'refused', reason: 'superseded' })
+    drill.give({ kind: 'connect-now' }, { kind: 'opened' }, WELCOME, { kind: 'synced' })
+    drill.give(superseded)
+    expect(drill.phase.state).toBe('waiting')
+  })
+
+  it('[D16] does not stay away for ever because a server says so', () => {
+    const drill = drive()
+    drill.online()
+    const reconnectAfterMs = Number.MAX_SAFE_INTEGER
+    drill.give({ kind: 'bye', reconnectAfterMs }, { kind: 'closed', code: 1012 })
+    expect(drill.due).toBe(60_000)
   })
 
   it('[D16] comes back after the delay the server gave, at this client’s own moment', () => {
@@ -77,6 +112,50 @@ describe('what the server says', () => {
     drill.give({ kind: 'opened' }, { kind: 'rejected', rejected: other })
     drill.give({ kind: 'opened' }, { kind: 'rejected', rejected: other })
     expect(drill.phase).toEqual({ state: 'refused', reason: 'other-session' })
+  })
+
+  it('[T3] tries the other addresses when somebody else answers at one, and not that one again', () => {
+    const drill = drive(['a:1', 'b:2'])
+    drill.give({ kind: 'connect' }, { kind: 'distrusted', why: 'other-key' })
+    expect(drill.dialled).toEqual(['b:2'])
+    drill.give({ kind: 'closed', code: 1006 })
+    expect(drill.phase).toMatchObject({ state: 'waiting', reason: 'stranger' })
+    for (let round = 0; round < 5; round++) {
+      drill.wait(drill.due ?? 0)
+      expect(drill.dialled).toEqual(['b:2'])
+      drill.give({ kind: 'closed', code: 1006 })
+    }
+    drill.give({ kind: 'connect-now' })
+    expect(drill.dialled).toEqual(['a:1'])
+  })
+
+  it('[T3] is refused when somebody else answers everywhere, until a person or the network says otherwise', () => {
+    const drill = drive(['a:1', 'b:2'])
+    const stranger = { kind: 'distrusted', why: 'other-key' } as const
+    const refused = { state: 'refused', reason: 'other-key' }
+    drill.give({ kind: 'connect' }, { kind: 'distrusted', why: 'unencrypted' }, stranger)
+    expect(drill.phase).toEqual(refused)
+    expect(drill.due).toBeNull()
+    drill.give({ kind: 'resume' }, { kind: 'addresses', addresses: ['b:2', 'a:1'] })
+    expect(drill.phase).toEqual(refused)
+    expect(drill.dialled).toEqual([])
+    drill.give({ kind: 'addresses', addresses: ['a:1', 'c:3'] })
+    expect(drill.dialled).toEqual(['c:3'])
+    drill.give(stranger)
+    expect(drill.phase).toEqual(refused)
+    drill.give({ kind: 'network-change' })
+    expect(drill.dialled).toEqual(['a:1'])
+    drill.give(stranger, stranger)
+    drill.give({ kind: 'connect-now' })
+    expect(drill.dialled).toEqual(['a:1'])
+  })
+
+  it('[T3] is refused when another session answers at one address and another key at the rest', () => {
+    const other = { type: 'rejected', code: 'other-session', message: '' } as const
+    const drill = drive(['a:1', 'b:2'])
+    drill.give({ kind: 'connect' }, { kind: 'opened' }, { kind: 'rejected', rejected: other })
+    drill.give({ kind: 'distrusted', why: 'other-key' })
+    expect(drill.phase).toEqual({ state: 'refused', reason: 'other-key' })
   })
 
   it('waits when what arrived could not be stored', () => {

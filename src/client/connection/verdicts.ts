@@ -64,6 +64,7 @@ export function verdictOfClose(code: number): Verdict {
     case CloseCode.slowConsumer:
       return { kind: 'at-once', reason: 'too-slow' }
     case CloseCode.superseded:
+      // In the end: `superseded.ts` comes back first.
       return refuse('superseded')
     case CloseCode.handshakeTimeout:
     case CloseCode.heartbeatTimeout:
