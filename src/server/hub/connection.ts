@@ -44,6 +44,8 @@ export interface AdmittedDevice {
   /** Rooms that are not yet live, in the order they are caught up. */
   readonly recovery: Map<RoomId, RecoveryTask>
   recovering: boolean
+  /** Number of the frame of people that is sent next, until all were. */
+  nextPeople: number | undefined
   announceSynced: boolean
   /** Rooms the person types in, each with how to cancel its expiry. */
   readonly typing: Map<RoomId, () => void>

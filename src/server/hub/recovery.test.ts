@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Epoch, RoomId } from '../../protocol/ids.ts'
+import type { Epoch, MemberId, RoomId } from '../../protocol/ids.ts'
 import { type HubKit, hubKit, type TestDevice } from '../../testing/hub-kit.ts'
 
 async function pair(options: Parameters<typeof hubKit>[0] = {}) {
@@ -291,5 +291,30 @@ describe('catching up', () => {
     await kit.clock.advance(2_000)
     expect(again.seqs(general)).toHaveLength(1)
     expect(again.of('synced')).toHaveLength(1)
+  })
+
+  it('[D15] introduces the people of a large session at the pace the device reads', async () => {
+    const { kit } = await pair()
+    const known = await kit.store.members()
+    const many = Array.from({ length: 12_000 }, (_, index) => ({
+      ...{ id: kit.newId<MemberId>(), name: `Member ${index}`, keyHash: '', lastSeen: index },
+    }))
+    kit.store.members = async () => [...known, ...many]
+    await kit.restart()
+    const slow = kit.connect(kit.person('Slow'))
+    await slow.hello()
+    slow.paused = true
+    await slow.sync()
+    expect(slow.queuedBytes()).toBeLessThan(400_000)
+    while (slow.queuedBytes() > 0) {
+      slow.resume()
+      slow.paused = true
+      await kit.clock.settle()
+      expect(slow.queuedBytes()).toBeLessThan(400_000)
+    }
+    expect(slow.of('people').flatMap(({ members }) => members)).toHaveLength(12_003)
+    const order = slow.received.map(({ type }) => type)
+    expect(order.lastIndexOf('people')).toBeLessThan(order.indexOf('reset'))
+    expect(order.at(-1)).toBe('synced')
   })
 })

@@ -82,6 +82,7 @@ export function createRecovery(ports: RecoveryPorts): Recovery {
   async function work(connection: Connection, device: AdmittedDevice): Promise<void> {
     if (device.recovering) return
     device.recovering = true
+    await introducePeople(connection, device)
     while (connection.state.kind === 'synced') {
       const next = device.recovery.entries().next()
       if (next.done === true) break
@@ -104,6 +105,18 @@ export function createRecovery(ports: RecoveryPorts): Recovery {
     if (connection.state.kind === 'synced' && device.announceSynced) {
       device.announceSynced = false
       connection.socket.send({ type: 'synced' })
+    }
+  }
+
+  /** Everyone, at the pace the connection reads: all at once, a large session would be over its bound (D15). */
+  async function introducePeople(connection: Connection, device: AdmittedDevice): Promise<void> {
+    while (connection.state.kind === 'synced' && device.nextPeople !== undefined) {
+      // As they are now: changes are announced meanwhile, and what follows must not be older.
+      const all = people.frames()
+      const frame = all[device.nextPeople]
+      if (frame !== undefined) connection.socket.send(frame)
+      device.nextPeople = device.nextPeople + 1 < all.length ? device.nextPeople + 1 : undefined
+      if (device.nextPeople !== undefined) await pace(connection)
     }
   }
 
@@ -216,7 +229,7 @@ export function createRecovery(ports: RecoveryPorts): Recovery {
           0,
         ),
       })
-      if (first) for (const frame of people.frames()) socket.send(frame)
+      if (first) device.nextPeople = 0
       for (const { room: id } of cursors) {
         if (rooms.get(id)?.members.has(device.member) !== true)
           socket.send({ type: 'room-gone', room: id })

@@ -86,6 +86,7 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
       drainingUntil: now + DRAIN_BEGINS_WITHIN_MS,
       recovery: new Map(),
       recovering: false,
+      nextPeople: undefined,
       announceSynced: false,
       typing: new Map(),
       pages: Promise.resolve(),
