@@ -1,5 +1,5 @@
 import { filesHold, replicas, served } from './fixtures/databases.ts'
-import { inviteVia, portOf } from './fixtures/invites.ts'
+import { inviteVia } from './fixtures/invites.ts'
 import { hosts, joins } from './fixtures/stories.ts'
 import { expect, test } from './fixtures/test.ts'
 
@@ -46,10 +46,7 @@ test('[D6] a third person gets nothing of a private group or a direct message: n
     launch('tim'),
   ])
   const mara = await hosts(maraApp, 'Mara Holm', 'Field Station')
-  const [samLine, timLine] = await Promise.all([
-    proxyTo(portOf(mara.invite)),
-    proxyTo(portOf(mara.invite)),
-  ])
+  const [samLine, timLine] = await Promise.all([proxyTo(mara), proxyTo(mara)])
   const sam = await joins(samApp, 'Sam Adeyemi', inviteVia(mara.invite, samLine.address))
   const tim = await joins(timApp, 'Tim Other', inviteVia(mara.invite, timLine.address))
   await expect(mara.ui.online('Tim Other')).toBeVisible()

@@ -1,5 +1,5 @@
 import { textsOf } from './fixtures/bridge.ts'
-import { inviteVia, portOf } from './fixtures/invites.ts'
+import { inviteVia } from './fixtures/invites.ts'
 import { hosts, isOnline, joins } from './fixtures/stories.ts'
 import { expect, test } from './fixtures/test.ts'
 import { DELIVERED } from './screens/timeline.ts'
@@ -16,7 +16,7 @@ test('[D4] the connection is cut after the host stored a message and before its 
 }) => {
   const [maraApp, samApp] = await Promise.all([launch('mara'), launch('sam')])
   const mara = await hosts(maraApp, 'Mara Holm', 'Field Station')
-  const line = await proxyTo(portOf(mara.invite))
+  const line = await proxyTo(mara)
   const sam = await joins(samApp, 'Sam Adeyemi', inviteVia(mara.invite, line.address))
 
   // Whichever word of the commit comes first, ack or event, is the one that gets lost.
@@ -66,7 +66,7 @@ test('[D4] ten cuts in a row, each swallowing an ack, leave one of each message 
   test.slow()
   const [maraApp, samApp] = await Promise.all([launch('mara'), launch('sam')])
   const mara = await hosts(maraApp, 'Mara Holm', 'Field Station')
-  const line = await proxyTo(portOf(mara.invite))
+  const line = await proxyTo(mara)
   const sam = await joins(samApp, 'Sam Adeyemi', inviteVia(mara.invite, line.address))
 
   const written: string[] = []

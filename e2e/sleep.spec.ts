@@ -1,5 +1,5 @@
 import { textsOf } from './fixtures/bridge.ts'
-import { inviteVia, portOf } from './fixtures/invites.ts'
+import { inviteVia } from './fixtures/invites.ts'
 import { hosts, joins } from './fixtures/stories.ts'
 import { expect, test } from './fixtures/test.ts'
 import { DELIVERED } from './screens/timeline.ts'
@@ -10,7 +10,7 @@ test('[D13] after sleep the socket still says it is open: what was missed is on 
 }) => {
   const [maraApp, samApp] = await Promise.all([launch('mara'), launch('sam')])
   const mara = await hosts(maraApp, 'Mara Holm', 'Field Station')
-  const line = await proxyTo(portOf(mara.invite))
+  const line = await proxyTo(mara)
   const sam = await joins(samApp, 'Sam Adeyemi', inviteVia(mara.invite, line.address))
 
   await samApp.suspend()
@@ -36,7 +36,7 @@ test('[D13] what is written into a dead socket is not lost when the computer wak
 }) => {
   const [maraApp, samApp] = await Promise.all([launch('mara'), launch('sam')])
   const mara = await hosts(maraApp, 'Mara Holm', 'Field Station')
-  const line = await proxyTo(portOf(mara.invite))
+  const line = await proxyTo(mara)
   const sam = await joins(samApp, 'Sam Adeyemi', inviteVia(mara.invite, line.address))
 
   line.freeze()

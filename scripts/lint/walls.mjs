@@ -11,7 +11,14 @@ export const layers = [
   {
     folder: 'src/server',
     ours: ['src/protocol', 'src/server/hub'],
-    packages: [/^ws$/, /^better-sqlite3$/, /^pino$/, /^zod$/, /^uuidv7$/],
+    packages: [
+      /^ws$/,
+      /^better-sqlite3$/,
+      /^pino$/,
+      /^zod$/,
+      /^uuidv7$/,
+      /^@peculiar\/asn1-(schema|x509)$/,
+    ],
     node: true,
   },
   {

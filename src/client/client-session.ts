@@ -2,6 +2,7 @@ import type { DeviceId, MemberId, MessageId, RoomId, SessionId } from '../protoc
 import type { Visibility } from '../protocol/records.ts'
 import type { RoomListing } from '../protocol/server-messages.ts'
 import type { Clock } from './clock.ts'
+import type { HostTrust } from './connection/host-trust.ts'
 import type { Dial } from './connection/wire-socket.ts'
 import { isStorageFault, openDatabase, storageWords } from './local-db/database.ts'
 import { type Replica, replicaIn } from './local-db/replica.ts'
@@ -27,6 +28,8 @@ export interface ClientSessionOptions {
     readonly addresses: readonly string[]
     readonly secret?: string
   }
+  /** How the host proves to be the one meant. */
+  readonly trust: HostTrust
   readonly identity: {
     readonly memberId: MemberId
     /** 32 random bytes in base64url, made for this session only. */

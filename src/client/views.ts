@@ -14,6 +14,13 @@ export type RefusalReason =
   | 'banned'
   | 'other-session' // the address now serves another session
   | 'superseded' // the same profile connected from another running copy
+  | DistrustReason
+
+/** Why whoever answered at an address was told nothing. */
+export type DistrustReason =
+  | 'other-key' // not the key this session is known by
+  | 'untrusted-certificate' // no authority vouches for it, or for another name, or no longer
+  | 'unencrypted' // the session has no key, and the address is beyond this computer
 
 /** D14. Times are milliseconds since 1970 on this computer's clock, only for showing a countdown. */
 export type ConnectionView =
@@ -37,6 +44,8 @@ export interface SessionView {
   readonly hosting: boolean
   readonly self: { readonly memberId: MemberId; readonly name: string }
   readonly connection: ConnectionView
+  /** The host's key in words, for comparing; left out where an authority vouches or nothing is encrypted. */
+  readonly keyWords?: readonly string[]
   /** Writes that wait in the outbox, failed ones not counted. */
   readonly queued: number
   readonly failed: number

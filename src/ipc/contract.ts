@@ -61,6 +61,8 @@ export interface HostingView {
   /** Set when `failed`: why, and what to do. */
   readonly problem?: string
   readonly since: number
+  /** The session's key in words, for comparing. */
+  readonly keyWords?: readonly string[]
   readonly invite: string
   readonly addresses: readonly string[]
   readonly port: number

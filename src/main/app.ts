@@ -2,6 +2,8 @@ import { hostname, networkInterfaces } from 'node:os'
 import { app, clipboard, dialog, nativeTheme } from 'electron'
 import { uuidv7 } from 'uuidv7'
 import { systemClock } from '../client/clock.ts'
+import { readAuthorities } from '../client/connection/host-trust.ts'
+import type { Authorities } from '../client/connection/host-trust.ts'
 import { dialWebSocket } from '../client/connection/web-socket.ts'
 import { createDiscovery } from '../discovery/discovery.ts'
 import { noDiscovery } from '../discovery/no-discovery.ts'
@@ -27,6 +29,7 @@ import type { Logger } from './logger.ts'
 import { createAppShell } from './menu/app-shell.ts'
 import type { Paths } from './paths.ts'
 import { createSessionId } from './profile/identity.ts'
+import { systemKeyVault } from './profile/key-vault.ts'
 import type { ProfileOpening, ProfileStore } from './profile/profile-store.ts'
 import { createSessionRegistry } from './sessions/session-registry.ts'
 import type { SessionRegistry } from './sessions/session-registry.ts'
@@ -94,12 +97,18 @@ export function startApp(options: AppOptions): RunningApp {
     },
   })
 
+  // Read when the first session asks: most have a key of their own.
+  let read: Authorities | undefined
+  const authorities = (): readonly string[] =>
+    (read ??= readAuthorities(launch.caFile)).certificates
+
   const hosting = createHosting({
     fork: () => forkServer(paths.server, log),
     clock,
     log,
     interfaces: networkInterfaces,
     folder: paths.hosted,
+    vault: systemKeyVault(),
     onReady: (id, port) => sessions.onHostReady(id, port),
     onChange(view) {
       windows.broadcast({ type: 'hosting', hosting: view })
@@ -121,6 +130,7 @@ export function startApp(options: AppOptions): RunningApp {
       app: { name: 'landline-desktop', version: app.getVersion() },
     },
     log,
+    authorities,
     needsNoNetwork: (id) => hosting.isActive(id),
     onEvent(id, event) {
       windows.broadcast({ type: 'session-event', session: id, event })
@@ -153,6 +163,7 @@ export function startApp(options: AppOptions): RunningApp {
   const announcements = createAnnouncements({
     discovery,
     secretOf: (id) => profile.session(id)?.secret,
+    fingerprintOf: (id) => profile.session(id)?.fingerprint,
     hostName: deviceName(),
   })
   const found = createFoundSessions({
@@ -273,7 +284,8 @@ export function startApp(options: AppOptions): RunningApp {
   windows.open()
   const problems = sessions.resume()
   shell.refresh()
-  tellProblems(options, problems)
+  const caProblem = launch.caFile === undefined ? null : readAuthorities(launch.caFile).problem
+  tellProblems(options, caProblem === null ? problems : [...problems, caProblem])
   return { windows, sessions, registry, profile, shutdown }
 }
 

@@ -12,6 +12,8 @@ export interface LaunchOptions {
   readonly hostPort: number
   /** Announce hosted sessions on the network, and look for others'. */
   readonly discovery: boolean
+  /** PEM of further authorities that may vouch for a server, such as a company's own. */
+  readonly caFile: string | undefined
   /** A `landline://` link the app was started with. */
   readonly link: string | null
 }
@@ -36,6 +38,7 @@ export function parseLaunchOptions(
     hostPort: hostPort(env['LANDLINE_HOST_PORT'], demo),
     // A demonstration or a test must not show up in the lists of people nearby.
     discovery: !demo && !argv.includes('--smoke') && env['LANDLINE_DISCOVERY'] !== 'off',
+    caFile: env['LANDLINE_CA_FILE'] || undefined,
     link: findLink(argv),
   }
 }

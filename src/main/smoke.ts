@@ -58,6 +58,7 @@ function databaseFault(folder: string): string | null {
     file: join(folder, 'smoke', `${id}.db`),
     session: { id, name: 'Smoke', addresses: [] },
     identity: { ...createIdentity(), memberName: 'Smoke', deviceName: 'smoke' },
+    trust: { kind: 'none' },
     dial: () => ({ send() {}, close() {}, drop() {} }),
     clock: systemClock(),
     random: Math.random,

@@ -27,6 +27,24 @@ describe('an invite', () => {
     expect(parseInvite(link)).toEqual({ kind: 'invite', invite: open })
   })
 
+  it('[T1] carries the fingerprint of the host’s key, or that an authority vouches for it', () => {
+    const fingerprint = Buffer.alloc(32, 200).toString('base64url')
+    const link = createInvite({ ...invite, fingerprint })
+    expect(link).toContain(`&f=${fingerprint}`)
+    expect(parseInvite(link)).toEqual({ kind: 'invite', invite: { ...invite, fingerprint } })
+    const company = createInvite({ ...invite, tls: true })
+    expect(company).toContain('&tls=1')
+    expect(parseInvite(company)).toEqual({ kind: 'invite', invite: { ...invite, tls: true } })
+  })
+
+  it('[T1] with a damaged fingerprint is no invite, rather than one without a key', () => {
+    const link = createInvite(invite)
+    expect(faultOf(`${link}&f=`)).toBe('invalid fingerprint')
+    expect(faultOf(`${link}&f=${'A'.repeat(42)}`)).toBe('invalid fingerprint')
+    expect(faultOf(`${link}&tls=0`)).toBe('invalid encryption')
+    expect(() => createInvite({ ...invite, fingerprint: 'x' })).toThrow('key')
+  })
+
   it('is read whatever systems and mails do to links: spaces around, a slash, capitals in the scheme', () => {
     const link = createInvite(invite)
     expect(parseInvite(`\n ${link.replace('join?', 'join/?')} `).kind).toBe('invite')

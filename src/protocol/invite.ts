@@ -1,8 +1,9 @@
 /**
  * The link that brings somebody into a session:
- * `landline://join?v=1&s=<session id>&n=<name>&a=<host:port>&a=…&k=<secret>`.
+ * `landline://join?v=1&s=<session id>&n=<name>&a=<host:port>&a=…&f=<fingerprint>&k=<secret>`.
  * Written without `URL`, so that every runtime reads it the same way.
  */
+import { fingerprintSchema } from './fingerprint.ts'
 import { sessionIdSchema } from './ids.ts'
 import type { SessionId } from './ids.ts'
 import { MAX_SESSION_NAME_LENGTH } from './limits.ts'
@@ -23,13 +24,25 @@ export interface Invite {
   readonly addresses: readonly string[]
   /** Left out for a session that admits without a secret. */
   readonly secret?: string
+  /** Of the host's key: the connection is encrypted, and only a host with this key is believed. */
+  readonly fingerprint?: string
+  /** Encrypted, with a certificate that an authority vouches for. Means nothing beside a fingerprint. */
+  readonly tls?: true
 }
 
 export interface InviteFault {
   readonly kind: 'fault'
   readonly code: 'not-an-invite' | 'unsupported-version' | 'missing' | 'invalid'
   /** The part that is wrong. */
-  readonly field: 'link' | 'version' | 'session' | 'name' | 'address' | 'secret'
+  readonly field:
+    | 'link'
+    | 'version'
+    | 'session'
+    | 'name'
+    | 'address'
+    | 'secret'
+    | 'fingerprint'
+    | 'encryption'
   /** A sentence a person can read. */
   readonly message: string
 }
@@ -43,6 +56,8 @@ export function createInvite(invite: Invite): string {
     `s=${invite.sessionId}`,
     `n=${encodeURIComponent(invite.name)}`,
     ...invite.addresses.slice(0, MAX_INVITE_ADDRESSES).map((address) => `a=${address}`),
+    ...(invite.fingerprint === undefined ? [] : [`f=${invite.fingerprint}`]),
+    ...(invite.tls === undefined ? [] : ['tls=1']),
     ...(invite.secret === undefined ? [] : [`k=${encodeURIComponent(invite.secret)}`]),
   ]
   const link = `${INVITE_SCHEME}://join?${parts.join('&')}`
@@ -123,6 +138,15 @@ function readFields(fields: ReadonlyMap<string, readonly string[]>): ParsedInvit
       `The invite’s secret must have 1 to ${MAX_SECRET_LENGTH} characters.`,
     )
   }
+  const fingerprint = fields.get('f')?.[0]
+  if (fingerprint !== undefined && !fingerprintSchema.safeParse(fingerprint).success) {
+    return fault('invalid', 'fingerprint', 'The invite’s key is damaged; copy the whole link.')
+  }
+  const tls = fields.get('tls')?.[0]
+  // Whatever a later version may write here, it is no leave to go on without encryption.
+  if (tls !== undefined && tls !== '1') {
+    return fault('invalid', 'encryption', 'The invite asks for an encryption that is not known.')
+  }
   return {
     kind: 'invite',
     invite: {
@@ -130,6 +154,8 @@ function readFields(fields: ReadonlyMap<string, readonly string[]>): ParsedInvit
       name,
       addresses,
       ...(secret === undefined ? {} : { secret }),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(tls === undefined ? {} : { tls: true }),
     },
   }
 }

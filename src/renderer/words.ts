@@ -105,6 +105,8 @@ export const words = {
     },
   },
 
+  keyWords: (key: readonly string[]): string => key.join(' · '),
+
   presence: { online: 'online', away: 'away', offline: 'offline' },
   connection: connectionWords,
   host: hostingWords.start,

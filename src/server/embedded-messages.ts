@@ -20,6 +20,8 @@ export const embeddedStartSchema = z.object({
   fallbackPort: z.boolean().optional(),
   name: nameSchema(MAX_SESSION_NAME_LENGTH),
   secret: z.string().min(1).max(MAX_SECRET_LENGTH),
+  /** PEM. Members pin it: the session is served encrypted under this key only. */
+  privateKey: z.string().min(1).max(8_192),
   /** Wanted id of a new session, and the expected one of a session that exists. */
   sessionId: sessionIdSchema.optional(),
 })

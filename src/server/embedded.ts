@@ -31,12 +31,14 @@ parent.onGone(() => void stop())
 
 async function start(options: EmbeddedStart): Promise<void> {
   const { dataDir, host, port, fallbackPort, name: sessionName, secret, sessionId } = options
+  const { privateKey } = options
   try {
     const server = await startServer(
       {
         ...{ dataDir, host, port, sessionName, sessionId },
         fallbackPort: fallbackPort === true,
         admission: { kind: 'secret', secret },
+        tls: { kind: 'host-key', privateKey },
       },
       log,
     )

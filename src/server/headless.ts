@@ -1,6 +1,7 @@
 /** The server without the app: `node src/server/headless.ts --port 0 --data DIR`. */
 import { networkInterfaces } from 'node:os'
 import { destination, pino } from 'pino'
+import { fingerprintWords } from '../protocol/fingerprint.ts'
 import { createInvite } from '../protocol/invite.ts'
 import { defaultHubOptions } from './hub/options.ts'
 import { reachableAddresses } from './ops/addresses.ts'
@@ -11,6 +12,8 @@ import {
 } from './ops/headless-options.ts'
 import { type JoinSecret, keepJoinSecret, readJoinSecret } from './ops/join-secret.ts'
 import { type RunningServer, startServer } from './start-server.ts'
+import { keepHostKey } from './tls/host-key.ts'
+import { readTlsFiles, type ServerTls } from './tls/server-tls.ts'
 
 const BAD_FLAGS = 2
 const FAILED = 1
@@ -33,6 +36,11 @@ async function serve(options: HeadlessOptions): Promise<number> {
     process.stderr.write(`${secret.message}\n`)
     return BAD_FLAGS
   }
+  const tls = tlsOf(options)
+  if (tls?.kind === 'fault') {
+    process.stderr.write(`${tls.message}\n`)
+    return BAD_FLAGS
+  }
   const server = await startServer(
     {
       dataDir: options.dataDir,
@@ -41,6 +49,7 @@ async function serve(options: HeadlessOptions): Promise<number> {
       sessionName: options.sessionName,
       admission:
         secret === undefined ? { kind: 'open' } : { kind: 'secret', secret: secret.secret },
+      tls,
       hub: {
         ...(options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections }),
         ...(options.messagesPerMinute === undefined
@@ -79,6 +88,22 @@ async function serve(options: HeadlessOptions): Promise<number> {
   return 0
 }
 
+function tlsOf({
+  tls,
+  dataDir,
+}: HeadlessOptions): ServerTls | { readonly kind: 'fault'; readonly message: string } | undefined {
+  switch (tls.kind) {
+    case 'none':
+      return undefined
+    case 'host-key': {
+      const kept = keepHostKey(dataDir)
+      return kept.kind === 'key' ? { kind: 'host-key', privateKey: kept.privateKey } : kept
+    }
+    case 'files':
+      return readTlsFiles(tls.keyFile, tls.certificateFile)
+  }
+}
+
 function secretOf({ secret, dataDir }: HeadlessOptions): JoinSecret | undefined {
   switch (secret.kind) {
     case 'open':
@@ -111,6 +136,11 @@ function describeInvite(
     name: server.session.name,
     addresses: reachableAddresses(server.host, server.port, networkInterfaces()),
     ...(secret === undefined ? {} : { secret: secret.secret }),
+    ...(server.fingerprint === null ? {} : { fingerprint: server.fingerprint }),
+    ...(options.tls.kind === 'files' ? { tls: true } : {}),
   })
   process.stderr.write(`Invite: ${invite}\n`)
+  if (server.fingerprint !== null) {
+    process.stderr.write(`Key: ${fingerprintWords(server.fingerprint).join(' · ')}\n`)
+  }
 }

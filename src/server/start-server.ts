@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo, Server, Socket } from 'node:net'
 import { join } from 'node:path'
 import type { SessionId } from '../protocol/ids.ts'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
@@ -16,9 +17,13 @@ import { systemClock } from './ops/system-clock.ts'
 import { systemSecrets } from './ops/system-secrets.ts'
 import { DatabaseFault } from './store/sqlite/database.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
+import { prepareTls, type ServerTls } from './tls/server-tls.ts'
 
 /** Everyone reconnects at once after a restart; Node's 511 would make many wait for a retransmission. */
 const LISTEN_BACKLOG = 4_096
+/** TLS 1.3 where both can. */
+const FLOOR = { minVersion: 'TLSv1.2' } as const
+const RENEWAL_CHECK_MS = 86_400_000
 /** A whole drain ends within this time (D16). */
 const STOP_WITHIN_MS = 9_000
 
@@ -33,6 +38,8 @@ export interface ServerOptions {
   readonly sessionName?: string | undefined
   readonly sessionId?: SessionId | undefined
   readonly admission: HubOptions['admission']
+  /** Left out: unencrypted, which clients take within one computer only. */
+  readonly tls?: ServerTls | undefined
   readonly hub?: Partial<HubOptions>
   readonly door?: Partial<NativeDoorOptions>
   /** Time a client has to send the headers of its request. */
@@ -48,6 +55,8 @@ export interface RunningServer {
   readonly port: number
   readonly portChanged: boolean
   readonly session: { readonly id: SessionId; readonly name: string }
+  /** Of the host's key; null without one. */
+  readonly fingerprint: string | null
   readonly meter: CountingMeter
   devices(): readonly DeviceInfo[]
   onlinePeople(): number
@@ -58,7 +67,7 @@ export interface RunningServer {
 
 export interface StartFault {
   readonly kind: 'failed'
-  readonly code: 'port-in-use' | 'cannot-listen' | 'data-unusable'
+  readonly code: 'port-in-use' | 'cannot-listen' | 'data-unusable' | 'tls-unusable'
   /** A sentence for the person who started it. */
   readonly message: string
 }
@@ -73,6 +82,12 @@ export async function startServer(
   const opened = openStore(options, secrets)
   if (opened.kind === 'failed') return opened
   const { store } = opened
+  const tls =
+    options.tls === undefined ? null : await prepareTls(options.tls, options.dataDir, clock.now)
+  if (tls?.kind === 'fault') {
+    await store.close()
+    return { kind: 'failed', code: 'tls-unusable', message: tls.message }
+  }
 
   const hubOptions: HubOptions = {
     ...defaultHubOptions,
@@ -93,12 +108,30 @@ export async function startServer(
   )
 
   const timeout = options.requestTimeoutMs ?? 10_000
-  const http = createServer({
+  const limits = {
     headersTimeout: timeout,
     requestTimeout: timeout,
     connectionsCheckingInterval: Math.min(1_000, timeout),
     keepAliveTimeout: 5_000,
+    noDelay: true,
+  }
+  const secure =
+    tls === null
+      ? null
+      : createSecureServer({
+          ...limits,
+          ...tls.material,
+          ...FLOOR,
+          handshakeTimeout: timeout,
+        })
+  const http = secure ?? createServer(limits)
+  // Known from the first byte: a handshake that goes nowhere must not hold up the end of the process.
+  const sockets = new Set<Socket>()
+  http.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
   })
+  http.on('tlsClientError', () => meter.count('handshakes-rejected'))
   // Some room above the hub's own limit, so that those over it are told so.
   http.maxConnections = hubOptions.maxConnections + 256
   let isStopping = false
@@ -117,28 +150,45 @@ export async function startServer(
   // One connection that cannot be taken (no memory, no file numbers) must not end all the others.
   http.on('error', (fault) => log.warn({ fault: describe(fault) }, 'the server could not accept'))
 
+  let cancelRenewal = (): void => {}
+  const renew = tls?.renew ?? (() => Promise.resolve(null))
+  /** Only new connections see a new certificate; those that are open stay as they are. */
+  function renewLater(): void {
+    cancelRenewal = clock.after(RENEWAL_CHECK_MS, () => {
+      void renew().then(
+        (material) =>
+          void (material !== null && secure?.setSecureContext({ ...material, ...FLOOR })),
+        (fault: unknown) => log.warn({ fault: describe(fault) }, 'the certificate was not renewed'),
+      )
+      renewLater()
+    })
+  }
   async function stopOnce(): Promise<void> {
     isStopping = true
+    cancelRenewal()
     http.close()
     const deadline = clock.monotonic() + STOP_WITHIN_MS
     await hub.drain()
     await door.closed(Math.max(500, Math.min(5_000, deadline - clock.monotonic())))
     http.closeAllConnections()
+    for (const socket of sockets) socket.destroy()
     hub.stop()
     await store.close()
   }
   let stopped: Promise<void> | undefined
+  if (tls !== null) renewLater()
 
   const { port } = listening
   const shown = urlHost(options.host)
   return {
     kind: 'running',
-    url: `ws://${shown}:${port}/ws`,
-    httpUrl: `http://${shown}:${port}`,
+    url: `${tls === null ? 'ws' : 'wss'}://${shown}:${port}/ws`,
+    httpUrl: `${tls === null ? 'http' : 'https'}://${shown}:${port}`,
     host: options.host,
     port,
     portChanged: options.port !== 0 && port !== options.port,
     session: store.session,
+    fingerprint: tls?.fingerprint ?? null,
     meter,
     devices: () => hub.devices(),
     onlinePeople: () => hub.onlinePeople(),

@@ -157,6 +157,7 @@ export function clientKit(change: Partial<ClientSessionOptions> = {}): ClientKit
           deviceId: numbered(6, 1) as DeviceId,
           deviceName: 'laptop',
         },
+        trust: { kind: 'none' },
         dial: server.dial,
         clock,
         random: () => 0.5,

@@ -17,6 +17,7 @@ let made = 0
 const opened = openClientSession({
   file,
   session: { id: SESSION, name: 'Crash', addresses: ['10.0.0.1:1'] },
+  trust: { kind: 'none' },
   identity: {
     memberId: SELF,
     memberKey: 'k'.repeat(43),

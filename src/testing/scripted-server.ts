@@ -1,5 +1,6 @@
 /** The far end of a client's sockets, played by the test: it sees every frame and decides every answer. */
 import type { Dial, WireListener } from '../client/connection/wire-socket.ts'
+import type { DistrustReason } from '../client/views.ts'
 import type { ClientMessage } from '../protocol/client-messages.ts'
 import { decodeClientMessage, encode } from '../protocol/codec.ts'
 import type { ServerMessage } from '../protocol/server-messages.ts'
@@ -16,6 +17,8 @@ export interface ScriptedConnection {
   sayRaw(frame: string): void
   ping(): void
   close(code: number): void
+  /** As if somebody else had answered. */
+  distrust(why: DistrustReason): void
 }
 
 export interface ScriptedServer {
@@ -62,6 +65,7 @@ function connect(url: string, listener: WireListener) {
     sayRaw: (frame) => listener.frame(frame),
     ping: () => listener.heard(),
     close: (code) => listener.closed(code, ''),
+    distrust: (why) => listener.distrusted(why),
   }
   const socket = {
     send(frame: string): void {

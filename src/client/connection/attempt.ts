@@ -1,5 +1,6 @@
+import type { DistrustReason } from '../views.ts'
 import { MAX_DELAY_MS, retryDelay } from './backoff.ts'
-import type { Effect, Link, Machine, Moment, Phase, Round, Step } from './phases.ts'
+import type { Effect, Link, Machine, Moment, Phase, Round, Step, Stranger } from './phases.ts'
 import type { Verdict } from './verdicts.ts'
 
 /** How long one address may take to open a socket. */
@@ -36,9 +37,25 @@ export function onLink(machine: Machine, change: (link: Link) => Link): Machine 
 
 /** A new attempt, from the address that worked last. Any socket there is, is dropped first. */
 export function dialAnew(machine: Machine, moment: Moment): Step {
-  const round = { address: machine.preferred, tried: 1, elsewhere: 0 }
-  const dialled = dial(machine, round, moment)
+  const dialled = dialFrom(machine, firstRound(machine), moment)
   return hasSocket(machine.phase) ? withEffect({ kind: 'drop' }, dialled) : dialled
+}
+
+/** The same, when a person asks or the network is another one: strangers are given a chance as well. */
+export function dialEveryone(machine: Machine, moment: Moment): Step {
+  return dialAnew({ ...machine, strangers: [] }, moment)
+}
+
+/** Dials the round's address, or the next one that is not a stranger's. */
+function dialFrom(machine: Machine, round: Round, moment: Moment): Step {
+  const address = machine.addresses[round.address]
+  return address !== undefined && isStranger(machine, address)
+    ? nextAddress(machine, round, { kind: 'wait', reason: 'unreachable' }, moment)
+    : dial(machine, round, moment)
+}
+
+function isStranger({ strangers }: Machine, address: string): boolean {
+  return strangers.some((stranger) => stranger.address === address)
 }
 
 function dial(machine: Machine, round: Round, moment: Moment): Step {
@@ -72,18 +89,28 @@ export function nextAddress(
     round.elsewhere + (verdict.kind === 'refuse' && verdict.reason === 'other-session' ? 1 : 0)
   if (round.tried < machine.addresses.length) {
     const address = (round.address + 1) % machine.addresses.length
-    return dial(machine, { address, tried: round.tried + 1, elsewhere }, moment)
+    return dialFrom(machine, { address, tried: round.tried + 1, elsewhere }, moment)
   }
   // One address may have gone to another host while ours is only asleep: final when all say so.
-  if (elsewhere > 0) {
-    const all = elsewhere === round.tried
+  const strangers = machine.strangers.filter(({ address }) => machine.addresses.includes(address))
+  const why = worstOf(strangers)
+  if (elsewhere + strangers.length > 0) {
+    const all = elsewhere + strangers.length === round.tried
     return giveUp(
       machine,
-      all ? { kind: 'refuse', reason: 'other-session' } : { kind: 'wait', reason: 'unreachable' },
+      all
+        ? { kind: 'refuse', reason: why ?? 'other-session' }
+        : { kind: 'wait', reason: why === undefined ? 'unreachable' : 'stranger' },
       moment,
     )
   }
   return giveUp(machine, verdict, moment)
+}
+
+/** The one a person must hear of first. */
+function worstOf(strangers: readonly Stranger[]): DistrustReason | undefined {
+  const order: readonly DistrustReason[] = ['other-key', 'untrusted-certificate', 'unencrypted']
+  return order.find((why) => strangers.some((stranger) => stranger.why === why))
 }
 
 /** The attempt failed or the connection is gone. */
@@ -93,7 +120,7 @@ export function giveUp(machine: Machine, verdict: Verdict, moment: Moment): Step
   }
   if (verdict.kind === 'at-once' && machine.failures === 0) {
     // Counted as a failure until the session is live again, so that a repetition waits.
-    return dial({ ...machine, failures: 1 }, firstRound(machine), moment)
+    return dialFrom({ ...machine, failures: 1 }, firstRound(machine), moment)
   }
   const failures = machine.failures + 1
   if (machine.networkGone && !reachableWithoutNetwork(machine)) {

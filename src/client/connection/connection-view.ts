@@ -36,6 +36,7 @@ const WAITING_WORDS: Readonly<Record<WaitingReason, string>> = {
   unavailable: 'The host cannot let anyone in right now.',
   'not-understood': 'The host and this app did not understand each other.',
   'not-stored': 'This computer could not store what arrived. Is its disk full?',
+  stranger: 'Somebody else answers at one of the host’s addresses, and nobody at the others.',
 }
 
 const REFUSAL_WORDS: Readonly<Record<RefusalReason, string>> = {
@@ -46,4 +47,10 @@ const REFUSAL_WORDS: Readonly<Record<RefusalReason, string>> = {
   banned: 'The host has removed you from this session.',
   'other-session': 'Another session is hosted at this address now. Ask for a new invite.',
   superseded: 'Landline connected to this session from another running copy.',
+  'other-key':
+    'Somebody with another key answers at this address, so nothing was sent. If the host made a new session, ask for a new invite. If not, someone may be posing as the host.',
+  'untrusted-certificate':
+    'No authority this computer trusts vouches for the certificate of this server, so nothing was sent. Ask whoever runs it.',
+  unencrypted:
+    'This session is not encrypted, and its host is on another computer, so nothing was sent. Ask the host for a new invite.',
 }

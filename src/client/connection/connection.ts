@@ -7,7 +7,8 @@ import type { ConnectionView } from '../views.ts'
 import { connectionView } from './connection-view.ts'
 import type { Effect, Input, Machine, Phase } from './phases.ts'
 import { deadlineOf, initialMachine, step } from './step.ts'
-import type { Dial, WireSocket } from './wire-socket.ts'
+import type { HostTrust } from './host-trust.ts'
+import type { Dial, WireListener, WireSocket } from './wire-socket.ts'
 
 /** What the connection needs from the session, and tells it. */
 export interface ConnectionHost {
@@ -37,6 +38,7 @@ export interface Connection {
 /** Drives the state machine with a real clock and real sockets. */
 export function startConnection(options: {
   readonly addresses: readonly string[]
+  readonly trust: HostTrust
   readonly dial: Dial
   readonly clock: Clock
   readonly random: () => number
@@ -49,6 +51,7 @@ export function startConnection(options: {
   let timer: { readonly due: number; readonly cancel: () => void } | null = null
   let closed = false
   let drawn = draw()
+  const scheme = options.trust.kind === 'none' ? 'ws' : 'wss'
 
   function input(input: Input): void {
     if (closed) return
@@ -69,7 +72,7 @@ export function startConnection(options: {
     switch (effect.kind) {
       case 'dial':
         forget()?.drop()
-        socket = open(`ws://${effect.address}/ws`)
+        socket = open(`${scheme}://${effect.address}/ws`)
         return
       case 'hello':
         socket?.send(encode(host.hello()))
@@ -99,7 +102,7 @@ export function startConnection(options: {
   }
 
   function open(url: string): WireSocket {
-    const mine: WireSocket = options.dial(url, {
+    const listener: WireListener = {
       opened: () => {
         if (mine === socket) input({ kind: 'opened' })
       },
@@ -119,7 +122,14 @@ export function startConnection(options: {
         forget()
         input({ kind: 'closed', code })
       },
-    })
+      distrusted: (why) => {
+        if (mine !== socket) return
+        logger.warn('whoever answered is not the host', { why })
+        forget()
+        input({ kind: 'distrusted', why })
+      },
+    }
+    const mine: WireSocket = options.dial(url, listener, options.trust)
     return mine
   }
 

@@ -1,6 +1,6 @@
 import type { ClientMessage } from '../../protocol/client-messages.ts'
 import type { ServerMessageOf } from '../../protocol/server-messages.ts'
-import type { RefusalReason } from '../views.ts'
+import type { DistrustReason, RefusalReason } from '../views.ts'
 
 /** Times are milliseconds of the monotonic clock (D19). */
 export type Phase =
@@ -43,6 +43,7 @@ export type Phase =
 export interface Round {
   /** Index of the address in use. */
   readonly address: number
+  /** Strangers' addresses, which are passed over, included. */
   readonly tried: number
   /** How many of them answered that they serve another session. */
   readonly elsewhere: number
@@ -68,6 +69,12 @@ export type WaitingReason =
   | 'unavailable'
   | 'not-understood'
   | 'not-stored' // this computer could not keep what arrived
+  | 'stranger' // somebody else answers at one address, nobody at the others
+
+export interface Stranger {
+  readonly address: string
+  readonly why: DistrustReason
+}
 
 export interface Machine {
   readonly phase: Phase
@@ -78,6 +85,8 @@ export interface Machine {
   readonly failures: number
   /** When this device was lately said to have connected again. */
   readonly superseded: readonly number[]
+  /** Addresses where somebody answered who is not believed: not dialled again until a person asks. */
+  readonly strangers: readonly Stranger[]
   readonly networkGone: boolean
   readonly suspended: boolean
   readonly nextNonce: number
@@ -104,6 +113,7 @@ export type Input =
   | { readonly kind: 'received'; readonly events: number }
   | { readonly kind: 'synced' }
   | { readonly kind: 'closed'; readonly code: number }
+  | { readonly kind: 'distrusted'; readonly why: DistrustReason } // who answered is not the host
   | { readonly kind: 'broken' } // what the server sent could not be stored
   | { readonly kind: 'tick' }
 

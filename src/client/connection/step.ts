@@ -1,7 +1,17 @@
 import { CloseCode } from '../../protocol/errors.ts'
-import { dialAnew, giveUp, hasSocket, nextAddress, onLink, stay, withEffect } from './attempt.ts'
+import {
+  dialAnew,
+  dialEveryone,
+  giveUp,
+  hasSocket,
+  nextAddress,
+  onLink,
+  stay,
+  withEffect,
+} from './attempt.ts'
+import type { DistrustReason } from '../views.ts'
 import type { Input, Link, Machine, Moment, Step } from './phases.ts'
-import { distrust, onNetworkLost, probe } from './trust.ts'
+import { distrust, isDistrust, onNetworkLost, probe } from './trust.ts'
 import { onSuperseded } from './superseded.ts'
 import { type Verdict, verdictOfClose, verdictOfRejection } from './verdicts.ts'
 
@@ -17,6 +27,7 @@ export function initialMachine(addresses: readonly string[]): Machine {
     preferred: 0,
     failures: 0,
     superseded: [],
+    strangers: [],
     networkGone: false,
     suspended: false,
     nextNonce: 1,
@@ -47,11 +58,11 @@ export function step(machine: Machine, input: Input, moment: Moment): Step {
   switch (input.kind) {
     case 'connect':
       return phase.state === 'offline' || phase.state === 'refused'
-        ? dialAnew(machine, moment)
+        ? dialEveryone(machine, moment)
         : stay(machine)
     case 'connect-now':
       return phase.state === 'offline' || phase.state === 'refused' || phase.state === 'waiting'
-        ? dialAnew(machine, moment)
+        ? dialEveryone(machine, moment)
         : stay(machine)
     case 'disconnect':
       return {
@@ -74,7 +85,8 @@ export function step(machine: Machine, input: Input, moment: Moment): Step {
       return distrust({ ...machine, suspended: false }, moment)
     case 'network-change':
     case 'network-back':
-      return distrust({ ...machine, networkGone: false }, moment)
+      // An address may be another computer's on another network.
+      return distrust({ ...machine, networkGone: false, strangers: [] }, moment)
     case 'network-lost':
       return onNetworkLost({ ...machine, networkGone: true }, moment)
     case 'opened':
@@ -132,6 +144,8 @@ export function step(machine: Machine, input: Input, moment: Moment): Step {
       return input.code === CloseCode.superseded && hasSocket(phase)
         ? onSuperseded(machine, moment)
         : onClosed(machine, input.code, moment)
+    case 'distrusted':
+      return onDistrusted(machine, input.why, moment)
     case 'broken':
       return hasSocket(phase)
         ? withEffect(
@@ -159,7 +173,10 @@ function withAddresses(machine: Machine, addresses: readonly string[], moment: M
     case 'waiting':
       return dialAnew(next, moment)
     case 'refused':
-      return phase.reason === 'other-session' ? dialAnew(next, moment) : stay(next)
+      // Elsewhere it may be the host again; a stranger that is still named is not asked once more.
+      return phase.reason === 'other-session' || isDistrust(phase.reason)
+        ? dialAnew(next, moment)
+        : stay(next)
   }
 }
 
@@ -201,6 +218,17 @@ function onRejected(machine: Machine, verdict: Verdict, moment: Moment): Step {
       ? nextAddress(machine, phase.round, verdict, moment)
       : giveUp(machine, verdict, moment),
   )
+}
+
+/** Somebody else answered: nothing was said there, and nothing will be. The other addresses are tried. */
+function onDistrusted(machine: Machine, why: DistrustReason, moment: Moment): Step {
+  const { phase } = machine
+  if (phase.state !== 'connecting') return stay(machine)
+  const address = machine.addresses[phase.round.address]
+  if (address === undefined) return stay(machine)
+  const strangers = [...machine.strangers, { address, why }]
+  const unreachable: Verdict = { kind: 'wait', reason: 'unreachable' }
+  return nextAddress({ ...machine, strangers }, phase.round, unreachable, moment)
 }
 
 function onClosed(machine: Machine, code: number, moment: Moment): Step {

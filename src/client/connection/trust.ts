@@ -1,5 +1,6 @@
 import { dialAnew, onLink, reachableWithoutNetwork, stay } from './attempt.ts'
 import { MAX_DELAY_MS } from './backoff.ts'
+import type { DistrustReason, RefusalReason } from '../views.ts'
 import type { Link, Machine, Moment, Step } from './phases.ts'
 
 /** D13: after wake-up the peer must answer within this, so that all is on screen within 3 s. */
@@ -22,8 +23,15 @@ export function distrust(machine: Machine, moment: Moment): Step {
     case 'online':
       return probe(machine, phase.link, moment)
     case 'refused':
-      return stay(machine)
+      // On another network the strangers are forgotten; otherwise they stay refused.
+      return isDistrust(phase.reason) && machine.strangers.length === 0
+        ? dialAnew(machine, moment)
+        : stay(machine)
   }
+}
+
+export function isDistrust(reason: RefusalReason): reason is DistrustReason {
+  return reason === 'other-key' || reason === 'untrusted-certificate' || reason === 'unencrypted'
 }
 
 export function probe(machine: Machine, { probe: running }: Link, moment: Moment): Step {

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { SUBPROTOCOL } from '../../protocol/version.ts'
+import type { HostTrust } from './host-trust.ts'
+import { targetOf } from './secure-connection.ts'
 import { dialWebSocket } from './web-socket.ts'
 
 let server: WebSocketServer
@@ -21,7 +23,7 @@ afterEach(() => {
 })
 
 /** Dials and records what is told; `next` resolves with the next thing that is. */
-function dial(to = url) {
+function dial(to = url, trust: HostTrust = { kind: 'none' }) {
   const told: string[] = []
   const waiting: ((what: string) => void)[] = []
   const tell = (what: string): void => {
@@ -29,12 +31,14 @@ function dial(to = url) {
     if (first === undefined) told.push(what)
     else first(what)
   }
-  const socket = dialWebSocket(to, {
+  const listener = {
     opened: () => tell('opened'),
-    frame: (text) => tell(`frame ${text}`),
+    frame: (text: string) => tell(`frame ${text}`),
     heard: () => tell('heard'),
-    closed: (code, detail) => tell(`closed ${code} ${detail}`),
-  })
+    closed: (code: number, detail: string) => tell(`closed ${code} ${detail}`),
+    distrusted: (why: string) => tell(`distrusted ${why}`),
+  }
+  const socket = dialWebSocket(to, listener, trust)
   const next = (): Promise<string> => {
     const first = told.shift()
     return first === undefined
@@ -110,6 +114,25 @@ describe('a real socket', () => {
     else socket.drop()
     expect((await closed)[0]).toBe(how === 'close' ? 1000 : 1006)
     expect(told).toEqual([])
+  })
+
+  it('[T2] says nothing at all to another computer without encryption', async () => {
+    const { next, told } = dial('ws://192.0.2.1:47800/ws')
+    expect(told).toEqual([])
+    expect(await next()).toBe('distrusted unencrypted')
+    const dropped = dial('ws://[2001:db8::1]:47800/ws')
+    dropped.socket.drop()
+    expect(await dial('ws://host.example:47800/ws').next()).toBe('distrusted unencrypted')
+    expect(dropped.told).toEqual([])
+  })
+
+  it('finds host and port in every address an invite may name', () => {
+    expect(targetOf('wss://[fd00::1:2]:47800/ws')).toEqual({ host: 'fd00::1:2', port: 47_800 })
+    expect(targetOf('wss://chat.example.org:443/ws')).toEqual({
+      host: 'chat.example.org',
+      port: 443,
+    })
+    expect(targetOf('ws://127.0.0.1:80/ws')).toEqual({ host: '127.0.0.1', port: 80 })
   })
 
   it('can be dropped while it is still opening', async () => {

@@ -2,18 +2,65 @@ import WebSocket from 'ws'
 import { CloseCode } from '../../protocol/errors.ts'
 import { MAX_FRAME_BYTES } from '../../protocol/limits.ts'
 import { SUBPROTOCOL } from '../../protocol/version.ts'
-import type { Dial } from './wire-socket.ts'
+import { isLoopbackHost } from './host-trust.ts'
+import { openSecurely, targetOf } from './secure-connection.ts'
+import type { Dial, WireListener, WireSocket } from './wire-socket.ts'
 
 /** A peer that does not finish a polite close within this is cut. */
 const CLOSE_TIMEOUT_MS = 2_000
 
-/** Real sockets. Small frames are not compressed: it costs more than it saves (performance.md). */
-export const dialWebSocket: Dial = (url, listener) => {
+/** Real sockets: encrypted where the host has a key or a certificate, plain only within this computer. */
+export const dialWebSocket: Dial = (url, listener, trust) => {
+  // An invite can name what looks like an address and is none, such as 999.1.1.1.
+  if (!URL.canParse(url)) {
+    return dialInTwoSteps(() => {
+      const told = setImmediate(() => listener.closed(CLOSED_ABNORMALLY, 'not an address'))
+      return () => clearImmediate(told)
+    })
+  }
+  const target = targetOf(url)
+  if (trust.kind !== 'none') {
+    return dialInTwoSteps((done) =>
+      openSecurely(target, trust, (secured) => {
+        if (secured.kind === 'distrusted') return listener.distrusted(secured.why)
+        if (secured.kind === 'failed') return listener.closed(CLOSED_ABNORMALLY, secured.detail)
+        // There was no WebSocket to say a word of HTTP before this line.
+        done(speak(url, listener, { createConnection: () => secured.socket }))
+      }),
+    )
+  }
+  if (isLoopbackHost(target.host)) return speak(url, listener, {})
+  return dialInTwoSteps(() => {
+    const told = setImmediate(() => listener.distrusted('unencrypted'))
+    return () => clearImmediate(told)
+  })
+}
+
+const CLOSED_ABNORMALLY = 1006
+
+/** A socket whose WebSocket comes later, or never. */
+function dialInTwoSteps(begin: (done: (socket: WireSocket) => void) => () => void): WireSocket {
+  let socket: WireSocket | null = null
+  const giveUp = begin((opened) => (socket = opened))
+  return {
+    send: (frame) => socket?.send(frame),
+    close: (code, reason) => (socket === null ? giveUp() : socket.close(code, reason)),
+    drop: () => (socket === null ? giveUp() : socket.drop()),
+  }
+}
+
+/** Small frames are not compressed: it costs more than it saves (performance.md). */
+function speak(
+  url: string,
+  listener: WireListener,
+  transport: Pick<WebSocket.ClientOptions, 'createConnection'>,
+): WireSocket {
   const socket = new WebSocket(url, SUBPROTOCOL, {
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
     followRedirects: false,
     skipUTF8Validation: false,
+    ...transport,
   })
   let detail = ''
   let listening = true

@@ -1,3 +1,6 @@
+import type { DistrustReason } from '../views.ts'
+import type { HostTrust } from './host-trust.ts'
+
 /** One socket to a server as the client sees it: whole text frames, and that something was heard. */
 export interface WireSocket {
   send(frame: string): void
@@ -15,7 +18,9 @@ export interface WireListener {
   heard(): void
   /** Once: the socket is gone, or could not be opened. `detail` is for the log (e.g. ECONNREFUSED). */
   closed(code: number, detail: string): void
+  /** Instead of `closed`: whoever answered is not believed to be the host; nothing was said to it. */
+  distrusted(why: DistrustReason): void
 }
 
-/** Opens a socket to `url`. Answers only by the listener, never during the call itself. */
-export type Dial = (url: string, listener: WireListener) => WireSocket
+/** Opens a socket to `url` (`wss:`, or `ws:` without any trust). Answers only by the listener, never during the call itself. */
+export type Dial = (url: string, listener: WireListener, trust: HostTrust) => WireSocket

@@ -1,4 +1,5 @@
 import { decodeServerMessage } from '../../protocol/codec.ts'
+import { fingerprintWords } from '../../protocol/fingerprint.ts'
 import type { RoomId } from '../../protocol/ids.ts'
 import { MAX_CURSORS, MAX_TEXT_LENGTH } from '../../protocol/limits.ts'
 import type { ClientSession, ClientSessionOptions } from '../client-session.ts'
@@ -33,6 +34,8 @@ export function startSession(
   const { database, meta, rooms } = replica
   const self = identity.memberId
   const listeners = new Set<(event: SessionEvent) => void>()
+  const keyWords =
+    options.trust.kind === 'pinned' ? { keyWords: fingerprintWords(options.trust.fingerprint) } : {}
   let memberName = identity.memberName
   let presence: 'online' | 'away' = 'online'
   let hosting = false
@@ -51,6 +54,7 @@ export function startSession(
   const settlement = createSettlement(replica, self, changes)
   const connection = startConnection({
     addresses: lastGoodFirst(options.session.addresses, meta.get('address')),
+    trust: options.trust,
     dial: options.dial,
     clock,
     random: options.random,
@@ -269,6 +273,7 @@ export function startSession(
       hosting,
       self: { memberId: self, name: memberName },
       connection: connection.view(),
+      ...keyWords,
       queued: waiting,
       failed,
       unread: unread.all,

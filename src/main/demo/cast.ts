@@ -10,6 +10,7 @@ export interface Membership {
   readonly name: string
   readonly address: string
   readonly secret: string
+  readonly fingerprint: string
 }
 
 export interface CastOptions {
@@ -23,13 +24,14 @@ export async function enter(
   name: string,
   identity: Identity,
   deviceName: string,
-  { sessionId, name: sessionName, address, secret }: Membership,
+  { sessionId, name: sessionName, address, secret, fingerprint }: Membership,
   { folder, client, log }: CastOptions,
 ): Promise<ClientSession> {
   const opened = openClientSession({
     ...client,
     file: join(folder, identity.deviceId, 'session.db'),
     session: { id: sessionId, name: sessionName, addresses: [address], secret },
+    trust: { kind: 'pinned', fingerprint },
     identity: {
       memberId: identity.memberId,
       memberKey: identity.memberKey,

@@ -57,7 +57,8 @@ async function play(
   const id = hosted.value.session
   const own = registry.get(id)
   const known = profile.session(id)
-  if (own === undefined || known?.secret === undefined) throw new Error('the session is gone')
+  if (own === undefined || known?.secret === undefined || known.fingerprint === undefined)
+    throw new Error('the session is gone')
   await until(own, () => own.view().connection.state === 'online')
 
   const membership: Membership = {
@@ -65,6 +66,7 @@ async function play(
     name: SESSION_NAME,
     address: `127.0.0.1:${known.hosted?.port ?? 0}`,
     secret: known.secret,
+    fingerprint: known.fingerprint,
   }
   const cast: CastOptions = {
     folder: join(folder, 'cast'),

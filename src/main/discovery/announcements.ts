@@ -7,6 +7,8 @@ import { PROTOCOL_VERSION } from '../../protocol/version.ts'
 export interface AnnouncementsOptions {
   readonly discovery: Pick<Discovery, 'announce'>
   readonly secretOf: (id: SessionId) => string | undefined
+  /** Of the session's key. */
+  readonly fingerprintOf: (id: SessionId) => string | undefined
   /** How people know this computer. */
   readonly hostName: string
 }
@@ -25,6 +27,7 @@ export function createAnnouncements(options: AnnouncementsOptions): Announcement
 
   function wordsOf(view: HostingView): HostedSession {
     const secret = options.secretOf(view.sessionId)
+    const fingerprint = options.fingerprintOf(view.sessionId)
     return {
       sessionId: view.sessionId,
       name: view.name,
@@ -34,6 +37,7 @@ export function createAnnouncements(options: AnnouncementsOptions): Announcement
       passphrase: false,
       port: view.port,
       ...(secret === undefined ? {} : { secret }),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
     }
   }
   function end(id: SessionId): void {

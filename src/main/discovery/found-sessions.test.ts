@@ -12,12 +12,19 @@ import { createAnnouncements } from './announcements.ts'
 import { createFoundSessions } from './found-sessions.ts'
 
 const SECRET = 's'.repeat(43)
+const KEY = Buffer.alloc(32, 5).toString('base64url')
 const id = (n: number): SessionId =>
   sessionIdSchema.parse(`0190a000-0000-7000-8000-${String(n).padStart(12, '0')}`)
-const offer = (n: number, addresses: readonly string[], secret = SECRET): Offer => ({
+const offer = (
+  n: number,
+  addresses: readonly string[],
+  secret = SECRET,
+  key?: { readonly fingerprint: string },
+): Offer => ({
   host: 'mara',
   addresses,
-  proof: proofOf(secret, { sessionId: id(n), addresses }),
+  ...key,
+  proof: proofOf(secret, { sessionId: id(n), addresses, ...key }),
 })
 const found = (n: number, ...offers: readonly Offer[]): FoundSession => ({
   sessionId: id(n),
@@ -187,6 +194,23 @@ describe('joining a found session', () => {
     })
   })
 
+  it('[T1] pins the key that the secret proves, and no key that a stranger names', () => {
+    const on = stage()
+    const key = { fingerprint: KEY }
+    const other = { fingerprint: Buffer.alloc(32, 6).toString('base64url') }
+    const host = offer(1, ['10.0.0.9:2'], SECRET, key)
+    on.show(found(1, offer(1, ['10.0.0.66:1'], 'evil', other), host, { ...host, ...other }))
+    expect(read(on.sessions.inviteTo(id(1), SECRET))).toMatchObject({
+      addresses: ['10.0.0.9:2'],
+      fingerprint: KEY,
+    })
+    on.show(found(1, host, offer(1, ['10.0.0.8:1'], SECRET, other)))
+    expect(read(on.sessions.inviteTo(id(1), SECRET))).toMatchObject({
+      kind: 'invalid-invite',
+      message: expect.stringContaining('Several computers') as unknown,
+    })
+  })
+
   it('not with another secret, however long: nobody is dialled', () => {
     const on = stage()
     on.show(found(1, offer(1, ['10.0.0.9:2'])))
@@ -243,6 +267,7 @@ describe('announcing what is hosted', () => {
         },
       },
       secretOf: () => SECRET,
+      fingerprintOf: () => KEY,
       hostName: 'mara',
     })
     announcements.follow(view('starting'))
@@ -251,7 +276,7 @@ describe('announcing what is hosted', () => {
     expect(log.splice(0)).toEqual([
       {
         ...{ sessionId: id(1), name: 'Field', host: 'mara', port: 47_800, secret: SECRET },
-        ...{ protocolVersion: 1, people: 0, passphrase: false },
+        ...{ protocolVersion: 1, people: 0, passphrase: false, fingerprint: KEY },
       },
     ])
     const devices: unknown = ['a', 'a', 'b'].map((memberId) => ({ memberId }))

@@ -4,6 +4,7 @@ import type { FoundSession, Offer } from '../../discovery/found-cache.ts'
 import { isProven } from '../../discovery/proof.ts'
 import type { FoundSessionView } from '../../ipc/contract.ts'
 import type { Result } from '../../ipc/errors.ts'
+import { fingerprintSchema } from '../../protocol/fingerprint.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import {
   INVITE_SCHEME,
@@ -151,11 +152,35 @@ function inviteFrom(session: FoundSession, given: string): Result<string> {
       `This is not the join secret of «${name}». Ask the person who hosts for the invite link.`,
     )
   }
-  return ok(createInvite({ sessionId, name, addresses, secret: given }))
+  const key = provenKey(session, given)
+  if (key.kind === 'several') {
+    return fail(
+      'invalid-invite',
+      `Several computers announce «${name}», each with a key of its own. Ask the person who hosts for the invite link.`,
+    )
+  }
+  return ok(createInvite({ sessionId, name, addresses, secret: given, ...key.proof }))
 }
 
 function provenAddresses(session: FoundSession, secret: string): readonly string[] {
-  const { sessionId } = session
-  const isTrue = (offer: Offer): boolean => isProven(secret, { ...offer, sessionId })
-  return [...new Set(session.offers.filter(isTrue).flatMap(({ addresses }) => addresses))]
+  return [...new Set(provenOffers(session, secret).flatMap(({ addresses }) => addresses))]
+}
+
+/** The proof covers the key, so that who knows the secret can pin it without comparing words. */
+function provenKey(
+  session: FoundSession,
+  secret: string,
+):
+  | { readonly kind: 'one'; readonly proof: { readonly fingerprint?: string } }
+  | { readonly kind: 'several' } {
+  const named = provenOffers(session, secret).map(({ fingerprint }) => fingerprint)
+  const [fingerprint, ...others] = new Set(named)
+  if (others.length > 0) return { kind: 'several' }
+  const isOne = fingerprintSchema.safeParse(fingerprint).success
+  return { kind: 'one', proof: isOne && fingerprint !== undefined ? { fingerprint } : {} }
+}
+
+function provenOffers(session: FoundSession, secret: string): readonly Offer[] {
+  const { sessionId, offers } = session
+  return offers.filter((offer) => isProven(secret, { ...offer, sessionId }))
 }

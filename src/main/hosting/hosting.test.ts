@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import type { NetworkInterfaceInfo } from 'node:os'
-import { describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { HostingView } from '../../ipc/contract.ts'
 import { memberIdSchema, sessionIdSchema } from '../../protocol/ids.ts'
 import { parseInvite } from '../../protocol/invite.ts'
@@ -21,12 +24,17 @@ const wlan = (address: string): NetworkInterfaceInfo => ({
   cidr: null,
 })
 
+let folder: string
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'landline-hosting-'))))
+afterEach(() => rmSync(folder, { recursive: true }))
+
 function stage() {
   const session: KnownSession = {
     sessionId,
     name: 'Field Station',
     addresses: [],
     secret: createSecret(),
+    fingerprint: Buffer.alloc(32, 3).toString('base64url'),
     ...createIdentity(),
     hosted: { port: 47_800, autoResume: true },
   }
@@ -46,7 +54,8 @@ function stage() {
     clock: manualClock(),
     log: quiet,
     interfaces: () => (network.address === null ? {} : { wlan0: [wlan(network.address)] }),
-    folder: '/profile/hosted',
+    folder,
+    vault: { protects: () => false, protect: Buffer.from, reveal: String },
     onReady() {},
     onChange: (view) => views.push(view),
   })
@@ -54,7 +63,7 @@ function stage() {
     say({
       kind: 'ready',
       port: 51_000,
-      url: 'ws://127.0.0.1:51000/ws',
+      url: 'wss://127.0.0.1:51000/ws',
       sessionId,
       sessionName: 'Field Station',
       portChanged: true,
@@ -87,11 +96,13 @@ describe('hosting', () => {
         name: 'Field Station',
         addresses: ['192.168.4.23:51000'],
         secret: on.session.secret,
+        fingerprint: on.session.fingerprint,
       },
     })
     expect(on.posted[0]).toMatchObject({
       host: '0.0.0.0',
       dataDir: expect.stringContaining(sessionId),
+      privateKey: expect.stringContaining('PRIVATE KEY'),
     })
     expect(on.hosting.activeIds).toEqual([sessionId])
   })

@@ -1,11 +1,14 @@
 import { join } from 'node:path'
 import type { HostedDevice, HostingView } from '../../ipc/contract.ts'
+import { fingerprintWords } from '../../protocol/fingerprint.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { createInvite } from '../../protocol/invite.ts'
 import type { Logger } from '../logger.ts'
 import type { KnownSession } from '../profile/profile-schema.ts'
 import { lanAddresses, listenAddress, withPort } from './addresses.ts'
 import type { Interfaces } from './addresses.ts'
+import { createHostKeys } from './host-keys.ts'
+import type { HostKey, KeyVault } from './host-keys.ts'
 import { startLanHost } from './lan-host.ts'
 import type { HostClock, LanHost, ServerProcess, StartProblem } from './lan-host.ts'
 
@@ -16,6 +19,7 @@ export interface HostingOptions {
   readonly interfaces: () => Interfaces
   /** Holds one folder for each session this computer has hosted. */
   readonly folder: string
+  readonly vault: KeyVault
   /** The server answers on this port; called again after every restart. */
   readonly onReady: (id: SessionId, port: number) => void
   readonly onChange: (view: HostingView) => void
@@ -33,12 +37,16 @@ export interface Hosting {
   view(session: KnownSession): HostingView
   /** The computer is on another network: invites name other addresses. */
   addressesChanged(): void
-  folderOf(id: SessionId): string
+  /** What the session is or will be hosted under. */
+  keyOf(id: SessionId): HostKey
 }
 
 export function createHosting(options: HostingOptions): Hosting {
   const hosts = new Map<SessionId, { readonly session: KnownSession; readonly host: LanHost }>()
+  /** Sessions that could not even be tried to host. */
+  const faults = new Map<SessionId, StartProblem>()
   const folderOf = (id: SessionId): string => join(options.folder, id)
+  const keys = createHostKeys(folderOf, options.vault)
   const isActive = (id: SessionId): boolean => {
     const state = hosts.get(id)?.host.state
     return state === 'starting' || state === 'running' || state === 'restarting'
@@ -46,15 +54,20 @@ export function createHosting(options: HostingOptions): Hosting {
 
   function view(session: KnownSession): HostingView {
     const host = hosts.get(session.sessionId)?.host
+    const fault = faults.get(session.sessionId)
+    const problem = host === undefined ? fault : host.problem
     const port = host?.port ?? session.hosted?.port ?? 0
     const addresses = reachable(options.interfaces())
     return {
       sessionId: session.sessionId,
       name: session.name,
-      state: host?.state ?? 'stopped',
-      ...(host?.problem ? { problem: host.problem.message } : {}),
+      state: host?.state ?? (fault === undefined ? 'stopped' : 'failed'),
+      ...(problem ? { problem: problem.message } : {}),
       since: host?.since ?? 0,
       // Before the server has a port there is nothing to invite to.
+      ...(session.fingerprint === undefined
+        ? {}
+        : { keyWords: fingerprintWords(session.fingerprint) }),
       invite: port === 0 ? '' : inviteTo(session, addresses, port),
       addresses,
       port,
@@ -70,6 +83,14 @@ export function createHosting(options: HostingOptions): Hosting {
   return {
     start(session, portIsKnown) {
       const id = session.sessionId
+      const key = keys.of(id)
+      if (key.kind === 'fault') {
+        const problem: StartProblem = { code: 'server-failed', message: key.message }
+        faults.set(id, problem)
+        options.onChange(view(session))
+        return Promise.resolve(problem)
+      }
+      faults.delete(id)
       const host = startLanHost({
         fork: options.fork,
         clock: options.clock,
@@ -81,6 +102,7 @@ export function createHosting(options: HostingOptions): Hosting {
           port: session.hosted?.port ?? 0,
           name: session.name,
           secret: session.secret ?? '',
+          privateKey: key.privateKey,
           sessionId: id,
         },
         onReady: (port) => options.onReady(id, port),
@@ -108,7 +130,7 @@ export function createHosting(options: HostingOptions): Hosting {
     addressesChanged() {
       for (const { session } of hosts.values()) options.onChange(view(session))
     },
-    folderOf,
+    keyOf: keys.of,
   }
 }
 
@@ -124,5 +146,6 @@ function inviteTo(session: KnownSession, addresses: readonly string[], port: num
     name: session.name,
     addresses: addresses.map((address) => withPort(address, port)),
     ...(session.secret === undefined ? {} : { secret: session.secret }),
+    ...(session.fingerprint === undefined ? {} : { fingerprint: session.fingerprint }),
   })
 }

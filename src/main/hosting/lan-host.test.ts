@@ -54,14 +54,22 @@ function host(portIsKnown = false) {
       processes.push(process)
       return process
     },
-    start: { dataDir: '/data', host: '::', port: 47_800, name: 'Field', secret: 's', sessionId },
+    start: {
+      dataDir: '/data',
+      host: '::',
+      port: 47_800,
+      name: 'Field',
+      secret: 's',
+      privateKey: 'PEM',
+      sessionId,
+    },
     onReady: (port) => readyPorts.push(port),
     onChange: () => states.push(lanHost.state),
   })
   const ready = (port = 47_800): FromEmbedded => ({
     kind: 'ready',
     port,
-    url: `ws://127.0.0.1:${port}/ws`,
+    url: `wss://127.0.0.1:${port}/ws`,
     sessionId,
     sessionName: 'Field',
     portChanged: port !== 47_800,
@@ -91,6 +99,7 @@ describe('a hosted session', () => {
         fallbackPort: true,
         name: 'Field',
         secret: 's',
+        privateKey: 'PEM',
         sessionId,
       },
     ])

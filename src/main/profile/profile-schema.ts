@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fingerprintSchema } from '../../protocol/fingerprint.ts'
 import { deviceIdSchema, memberIdSchema, sessionIdSchema } from '../../protocol/ids.ts'
 import { MAX_SESSION_NAME_LENGTH } from '../../protocol/limits.ts'
 import { memberNameSchema, nameSchema } from '../../protocol/records.ts'
@@ -11,6 +12,10 @@ export const knownSessionSchema = z.object({
   addresses: z.array(z.string().min(3).max(300)).max(16),
   /** Missing for a server that admits everyone. */
   secret: z.string().min(1).max(512).optional(),
+  /** Of the host's key, as its invite gave it: nobody else is believed to be the host. */
+  fingerprint: fingerprintSchema.optional(),
+  /** The host shows a certificate from an authority instead. */
+  tls: z.literal(true).optional(),
   memberId: memberIdSchema,
   memberKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   deviceId: deviceIdSchema,

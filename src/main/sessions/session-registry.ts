@@ -6,6 +6,7 @@ import type {
   ClientSessionOptions,
   SystemEvent,
 } from '../../client/client-session.ts'
+import { hostTrust } from '../../client/connection/host-trust.ts'
 import type { SessionEvent, SessionView } from '../../client/views.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
@@ -20,6 +21,8 @@ export interface RegistryOptions {
   readonly folder: string
   readonly deviceName: string
   readonly client: Pick<ClientSessionOptions, 'dial' | 'clock' | 'random' | 'uuid' | 'app'>
+  /** PEM of those that may vouch for a server; asked when a session needs them. */
+  readonly authorities: () => readonly string[]
   readonly log: Logger
   /** A session hosted here goes over loopback, which is there without any network. */
   readonly needsNoNetwork: (id: SessionId) => boolean
@@ -61,6 +64,7 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
           addresses: known.addresses,
           ...(known.secret === undefined ? {} : { secret: known.secret }),
         },
+        trust: hostTrust(known, options.authorities),
         identity: {
           memberId: known.memberId,
           memberKey: known.memberKey,

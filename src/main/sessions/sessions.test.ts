@@ -18,9 +18,12 @@ import { createSessions } from './sessions.ts'
 const id = (n: number): SessionId =>
   sessionIdSchema.parse(`0190a000-0000-7000-8000-${String(n).padStart(12, '0')}`)
 
+const KEY = Buffer.alloc(32, 7).toString('base64url')
+
 /** Notes what is done to sessions and servers, in order. */
 function stage(folder: string) {
   const log: string[] = []
+  const pins: (string | undefined)[] = []
   const profile = openProfileStore(join(folder, 'profile.json'), () => 0).store
   const clients = new Map<SessionId, ClientSession>()
   const active = new Map<SessionId, KnownSession>()
@@ -42,6 +45,7 @@ function stage(folder: string) {
     open(session: KnownSession) {
       if (session.sessionId === damaged) return fail('internal', 'The file is damaged.')
       log.push(`${session.name} opened at ${session.addresses.join(' ')}`)
+      pins.push(session.fingerprint)
       const opened = client(session)
       clients.set(session.sessionId, opened)
       return ok(opened)
@@ -64,6 +68,7 @@ function stage(folder: string) {
       if (active.delete(one)) log.push('served no more')
     },
     isActive: (one: SessionId) => active.has(one),
+    keyOf: () => ({ kind: 'key', privateKey: 'PEM', fingerprint: KEY }),
     view: (session: KnownSession) => ({ name: session.name }) as HostingView,
   } as unknown as Hosting
   const sessions = createSessions({
@@ -78,6 +83,7 @@ function stage(folder: string) {
     log,
     profile,
     sessions,
+    pins,
     named: () => profile.update((current) => ({ ...current, name: 'Mara' })),
     damage: (one: SessionId) => (damaged = one),
     breakServer: (why: StartProblem | null) => (problem = why),
@@ -85,8 +91,8 @@ function stage(folder: string) {
     noted: () => log.splice(0),
   }
 }
-const invite = (addresses: readonly string[], secret = 'secret'): string =>
-  createInvite({ sessionId: id(1), name: 'Ward 3', addresses, secret })
+const invite = (addresses: readonly string[], secret = 'secret', proof = {}): string =>
+  createInvite({ sessionId: id(1), name: 'Ward 3', addresses, secret, ...proof })
 
 describe('sessions of a profile', () => {
   let folder: string
@@ -117,6 +123,19 @@ describe('sessions of a profile', () => {
     const session = on.profile.session(id(7))
     expect(session?.hosted).toEqual({ port: 51_000, autoResume: true })
     expect(session?.secret).toMatch(/^[A-Za-z0-9_-]{43}$/)
+    expect(session?.fingerprint).toBe(KEY)
+    expect(on.pins).toEqual([KEY])
+  })
+
+  it('[T1] joins with the key of the invite; a link without one takes nothing back', () => {
+    on.named()
+    const other = Buffer.alloc(32, 9).toString('base64url')
+    on.sessions.join(invite(['10.0.0.1:1'], 'secret', { fingerprint: KEY }))
+    on.sessions.join(invite(['10.0.0.2:1'], 'new secret'))
+    expect(on.pins).toEqual([KEY, KEY])
+    on.sessions.join(invite(['10.0.0.2:1'], 'new secret', { fingerprint: other }))
+    expect(on.pins).toEqual([KEY, KEY, other])
+    expect(on.profile.session(id(1))).toMatchObject({ fingerprint: other })
   })
 
   it('leaves nothing behind when hosting cannot begin, and says why', async () => {

@@ -45,10 +45,19 @@ export function createSessions(options: SessionsOptions): Sessions {
   const known = (id: SessionId): KnownSession | undefined => profile.session(id)
 
   /** What the client is to dial: a session hosted here is reached over loopback. */
-  function open(session: KnownSession): Result<ClientSession> {
+  function open(given: KnownSession): Result<ClientSession> {
+    const session = withOwnKey(given)
     const port = session.hosted?.port ?? 0
     const addresses = port > 0 ? [loopback(port)] : session.addresses
     return registry.open({ ...session, addresses })
+  }
+
+  /** The host's own client pins the host's key like everyone else's. */
+  function withOwnKey(session: KnownSession): KnownSession {
+    if (session.hosted === undefined || session.fingerprint !== undefined) return session
+    const key = hosting.keyOf(session.sessionId)
+    if (key.kind === 'fault') return session
+    return remember(session.sessionId, { fingerprint: key.fingerprint }) ?? session
   }
 
   function remember(id: SessionId, change: Partial<KnownSession>): KnownSession | undefined {
@@ -88,11 +97,15 @@ export function createSessions(options: SessionsOptions): Sessions {
 
     async host(name) {
       if (profile.get().name === null) return fail('no-profile', 'Say your name first.')
+      const sessionId = options.newId()
+      const key = hosting.keyOf(sessionId)
+      if (key.kind === 'fault') return fail('server-failed', key.message)
       const session: KnownSession = {
-        sessionId: options.newId(),
+        sessionId,
         name,
         addresses: [],
         secret: createSecret(),
+        fingerprint: key.fingerprint,
         ...createIdentity(),
         hosted: { port: options.hostPort, autoResume: true },
       }
@@ -155,8 +168,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       if (profile.get().name === null) return fail('no-profile', 'Say your name first.')
       const parsed = parseInvite(link)
       if (parsed.kind === 'fault') return fail('invalid-invite', parsed.message)
-      const { sessionId, name, addresses, secret } = parsed.invite
-      const given = { addresses: [...addresses], ...(secret === undefined ? {} : { secret }) }
+      const { sessionId, name, addresses, ...proofs } = parsed.invite
+      const given = { addresses: [...addresses], ...proofs }
       const current = known(sessionId)
       if (current?.hosted !== undefined) {
         return fail('already-joined', `This computer hosts «${current.name}»; it is in your list.`)
@@ -223,13 +236,18 @@ export function createSessions(options: SessionsOptions): Sessions {
   /** A newer invite to a session one is in: the host moved, or changed the secret. */
   function rejoin(
     current: KnownSession,
-    given: Pick<KnownSession, 'addresses' | 'secret'>,
+    given: Pick<KnownSession, 'addresses' | 'secret' | 'fingerprint' | 'tls'>,
   ): Result<{ readonly session: SessionId }> {
     const id = current.sessionId
     const next = { ...current, ...given, disconnected: false }
     profile.putSession(next)
     const session = registry.get(id)
-    if (session === undefined || given.secret !== current.secret) {
+    // A link without a key does not take back the key this computer knows.
+    const sameProofs =
+      given.secret === current.secret &&
+      next.fingerprint === current.fingerprint &&
+      next.tls === current.tls
+    if (session === undefined || !sameProofs) {
       session?.close()
       const opened = open(next)
       if (!opened.ok) return opened

@@ -193,6 +193,7 @@ const HOSTING: HostingView = {
   invite: 'landline://join?h=192.168.4.23&p=47800&s=abc',
   addresses: ['192.168.4.23'],
   port: 47_800,
+  keyWords: ['river', 'lamp', 'cedar', 'nine'],
   devices: [
     {
       memberId: 'me',
@@ -226,6 +227,7 @@ test('the hosting panel shows the invite and who is here, and stopping says who 
   expect(within(panel).getByRole('img', { name: 'QR code of the invite link' })).toBeTruthy()
   expect(within(panel).getByText(/192\.168\.4\.23/).textContent).toContain('port 47800')
   expect(within(panel).getAllByRole('row')).toHaveLength(3)
+  expect(within(panel).getByText('river · lamp · cedar · nine')).toBeTruthy()
   await user.click(within(panel).getByRole('button', { name: 'Copy link' }))
   expect(bridge.argumentsOf('app.copy-text')).toEqual([{ text: HOSTING.invite }])
 

@@ -27,6 +27,20 @@ const refused: Readonly<
     title: 'You are connected from another running copy of the app.',
     advice: 'Close it to go on here.',
   },
+  'other-key': {
+    title: 'Somebody with another key answers in the host’s place.',
+    advice:
+      'Nothing was sent to them. If the host made a new session, ask for a new invite link. If not, someone may be posing as the host: ask them in person.',
+  },
+  'untrusted-certificate': {
+    title: 'No authority this computer trusts vouches for this server.',
+    advice: 'Nothing was sent. Ask whoever runs the server about its certificate.',
+  },
+  unencrypted: {
+    title: 'This session is not encrypted.',
+    advice:
+      'Nothing was sent to the host’s computer. Ask the host for a new invite link, which brings its key.',
+  },
 }
 
 export const connectionWords = {

@@ -39,6 +39,12 @@ export function Invite({ hosting }: { readonly hosting: HostingView }) {
           </li>
         ))}
       </ul>
+      {hosting.keyWords === undefined ? null : (
+        <>
+          <h3>{words.hosting.key}</h3>
+          <p>{words.keyWords(hosting.keyWords)}</p>
+        </>
+      )}
     </section>
   )
 }

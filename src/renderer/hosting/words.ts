@@ -17,6 +17,7 @@ export const hostingWords = {
     copied: 'Copied',
     inviteText: 'Whoever has this link can join while you host.',
     addresses: 'Addresses',
+    key: 'Key',
     port: (port: number): string => `port ${port}`,
     statistics: 'Statistics',
     people: 'People',

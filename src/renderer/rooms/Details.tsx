@@ -2,7 +2,7 @@ import { X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { RoomView } from '../../client/views.ts'
 import type { RoomId } from '../../protocol/ids.ts'
-import { useActions, useSession, useSessionId } from '../app/context.ts'
+import { useActions, useSession, useSessionId, useSessionView } from '../app/context.ts'
 import { useSubmission } from '../app/use-form.ts'
 import { ROOM_NAME_LENGTH, TOPIC_LENGTH } from '../limits.ts'
 import { Button, IconButton } from '../parts/Button.tsx'
@@ -42,8 +42,24 @@ export function Details({ roomId }: { readonly roomId: RoomId }) {
         {isGroup ? <About room={room} /> : null}
         <Members room={room} />
         {isGroup ? <Leave room={room} /> : null}
+        <SessionKey />
       </div>
     </aside>
+  )
+}
+
+/** For comparing with what the person who hosts sees in the hosting panel. */
+function SessionKey() {
+  const key = useSessionView()?.keyWords
+  if (key === undefined) return null
+  return (
+    <section aria-labelledby="session-key">
+      <div className="details-heading">
+        <h3 id="session-key">{words.rooms.key}</h3>
+      </div>
+      <p>{words.keyWords(key)}</p>
+      <p className="details-note">{words.rooms.keyText}</p>
+    </section>
   )
 }
 

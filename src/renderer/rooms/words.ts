@@ -57,6 +57,8 @@ export const roomWords = {
   noTopic: 'No topic',
   edit: 'Edit name and topic',
   membersHeading: 'Members',
+  key: 'Key of this session',
+  keyText: 'Whoever hosts sees the same words. If theirs differ, somebody poses as the host.',
   leave: 'Leave group',
   leaveTitle: (name: string): string => `Leave #${name}?`,
   leavePublic: 'You can join it again at any time from Browse groups.',

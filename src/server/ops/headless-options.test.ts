@@ -37,6 +37,21 @@ describe('the flags of the headless server', () => {
     expect(faults(['--open', '--host', host])).toEqual([])
   })
 
+  it('[T2] encrypt wherever another computer can listen', () => {
+    const tls = (...args: string[]) => {
+      const parsed = parseHeadlessOptions(args, {})
+      return parsed.kind === 'options' ? parsed.options.tls : parsed.faults
+    }
+    for (const host of ['0.0.0.0', '::', '192.168.1.4', 'example.org']) {
+      expect(tls('--host', host)).toEqual({ kind: 'host-key' })
+    }
+    expect(tls()).toEqual({ kind: 'none' })
+    expect(tls('--tls')).toEqual({ kind: 'host-key' })
+    const files = { kind: 'files', keyFile: 'k', certificateFile: 'c' }
+    expect(tls('--tls-key', 'k', '--tls-cert', 'c')).toEqual(files)
+    expect(tls('--tls-key', 'k')).toEqual([expect.stringContaining('--tls-cert')])
+  })
+
   it('refuse two sources of the secret', () => {
     expect(faults(['--open'], { LANDLINE_SECRET: 'x' })).toHaveLength(1)
     expect(faults(['--secret-file', 'f'], { LANDLINE_SECRET: 'x' })).toHaveLength(1)

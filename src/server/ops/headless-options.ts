@@ -14,6 +14,12 @@ export interface HeadlessOptions {
     | { readonly kind: 'file'; readonly file: string }
     /** Made once and kept in the data folder. */
     | { readonly kind: 'kept' }
+  readonly tls:
+    /** Unencrypted: within this computer only. */
+    | { readonly kind: 'none' }
+    /** The host's own key, made once and kept in the data folder. */
+    | { readonly kind: 'host-key' }
+    | { readonly kind: 'files'; readonly keyFile: string; readonly certificateFile: string }
   readonly messagesPerMinute: number | undefined
   readonly maxConnections: number | undefined
   readonly printInvite: boolean
@@ -33,6 +39,9 @@ export const HEADLESS_HELP = `Landline server
   --name NAME              name of the session
   --secret-file FILE       file with the join secret (or set LANDLINE_SECRET)
   --open                   admit without a secret; on a loopback address only
+  --tls                    encrypt on a loopback address as well; elsewhere it always is
+  --tls-key FILE           private key and certificate chain (PEM) of an authority, instead of
+  --tls-cert FILE            the key that the server makes and its invites name
   --print-invite           print the invite link, which contains the secret, on stderr
   --messages-per-minute N  messages a member may send (1 to 1,000,000; default 60)
   --max-connections N      1 to 100,000 (default 10,000)
@@ -46,6 +55,9 @@ const flags = {
   name: { type: 'string' },
   'secret-file': { type: 'string' },
   open: { type: 'boolean' },
+  tls: { type: 'boolean' },
+  'tls-key': { type: 'string' },
+  'tls-cert': { type: 'string' },
   'print-invite': { type: 'boolean' },
   'messages-per-minute': { type: 'string' },
   'max-connections': { type: 'string' },
@@ -101,7 +113,9 @@ export function parseHeadlessOptions(
       `--open admits anyone without a secret, so it is accepted on a loopback address only (127.0.0.1, ::1, localhost), not on "${host}".`,
     )
   }
-  if (faults.length > 0) return { kind: 'faults', faults }
+  const tls = tlsOf(values, host)
+  if (tls.kind === 'fault') faults.push(tls.message)
+  if (faults.length > 0 || tls.kind === 'fault') return { kind: 'faults', faults }
 
   const file = values['secret-file']
   const secret: HeadlessOptions['secret'] = isOpen
@@ -119,12 +133,27 @@ export function parseHeadlessOptions(
       dataDir: values.data ?? './landline-data',
       sessionName: values.name,
       secret,
+      tls,
       messagesPerMinute,
       maxConnections,
       printInvite: values['print-invite'] === true,
       help: values.help === true,
     },
   }
+}
+
+function tlsOf(
+  values: ReturnType<typeof readFlags>,
+  host: string,
+): HeadlessOptions['tls'] | { readonly kind: 'fault'; readonly message: string } {
+  const { 'tls-key': keyFile, 'tls-cert': certificateFile } = values
+  if (keyFile !== undefined && certificateFile !== undefined) {
+    return { kind: 'files', keyFile, certificateFile }
+  }
+  if (keyFile !== undefined || certificateFile !== undefined) {
+    return { kind: 'fault', message: '--tls-key and --tls-cert go together: give both or none.' }
+  }
+  return values.tls === true || !isLoopback(host) ? { kind: 'host-key' } : { kind: 'none' }
 }
 
 function readFlags(args: readonly string[]) {

@@ -10,8 +10,11 @@ import { dialWebSocket } from '../../client/connection/web-socket.ts'
 import type { MessageView, SessionEvent } from '../../client/views.ts'
 import type { DeviceId, MemberId, RoomId } from '../../protocol/ids.ts'
 import { type RunningServer, startServer } from '../../server/start-server.ts'
+import { fingerprintOfKey, makeHostKey } from '../../server/tls/host-key.ts'
 import { value } from '../client-kit.ts'
 
+const privateKey = makeHostKey()
+const trust = { kind: 'pinned', fingerprint: fingerprintOfKey(privateKey) } as const
 const SECRET = 'a secret of this test'
 let folder: string
 let server: RunningServer
@@ -26,6 +29,7 @@ async function startTheServer(): Promise<void> {
       port,
       sessionName: 'Field Station',
       admission: { kind: 'secret', secret: SECRET },
+      tls: { kind: 'host-key', privateKey },
     },
     { info() {}, warn() {} },
   )
@@ -58,6 +62,7 @@ function person(name: string): ClientSession {
         deviceId: randomUUID() as string as DeviceId,
         deviceName: `${name}’s laptop`,
       },
+      trust,
       dial: dialWebSocket,
       clock: systemClock(),
       // No jitter: a test should not wait for luck.
@@ -197,6 +202,7 @@ describe('client and server', () => {
           deviceId: randomUUID() as string as DeviceId,
           deviceName: 'laptop',
         },
+        trust,
         dial: dialWebSocket,
         clock: systemClock(),
         random: () => 0,

@@ -60,6 +60,7 @@ export class SimulatedDevice {
     const opened = openClientSession({
       ...this.options,
       file: this.file,
+      trust: { kind: 'none' },
       dial: this.network.dialer(this.life),
       clock: this.life.clock,
       random: () => this.random.next(),
