@@ -5,10 +5,12 @@ import { createInterface } from 'node:readline'
 export interface Talk {
   send(command: unknown): void
   /**
-   * The first line, from now on or already written since the last answer, for which `wanted` gives something.
-   * Rejects after `withinMs` with what was written instead.
+   * The first line, written since the last answer or from now on, for which `wanted` gives something. Rejects
+   * after `withinMs` with what was written instead.
    */
   hear<Value>(withinMs: number, wanted: (line: unknown) => Value | undefined): Promise<Value>
+  /** The same for what it complains, as one text. */
+  hearError(withinMs: number, wanted: RegExp): Promise<RegExpExecArray>
   kill(): void
 }
 
@@ -22,33 +24,44 @@ export function talkTo(child: ChildProcess): Talk {
     heard.push(JSON.parse(line))
     wake?.()
   })
-  stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString('utf8')).slice(-4_000)))
+  stderr.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString('utf8')).slice(-20_000)
+    wake?.()
+  })
   // A program that was killed no longer reads; its exit is what counts.
   stdin.on('error', () => {})
 
+  function until<Value>(withinMs: number, look: () => Value | undefined): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        wake = null
+        const last = JSON.stringify(heard.slice(-3))
+        reject(new Error(`not heard within ${withinMs} ms; last: ${last}; errors: ${errors}`))
+      }, withinMs)
+      wake = () => {
+        const value = look()
+        if (value === undefined) return
+        wake = null
+        clearTimeout(timer)
+        resolve(value)
+      }
+      wake()
+    })
+  }
+
   return {
     send: (command) => void stdin.write(`${JSON.stringify(command)}\n`),
-    hear(withinMs, wanted) {
-      return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          wake = null
-          const last = JSON.stringify(heard.slice(-3))
-          reject(new Error(`not heard within ${withinMs} ms; last: ${last}; errors: ${errors}`))
-        }, withinMs)
-        const look = (): void => {
-          for (const [index, line] of heard.entries()) {
-            const value = wanted(line)
-            if (value === undefined) continue
-            heard = heard.slice(index + 1)
-            wake = null
-            clearTimeout(timer)
-            return resolve(value)
-          }
+    hear: (withinMs, wanted) =>
+      until(withinMs, () => {
+        for (const [index, line] of heard.entries()) {
+          const value = wanted(line)
+          if (value === undefined) continue
+          heard = heard.slice(index + 1)
+          return value
         }
-        wake = look
-        look()
-      })
-    },
+        return undefined
+      }),
+    hearError: (withinMs, wanted) => until(withinMs, () => wanted.exec(errors) ?? undefined),
     kill: () => void child.kill('SIGKILL'),
   }
 }
