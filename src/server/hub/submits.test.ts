@@ -247,6 +247,21 @@ describe('holding back', () => {
     expect(again.of('held')).toHaveLength(1)
   })
 
+  it('allows no more than 60 a minute for long, also to who never stops draining an outbox', async () => {
+    const writes = { perMinute: 60, burst: 10, saved: 20, floodPerMinute: 10_000 }
+    const { kit, mara, general } = await pair({ writes })
+    for (let tries = 0; tries < 4 * 300; tries++) {
+      mara.post(general, `try ${tries}`, undefined, 'head')
+      await kit.clock.advance(250)
+    }
+    expect(mara.of('ack').length).toBeGreaterThan(320)
+    expect(mara.of('ack').length).toBeLessThanOrEqual(10 + 20 + 301)
+    await kit.clock.advance(30_000)
+    await mara.posts(general, 31)
+    // Saved up again, but of use only to an outbox that drains after connecting.
+    expect(mara.of('ack').length).toBeLessThanOrEqual(10 + 20 + 301 + 10)
+  })
+
   it('closes with 4429 whoever goes on sending against the answer', async () => {
     const { kit, mara, general } = await pair(slow)
     await mara.posts(general, 3)

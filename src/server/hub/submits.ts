@@ -6,7 +6,7 @@ import type { CommitBatcher } from './commit-batcher.ts'
 import type { AdmittedDevice, Connection, Hold, Lane } from './connection.ts'
 import type { WriteLimits } from './options.ts'
 import type { Clock, Meter } from './ports.ts'
-import { type Bucket, type BucketSize, fullBucket, isFull, takeToken } from './rate-limit.ts'
+import { type BucketSize, takeToken } from './rate-limit.ts'
 import type { Typing } from './typing.ts'
 
 /** Writes that follow each other this closely after connecting come from an outbox that is draining. */
@@ -37,26 +37,25 @@ export interface SubmitPorts {
 
 export function createSubmits(ports: SubmitPorts): Submits {
   const { batcher, typing, clock, meter, limits } = ports
-  const burst: BucketSize = { burst: limits.burst, perMinute: limits.perMinute }
-  const saved: BucketSize = { burst: limits.saved, perMinute: limits.perMinute }
   const flood: BucketSize = { burst: limits.floodPerMinute, perMinute: limits.floodPerMinute }
-  const allowances = new Map<MemberId, { burst: Bucket; saved: Bucket }>()
+  const allowances = new Map<MemberId, Allowance>()
 
-  function allowanceOf(member: MemberId, now: number): { burst: Bucket; saved: Bucket } {
+  function allowanceOf(member: MemberId, now: number): Allowance {
     let allowance = allowances.get(member)
     if (allowance === undefined) {
       if (allowances.size >= MAX_ALLOWANCES) forgetFullOnes(now)
-      allowance = { burst: fullBucket(burst, now), saved: fullBucket(saved, now) }
+      allowance = { burst: limits.burst, saved: limits.saved, updatedAt: now }
       allowances.set(member, allowance)
     }
+    earn(allowance, limits, now)
     return allowance
   }
 
   function forgetFullOnes(now: number): void {
     for (const [member, allowance] of allowances) {
-      if (isFull(allowance.burst, burst, now) && isFull(allowance.saved, saved, now)) {
-        allowances.delete(member)
-      }
+      earn(allowance, limits, now)
+      const isFull = allowance.burst >= limits.burst && allowance.saved >= limits.saved
+      if (isFull) allowances.delete(member)
     }
   }
 
@@ -64,8 +63,10 @@ export function createSubmits(ports: SubmitPorts): Submits {
   function allowance(device: AdmittedDevice, now: number): number {
     const own = allowanceOf(device.member, now)
     const isDraining = now < device.drainingUntil
-    let wait = takeToken(own.burst, burst, now)
-    if (wait > 0 && isDraining && takeToken(own.saved, saved, now) === 0) wait = 0
+    let wait = 0
+    if (own.burst >= 1) own.burst -= 1
+    else if (isDraining && own.saved >= 1) own.saved -= 1
+    else wait = Math.max(1, Math.ceil(((1 - own.burst) * 60_000) / limits.perMinute))
     if (isDraining) device.drainingUntil = now + wait + DRAIN_PAUSE_MS
     return wait
   }
@@ -182,6 +183,22 @@ export function createSubmits(ports: SubmitPorts): Submits {
       return true
     },
   }
+}
+
+/** What a member may write at once, and on top of it while an outbox drains. `updatedAt` is monotonic. */
+interface Allowance {
+  burst: number
+  saved: number
+  updatedAt: number
+}
+
+/** Only what the burst has no place for is saved: who writes all the time has nothing to save up. */
+function earn(allowance: Allowance, limits: WriteLimits, now: number): void {
+  const earned = ((now - allowance.updatedAt) * limits.perMinute) / 60_000
+  const spare = Math.max(0, allowance.burst + earned - limits.burst)
+  allowance.burst += earned - spare
+  allowance.saved = Math.min(limits.saved, allowance.saved + spare)
+  allowance.updatedAt = now
 }
 
 /** The same object for the same room of the same connection; a new connection starts new lanes. */
