@@ -50,7 +50,7 @@ export function fingerprintOf(plan: LinkPlan): string {
  */
 export function isOnLink(plan: LinkPlan, from: string): boolean {
   const [address = '', zone] = from.split('%')
-  if (/^fe[89ab]/i.test(address)) {
+  if (plan.family === 'IPv6' && /^fe[89ab]/i.test(address)) {
     const zones = plan.entries.flatMap((entry) =>
       entry.family === 'IPv6' ? [String(entry.scopeid)] : [],
     )
