@@ -34,7 +34,7 @@ interface Lane {
 
 export function createDrain(
   outbox: OutboxRows,
-  clock: Clock,
+  clock: Pick<Clock, 'after'>,
   send: (message: ClientMessage) => boolean,
 ): Drain {
   const lanes = new Map<RoomId, Lane>()

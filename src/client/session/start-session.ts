@@ -65,7 +65,9 @@ export function startSession(
         textLimit = welcome.limits.textLength
         sync.restart()
         rememberName(welcome.session.name)
-        connection.send({ type: 'sync', cursors: rooms.cursors().slice(0, MAX_CURSORS) })
+        orBreak(() =>
+          connection.send({ type: 'sync', cursors: rooms.cursors().slice(0, MAX_CURSORS) }),
+        )
       },
       frame,
       settle: turn,
@@ -80,7 +82,10 @@ export function startSession(
     },
   })
   const send: typeof connection.send = (message) => connection.send(message)
-  const drain = createDrain(replica.outbox, clock, send)
+  const drainClock = {
+    after: (ms: number, run: () => void) => clock.after(ms, () => orBreak(run)),
+  }
+  const drain = createDrain(replica.outbox, drainClock, send)
   const requests = createRequests(clock, connection.isLive, send)
   const arrivals = createArrivals(clock)
   const typing = createTyping(clock, send, (room) => {
@@ -216,6 +221,17 @@ export function startSession(
     }
   }
 
+  /** What must be read to go on: a damaged file ends the connection, which says so, and not the app. */
+  function orBreak(attempt: () => void): void {
+    try {
+      attempt()
+    } catch (error) {
+      if (!isStorageFault(error)) throw error
+      logger.error('the local database cannot be read', { code: error.code })
+      connection.input({ kind: 'broken' })
+    }
+  }
+
   function takeDeliveries(): void {
     const taken = deliveries
     if (taken.length === 0) return
@@ -234,8 +250,10 @@ export function startSession(
     if (after.received > 0) connection.input({ kind: 'received', events: after.received })
     for (const answer of after.answers) requests.answer(answer)
     for (const { ref, code } of after.refusals) requests.refuse(ref, code)
-    if (after.synced) goLive()
-    for (const room of after.rooms) drain.pump(room)
+    orBreak(() => {
+      if (after.synced) goLive()
+      for (const room of after.rooms) drain.pump(room)
+    })
   }
 
   function goLive(): void {
