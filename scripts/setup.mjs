@@ -17,12 +17,14 @@ import { hasDisplay, provideSystemPackages } from './setup/system-packages.mjs'
  * Makes this clone ready, doing only what is not done yet. Runs on plain Node >= 20 before anything is
  * installed, so it imports nothing but Node and its neighbours.
  *
- * @param {{ electron?: boolean, display?: boolean, official?: boolean, officialOnly?: boolean }} options
- *   electron: false for what needs Node only; display: the run will show windows.
+ * @param {{ electron?: boolean, display?: boolean, networks?: boolean, official?: boolean, officialOnly?: boolean }} options
+ *   electron: false for what needs Node only; display: the run will show windows; networks: it will make
+ *   networks for tests.
  */
 export async function setUp({
   electron = true,
   display = true,
+  networks = false,
   official = false,
   officialOnly = false,
 } = {}) {
@@ -37,6 +39,7 @@ export async function setUp({
     await provideSystemPackages({
       headless: display && !hasDisplay(),
       mayBuild: fallback.available && chosenRuntime()?.kind !== 'official',
+      networks,
     })
     const runtime = await provideRuntime({ node24, official, officialOnly })
     await provideNativeModule(runtime, node24)

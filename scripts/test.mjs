@@ -63,7 +63,7 @@ await runMain(async () => {
   const group = first && first in groups ? first : 'all'
   const args = group === first ? rest : process.argv.slice(2)
   const startedAt = performance.now()
-  const ready = await setUp({ display: group !== 'unit' })
+  const ready = await setUp({ display: group !== 'unit', networks: group !== 'e2e' })
   say(`▸ set-up ${seconds(startedAt)}`)
   // Only our own reports are stale; Playwright clears the rest of its folder itself.
   mkdirSync(results, { recursive: true })

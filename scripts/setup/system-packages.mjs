@@ -10,6 +10,8 @@ const display = ['xvfb', 'xauth']
 /** Screenshots and the interface's languages need letters to draw. */
 const fonts = 'fonts-dejavu-core fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji'.split(' ')
 const compiler = ['g++', 'make', 'python3']
+/** Tests give each computer of theirs a network of its own. Only the administrator can make those. */
+const namespaces = ['iproute2', 'nftables']
 
 export const hasDisplay = () =>
   process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
@@ -18,12 +20,13 @@ export const hasDisplay = () =>
  * Linux only: what Electron and a windowless run need. On Debian and Ubuntu as root it is installed here
  * and named; otherwise the one line to run is printed.
  */
-export async function provideSystemPackages({ headless, mayBuild }) {
+export async function provideSystemPackages({ headless, mayBuild, networks }) {
   if (process.platform !== 'linux' || !existsSync('/usr/bin/dpkg-query')) return
   const wanted = [
     ...libraries,
     ...(headless ? [...display, ...fonts] : []),
     ...(mayBuild ? compiler : []),
+    ...(networks && process.getuid?.() === 0 ? namespaces : []),
   ]
   const missing = await notInstalled(wanted)
   if (missing.length === 0) return
