@@ -13,7 +13,7 @@ import {
 import { type JoinSecret, keepJoinSecret, readJoinSecret } from './ops/join-secret.ts'
 import { type RunningServer, startServer } from './start-server.ts'
 import { keepHostKey } from './tls/host-key.ts'
-import { readTlsFiles, type ServerTls } from './tls/server-tls.ts'
+import { namesOf, readTlsFiles, type ServerTls } from './tls/server-tls.ts'
 
 const BAD_FLAGS = 2
 const FAILED = 1
@@ -82,7 +82,8 @@ async function serve(options: HeadlessOptions): Promise<number> {
   const line = { event: 'listening', url: server.url, http: server.httpUrl }
   process.stdout.write(`${JSON.stringify(line)}\n`)
   log.info({ session: server.session, host: server.host, port: server.port }, 'serving')
-  describeInvite(server, options, secret)
+  const names = tls?.kind === 'certificate' ? namesOf(tls.certificate) : []
+  describeInvite(server, options, secret, names)
   await stopped
   log.info({}, 'stopped')
   return 0
@@ -121,6 +122,8 @@ function describeInvite(
   server: RunningServer,
   options: HeadlessOptions,
   secret: Extract<JoinSecret, { kind: 'secret' }> | undefined,
+  /** Of the certificate: an address would not be believed. */
+  names: readonly string[],
 ): void {
   if (secret?.madeIn !== undefined) {
     process.stderr.write(`The join secret is in ${secret.madeIn}\n`)
@@ -134,7 +137,10 @@ function describeInvite(
   const invite = createInvite({
     sessionId: server.session.id,
     name: server.session.name,
-    addresses: reachableAddresses(server.host, server.port, networkInterfaces()),
+    addresses:
+      names.length > 0
+        ? names.map((name) => `${name}:${server.port}`)
+        : reachableAddresses(server.host, server.port, networkInterfaces()),
     ...(secret === undefined ? {} : { secret: secret.secret }),
     ...(server.fingerprint === null ? {} : { fingerprint: server.fingerprint }),
     ...(options.tls.kind === 'files' ? { tls: true } : {}),

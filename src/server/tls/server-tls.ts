@@ -82,6 +82,12 @@ export function readTlsFiles(
   }
 }
 
+/** The host names a certificate is for, without patterns: where its server can be reached and believed. */
+export function namesOf(certificate: string): string[] {
+  const names = new X509Certificate(certificate).subjectAltName ?? ''
+  return [...names.matchAll(/DNS:([A-Za-z0-9.-]+)/g)].flatMap(([, name]) => name ?? [])
+}
+
 /** The kept certificate, if it is of this key and good for a while yet. */
 function readUsable(file: string, key: string, now: number): string | null {
   try {
