@@ -12,7 +12,7 @@ import { createHub, type DeviceInfo } from './hub/hub.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import type { Log, Secrets, Store } from './hub/ports.ts'
 import { countingMeter, type CountingMeter } from './ops/counting-meter.ts'
-import { answerHttp, pathOf } from './ops/http-answers.ts'
+import { answerHttp, ONLY_ENCRYPTED, pathOf } from './ops/http-answers.ts'
 import { systemClock } from './ops/system-clock.ts'
 import { systemSecrets } from './ops/system-secrets.ts'
 import { DatabaseFault } from './store/sqlite/database.ts'
@@ -131,7 +131,15 @@ export async function startServer(
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
-  http.on('tlsClientError', () => meter.count('handshakes-rejected'))
+  http.on('tlsClientError', (fault: NodeJS.ErrnoException, peer: Socket) => {
+    meter.count('handshakes-rejected')
+    if (fault.code !== 'ERR_SSL_HTTP_REQUEST') return
+    const { remoteAddress, remotePort } = peer
+    const raw = [...sockets].find(
+      (socket) => socket.remoteAddress === remoteAddress && socket.remotePort === remotePort,
+    )
+    raw?.end(ONLY_ENCRYPTED)
+  })
   // Some room above the hub's own limit, so that those over it are told so.
   http.maxConnections = hubOptions.maxConnections + 256
   let isStopping = false

@@ -18,6 +18,15 @@ export function answerHttp(
   answer(response, 404, { error: 'There is nothing here.' })
 }
 
+/** To those who came without encryption where there is none but that; written to the bare socket. */
+export const ONLY_ENCRYPTED = [
+  'HTTP/1.1 400 Bad Request',
+  'Content-Type: application/json; charset=utf-8',
+  'Connection: close',
+  '',
+  '{"error":"This server is encrypted: use https:// or wss://."}',
+].join('\r\n')
+
 function answer(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, {
     'Content-Type': 'application/json; charset=utf-8',
