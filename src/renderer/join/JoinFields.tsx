@@ -16,12 +16,13 @@ interface JoinFieldsProps {
 export function JoinFields({ join, onOpened }: JoinFieldsProps) {
   const { chosen } = join
   const input = useRef<HTMLInputElement>(null)
-  const before = useRef(chosen)
+  const id = chosen?.sessionId
+  const before = useRef(id)
   useEffect(() => {
     // Whoever picks a session, or changes their mind, goes on typing.
-    if (before.current !== chosen) input.current?.focus()
-    before.current = chosen
-  }, [chosen])
+    if (before.current !== id) input.current?.focus()
+    before.current = id
+  }, [id])
 
   return (
     <>

@@ -47,13 +47,15 @@ test('an empty list says what works in any network', async () => {
 })
 
 test('a picked session asks for its secret and is joined with it; a wrong one is said beside the field', async () => {
-  const { bridge, user, settle } = await openFirstRun([found('Field Station')])
+  const { bridge, user, settle, hear } = await openFirstRun([found('Field Station')])
   bridge.answer('session.join-found', () =>
     failed('This is not the join secret.', 'invalid-invite'),
   )
   await user.click(screen.getByRole('button', { name: /Field Station/ }))
   const field = screen.getByRole('textbox', { name: 'Join secret or invite link' })
   expect(document.activeElement).toBe(field)
+  hear(found('Field Station', { people: 4 }))
+  expect(screen.getByText(/4 people/)).toBeTruthy()
   await user.type(field, ' guess {Enter}')
   await settle()
   expect(bridge.argumentsOf('session.join-found')).toEqual([

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { FoundSessionView } from '../../ipc/contract.ts'
-import { useActions } from '../app/context.ts'
+import { useActions, useAppState } from '../app/context.ts'
 import { useSubmission } from '../app/use-form.ts'
 import { words } from '../words.ts'
 
@@ -20,7 +20,12 @@ export interface Join {
 export function useJoin(invite: string): Join {
   const { sessions } = useActions()
   const [value, setValue] = useState(invite)
-  const [chosen, setChosen] = useState<FoundSessionView | null>(null)
+  const [picked, setPicked] = useState<FoundSessionView | null>(null)
+  const live = useAppState((state) =>
+    state.found.find(({ sessionId }) => sessionId === picked?.sessionId),
+  )
+  // What was picked stays, also when its host is gone for a moment.
+  const chosen = picked === null ? null : (live ?? picked)
   const { busy, problem, submit, setProblem } = useSubmission()
 
   return {
@@ -33,7 +38,7 @@ export function useJoin(invite: string): Join {
       setProblem(null)
     },
     choose(session) {
-      setChosen(session)
+      setPicked(session)
       setProblem(null)
     },
     setProblem,

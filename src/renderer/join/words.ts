@@ -3,7 +3,7 @@ import { formatNumber } from '../words-format.ts'
 
 export const joinWords = {
   title: 'Join a session',
-  lead: 'Paste the invite link that the person who hosts gave you.',
+  lead: 'Pick one that is found on this network, or paste the invite link that you were given.',
   invite: 'Invite link',
   invitePlaceholder: 'landline://join?…',
   inviteMissing: 'Paste the invite link first.',
@@ -18,7 +18,8 @@ export const joinWords = {
   where: ({ host, people, passphrase, joined, compatible }: FoundSessionView): string =>
     [
       host === '' ? '' : `on ${host}`,
-      `${formatNumber(people)} ${people === 1 ? 'person' : 'people'}`,
+      // A host that has just begun does not know yet that its own person is there.
+      people === 0 ? '' : `${formatNumber(people)} ${people === 1 ? 'person' : 'people'}`,
       passphrase ? 'passphrase' : '',
       joined ? 'in your list' : compatible ? '' : 'needs another version of Landline',
     ]
