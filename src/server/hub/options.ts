@@ -55,7 +55,8 @@ export const defaultHubOptions: Omit<HubOptions, 'admission'> = {
   resetPageMessages: 50,
   writes: { perMinute: 60, burst: 10, saved: 1_000, floodPerMinute: 200 },
   roomChanges: { burst: 2_000, perMinute: 600 },
-  maxMembers: 20_000,
+  // The default group with all of them in it still fits one frame.
+  maxMembers: 10_000,
   signalsPerSecond: 50,
   signalBurst: 500,
   malformedPerMinute: 10,
