@@ -84,4 +84,17 @@ describe('rooms', () => {
     value(await leave)
     expect(room()).toBeUndefined()
   })
+
+  it('a private room is left although the connection took the answer along and the second asking finds none', async () => {
+    const connection = await kit.goOnline(
+      resetOf(roomState({ isDefault: false, visibility: 'private' })),
+    )
+    const leave = kit.session.leaveRoom(ROOM)
+    connection.close(1006)
+    kit.session.connectNow()
+    await kit.goOnline({ type: 'room-gone', room: ROOM })
+    await kit.hear({ type: 'failed', ref: 1, code: 'no-such-room', message: '' })
+    value(await leave)
+    expect(room()).toBeUndefined()
+  })
 })

@@ -59,6 +59,9 @@ export function createRoomRequests(options: {
     joinRoom: async (room) => nothing(await arrived(requests.ask({ type: 'join-room', room }))),
     async leaveRoom(room) {
       const result = await done(requests.ask({ type: 'leave-room', room }))
+      // Asked again after a lost connection had taken the first answer along: it was left then.
+      if (!result.ok && result.failure.kind === 'no-such-room' && !isHere(room))
+        return succeed(null)
       // The event that says so may still be on its way; the person has left either way.
       if (result.ok && isHere(room)) options.left(room)
       return nothing(result)
