@@ -8,8 +8,13 @@ import { WebSocket } from 'ws'
 import { newId, rawClient, rawPerson } from '../testing/raw-client.ts'
 import { defaultHubOptions } from './hub/options.ts'
 import type { Log } from './hub/ports.ts'
+import { makeHostKey } from './tls/host-key.ts'
 import { type RunningServer, type ServerOptions, startServer } from './start-server.ts'
 
+const TRANSPORTS = [
+  { how: 'in the clear', tls: undefined },
+  { how: 'encrypted', tls: { kind: 'host-key', privateKey: makeHostKey() } },
+] as const
 const SECRET = 'a secret only members know'
 
 describe('the server on real sockets', () => {
@@ -129,37 +134,40 @@ describe('the server on real sockets', () => {
     await mara.next('pong')
   })
 
-  it('[D15] closes a slow consumer with 4408; it recovers by its cursor and nobody else slows down', async () => {
-    const server = await start({ door: { closeTimeoutMs: 300 } })
-    const mara = await enter(server)
-    const slow = await enter(server, rawPerson('Slow'))
-    const general = mara.general()
-    const reset = slow.received.find((message) => message.type === 'reset')
-    if (reset?.type !== 'reset') throw new Error('no reset')
-    const cursor = { room: general, epoch: reset.room.epoch, seq: reset.room.head }
-    slow.webSocket.pause()
-    const text = 'x'.repeat(16_000)
-    let sent = 0
-    // As much as the system's own buffers hold comes on top of the bound.
-    while (server.meter.get('slow-consumers') === 0 && sent < 3_000) {
-      const id = mara.post(general, text)
-      await mara.next('ack', (ack) => ack.id === id)
-      sent++
-    }
-    expect(server.meter.get('slow-consumers')).toBe(1)
-    expect(server.devices()).toHaveLength(1)
-    slow.webSocket.resume()
-    const { code } = await slow.closed()
-    expect([4408, 1006]).toContain(code)
-    const again = await rawClient(server.url, slow.person)
-    await again.enter(SECRET, [cursor])
-    const seqs = again.received.flatMap((message) =>
-      message.type === 'events' ? message.events.map(({ seq }) => seq) : [],
-    )
-    const wasReset = again.received.some((message) => message.type === 'reset')
-    // The server may have numbered Slow's own coming in between; what matters is that the end is reached.
-    expect(wasReset || seqs.length >= sent).toBe(true)
-  })
+  it.each(TRANSPORTS)(
+    '[D15] closes a slow consumer with 4408; it recovers by its cursor and nobody else slows down ($how)',
+    async ({ tls }) => {
+      const server = await start({ door: { closeTimeoutMs: 300 }, tls })
+      const mara = await enter(server)
+      const slow = await enter(server, rawPerson('Slow'))
+      const general = mara.general()
+      const reset = slow.received.find((message) => message.type === 'reset')
+      if (reset?.type !== 'reset') throw new Error('no reset')
+      const cursor = { room: general, epoch: reset.room.epoch, seq: reset.room.head }
+      slow.webSocket.pause()
+      const text = 'x'.repeat(16_000)
+      let sent = 0
+      // As much as the system's own buffers hold comes on top of the bound.
+      while (server.meter.get('slow-consumers') === 0 && sent < 3_000) {
+        const id = mara.post(general, text)
+        await mara.next('ack', (ack) => ack.id === id)
+        sent++
+      }
+      expect(server.meter.get('slow-consumers')).toBe(1)
+      expect(server.devices()).toHaveLength(1)
+      slow.webSocket.resume()
+      const { code } = await slow.closed()
+      expect([4408, 1006]).toContain(code)
+      const again = await rawClient(server.url, slow.person)
+      await again.enter(SECRET, [cursor])
+      const seqs = again.received.flatMap((message) =>
+        message.type === 'events' ? message.events.map(({ seq }) => seq) : [],
+      )
+      const wasReset = again.received.some((message) => message.type === 'reset')
+      // The server may have numbered Slow's own coming in between; what matters is that the end is reached.
+      expect(wasReset || seqs.length >= sent).toBe(true)
+    },
+  )
 
   it('drops a connection that sends its request drop by drop (slow loris)', async () => {
     const server = await start({ requestTimeoutMs: 300 })
@@ -192,28 +200,31 @@ describe('the server on real sockets', () => {
     alive.webSocket.close()
   })
 
-  it('[D16] says bye, closes with 1012, and has everything after the restart', async () => {
-    const first = await start()
-    const mara = await enter(first)
-    const id = mara.post(mara.general(), 'kept')
-    await mara.next('ack')
-    const last = mara.post(mara.general(), 'in the last moment')
-    await first.stop()
-    expect((await mara.closed()).code).toBe(1012)
-    expect(mara.received.some(({ type }) => type === 'bye')).toBe(true)
-    await expect(rawClient(first.url).then((client) => client.closed())).resolves.toMatchObject({
-      code: 1006,
-    })
+  it.each(TRANSPORTS)(
+    '[D16] says bye, closes with 1012, and has everything after the restart ($how)',
+    async ({ tls }) => {
+      const first = await start({ tls })
+      const mara = await enter(first)
+      const id = mara.post(mara.general(), 'kept')
+      await mara.next('ack')
+      const last = mara.post(mara.general(), 'in the last moment')
+      await first.stop()
+      expect((await mara.closed()).code).toBe(1012)
+      expect(mara.received.some(({ type }) => type === 'bye')).toBe(true)
+      await expect(rawClient(first.url).then((client) => client.closed())).resolves.toMatchObject({
+        code: 1006,
+      })
 
-    const second = await start()
-    expect(second.session.id).toBe(first.session.id)
-    const again = await rawClient(second.url, mara.person)
-    await again.enter(SECRET)
-    again.post(again.general(), 'kept', id)
-    expect(await again.next('ack')).toMatchObject({ seq: 3 })
-    again.post(again.general(), 'in the last moment', last)
-    expect(await again.next('ack')).toMatchObject({ seq: 4 })
-  })
+      const second = await start({ tls })
+      expect(second.session.id).toBe(first.session.id)
+      const again = await rawClient(second.url, mara.person)
+      await again.enter(SECRET)
+      again.post(again.general(), 'kept', id)
+      expect(await again.next('ack')).toMatchObject({ seq: 3 })
+      again.post(again.general(), 'in the last moment', last)
+      expect(await again.next('ack')).toMatchObject({ seq: 4 })
+    },
+  )
 
   it('says that the port is in use, or takes a free one when it may', async () => {
     const first = await start()

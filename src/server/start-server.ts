@@ -1,7 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { createServer as createSecureServer } from 'node:https'
-import type { AddressInfo, Server, Socket } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
 import type { SessionId } from '../protocol/ids.ts'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
@@ -12,18 +10,16 @@ import { createHub, type DeviceInfo } from './hub/hub.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import type { Log, Secrets, Store } from './hub/ports.ts'
 import { countingMeter, type CountingMeter } from './ops/counting-meter.ts'
-import { answerHttp, ONLY_ENCRYPTED, pathOf } from './ops/http-answers.ts'
+import { answerHttp, pathOf } from './ops/http-answers.ts'
 import { systemClock } from './ops/system-clock.ts'
 import { systemSecrets } from './ops/system-secrets.ts'
+import { createWebServer } from './ops/web-server.ts'
 import { DatabaseFault } from './store/sqlite/database.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
 import { prepareTls, type ServerTls } from './tls/server-tls.ts'
 
 /** Everyone reconnects at once after a restart; Node's 511 would make many wait for a retransmission. */
 const LISTEN_BACKLOG = 4_096
-/** TLS 1.3 where both can. */
-const FLOOR = { minVersion: 'TLSv1.2' } as const
-const RENEWAL_CHECK_MS = 86_400_000
 /** A whole drain ends within this time (D16). */
 const STOP_WITHIN_MS = 9_000
 
@@ -107,39 +103,14 @@ export async function startServer(
     },
   )
 
-  const timeout = options.requestTimeoutMs ?? 10_000
-  const limits = {
-    headersTimeout: timeout,
-    requestTimeout: timeout,
-    connectionsCheckingInterval: Math.min(1_000, timeout),
-    keepAliveTimeout: 5_000,
-    noDelay: true,
-  }
-  const secure =
-    tls === null
-      ? null
-      : createSecureServer({
-          ...limits,
-          ...tls.material,
-          ...FLOOR,
-          handshakeTimeout: timeout,
-        })
-  const http = secure ?? createServer(limits)
-  // Known from the first byte: a handshake that goes nowhere must not hold up the end of the process.
-  const sockets = new Set<Socket>()
-  http.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
+  const web = createWebServer({
+    tls,
+    timeoutMs: options.requestTimeoutMs ?? 10_000,
+    clock,
+    meter,
+    log,
   })
-  http.on('tlsClientError', (fault: NodeJS.ErrnoException, peer: Socket) => {
-    meter.count('handshakes-rejected')
-    if (fault.code !== 'ERR_SSL_HTTP_REQUEST') return
-    const { remoteAddress, remotePort } = peer
-    const raw = [...sockets].find(
-      (socket) => socket.remoteAddress === remoteAddress && socket.remotePort === remotePort,
-    )
-    raw?.end(ONLY_ENCRYPTED)
-  })
+  const { http } = web
   // Some room above the hub's own limit, so that those over it are told so.
   http.maxConnections = hubOptions.maxConnections + 256
   let isStopping = false
@@ -151,6 +122,7 @@ export async function startServer(
 
   const listening = await listen(http, options)
   if (listening.kind === 'failed') {
+    web.dispose()
     hub.stop()
     await store.close()
     return listening
@@ -158,33 +130,17 @@ export async function startServer(
   // One connection that cannot be taken (no memory, no file numbers) must not end all the others.
   http.on('error', (fault) => log.warn({ fault: describe(fault) }, 'the server could not accept'))
 
-  let cancelRenewal = (): void => {}
-  const renew = tls?.renew ?? (() => Promise.resolve(null))
-  /** Only new connections see a new certificate; those that are open stay as they are. */
-  function renewLater(): void {
-    cancelRenewal = clock.after(RENEWAL_CHECK_MS, () => {
-      void renew().then(
-        (material) =>
-          void (material !== null && secure?.setSecureContext({ ...material, ...FLOOR })),
-        (fault: unknown) => log.warn({ fault: describe(fault) }, 'the certificate was not renewed'),
-      )
-      renewLater()
-    })
-  }
   async function stopOnce(): Promise<void> {
     isStopping = true
-    cancelRenewal()
     http.close()
     const deadline = clock.monotonic() + STOP_WITHIN_MS
     await hub.drain()
     await door.closed(Math.max(500, Math.min(5_000, deadline - clock.monotonic())))
-    http.closeAllConnections()
-    for (const socket of sockets) socket.destroy()
+    web.dispose()
     hub.stop()
     await store.close()
   }
   let stopped: Promise<void> | undefined
-  if (tls !== null) renewLater()
 
   const { port } = listening
   const shown = urlHost(options.host)

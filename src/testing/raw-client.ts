@@ -45,7 +45,7 @@ export function rawPerson(name: string): RawPerson {
 }
 
 export async function rawClient(url: string, person = rawPerson('Somebody')): Promise<RawClient> {
-  const webSocket = new WebSocket(url, SUBPROTOCOL)
+  const webSocket = new WebSocket(url, SUBPROTOCOL, { rejectUnauthorized: false })
   const received: ServerMessage[] = []
   const untaken: ServerMessage[] = []
   const waiting = new Set<() => void>()

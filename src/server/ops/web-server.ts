@@ -1,0 +1,84 @@
+import { createServer, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { Socket } from 'node:net'
+import type { Clock, Log, Meter } from '../hub/ports.ts'
+import type { PreparedTls } from '../tls/server-tls.ts'
+import { ONLY_ENCRYPTED } from './http-answers.ts'
+
+/** TLS 1.3 where both can. */
+const FLOOR = { minVersion: 'TLSv1.2' } as const
+const RENEWAL_CHECK_MS = 86_400_000
+
+export interface WebServer {
+  /** Encrypted or not; it does not listen yet. */
+  readonly http: Server
+  /** Cuts every connection that is left and ends the renewing. Closing is the owner's. */
+  dispose(): void
+}
+
+export function createWebServer(options: {
+  readonly tls: Extract<PreparedTls, { kind: 'prepared' }> | null
+  /** Time a client has for the TLS handshake, and then for the headers of its request. */
+  readonly timeoutMs: number
+  readonly clock: Clock
+  readonly meter: Meter
+  readonly log: Log
+}): WebServer {
+  const { tls, timeoutMs, clock, meter, log } = options
+  const limits = {
+    headersTimeout: timeoutMs,
+    requestTimeout: timeoutMs,
+    connectionsCheckingInterval: Math.min(1_000, timeoutMs),
+    keepAliveTimeout: 5_000,
+    noDelay: true,
+  }
+  const secure =
+    tls === null
+      ? null
+      : createSecureServer({ ...limits, ...tls.material, ...FLOOR, handshakeTimeout: timeoutMs })
+  const http = secure ?? createServer(limits)
+
+  // Known from the first byte: a handshake that goes nowhere must not hold up the end of the process.
+  const sockets = new Set<Socket>()
+  http.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  http.on('tlsClientError', (fault: NodeJS.ErrnoException, peer: Socket) => {
+    meter.count('handshakes-rejected')
+    if (fault.code !== 'ERR_SSL_HTTP_REQUEST') return
+    const { remoteAddress, remotePort } = peer
+    const raw = [...sockets].find(
+      (socket) => socket.remoteAddress === remoteAddress && socket.remotePort === remotePort,
+    )
+    raw?.end(ONLY_ENCRYPTED)
+  })
+
+  let cancelRenewal = (): void => {}
+  const renew = tls?.renew ?? (() => Promise.resolve(null))
+  /** Only new connections see a new certificate; those that are open stay as they are. */
+  function renewLater(): void {
+    cancelRenewal = clock.after(RENEWAL_CHECK_MS, () => {
+      renew().then(
+        (material) => {
+          if (material !== null) secure?.setSecureContext({ ...material, ...FLOOR })
+        },
+        (fault: unknown) => {
+          const words = fault instanceof Error ? fault.message : String(fault)
+          log.warn({ fault: words }, 'the certificate was not renewed')
+        },
+      )
+      renewLater()
+    })
+  }
+  if (secure !== null) renewLater()
+
+  return {
+    http,
+    dispose() {
+      cancelRenewal()
+      http.closeAllConnections()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
