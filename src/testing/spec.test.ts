@@ -12,7 +12,9 @@ const tests = globSync(['src/**/*.test.{ts,tsx}', 'src/**/*contract.ts', 'e2e/**
   .map((file) => readFileSync(`${root}/${file}`, 'utf8'))
   .join('\n')
 const cited = new Set(
-  [...tests.matchAll(/\[((?:[DT]\d+(?:, ?)?)+)\]/g)].flatMap(([, list]) => (list ?? '').split(/, ?/)),
+  [...tests.matchAll(/\[((?:[DT]\d+(?:, ?)?)+)\]/g)].flatMap(([, list]) =>
+    (list ?? '').split(/, ?/),
+  ),
 )
 
 describe('SPEC.md', () => {

@@ -1,12 +1,13 @@
 /** What every store must do. A suite as a function of a factory, run by each store's test. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { DeviceId, MemberId, MessageId, RoomId } from '../../protocol/ids.ts'
+import type { DeviceId, MemberId, RoomId } from '../../protocol/ids.ts'
 import { MAX_FRAME_BYTES, MAX_PAGE_BYTES } from '../../protocol/limits.ts'
 import { messagePageSchema, roomEventSchema, roomStateSchema } from '../../protocol/records.ts'
 import { type SeededRandom, seededRandom } from '../seeded-random.ts'
-import type { Store, Write, WriteResult } from '../../server/hub/ports.ts'
+import type { Store, Write } from '../../server/hub/ports.ts'
 import { MAX_DIFFERENT_REACTIONS } from '../../server/store/rules.ts'
 import { createOperation } from './create-operation.ts'
+import { type Person, storeHands } from './store-hands.ts'
 
 const MUCH = 1_000_000
 
@@ -26,56 +27,13 @@ export function storeContract(name: string, make: (random: SeededRandom) => Stor
     let sam: Person
     let general: RoomId
 
-    interface Person {
-      readonly member: MemberId
-      readonly device: DeviceId
-    }
-    const newId = <Id extends string>(): Id => random.uuid() as Id
-
-    async function admit(name: string): Promise<Person> {
-      const person = { member: newId<MemberId>(), device: newId<DeviceId>() }
-      const member = { id: person.member, name, keyHash: `hash of ${name}`, lastSeen: 5 }
-      expect(await store.admit(member, { id: person.device, name: 'device' })).toBe('new')
-      return person
-    }
-    function writeOf(
-      person: Person,
-      room: RoomId,
-      operation: Write['operation'],
-      id = newId<MessageId>(),
-    ): Write {
-      const { member: actor, device } = person
-      return { device, actor, room, id, at: 1_000, operation }
-    }
-    async function one(write: Write): Promise<WriteResult> {
-      const [result] = await store.commit([write])
-      if (result === undefined) throw new Error('no result')
-      return result
-    }
-    async function create(
-      person: Person,
-      options: Partial<Extract<Write['operation'], { kind: 'create' }>> = {},
-    ): Promise<RoomId> {
-      const room = newId<RoomId>()
-      const result = await one(
-        writeOf(
-          person,
-          room,
-          createOperation({ members: [person.member], ...options }),
-          room as never,
-        ),
-      )
-      expect(result.kind).toBe('committed')
-      return room
-    }
+    const { newId, admit, writeOf, one, create, eventsOf } = storeHands(
+      () => store,
+      () => random,
+    )
+    const events = (room = general, after = 0) => eventsOf(room, after)
     const post = (person: Person, text: string, room = general) =>
       writeOf(person, room, { kind: 'post', text })
-    async function events(room = general, after = 0) {
-      const range = await store.eventsAfter(room, after, 1_000, MUCH)
-      if (range.kind === 'gone') throw new Error('gone')
-      return range.events
-    }
-
     beforeEach(async () => {
       random = seededRandom(7)
       under = make(random)
