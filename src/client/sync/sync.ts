@@ -103,7 +103,7 @@ export function createSync(options: SyncOptions): Sync {
     const toldSeq = told.find(([member]) => member === self)?.[1] ?? 0
     // Numbers of another epoch mean nothing in this one (D6).
     const sameLog = before?.epoch === state.epoch
-    const readSeq = Math.max(toldSeq, sameLog ? before.read_seq : 0)
+    const readSeq = Math.min(state.head, Math.max(toldSeq, sameLog ? before.read_seq : 0))
     reads.removeAll(state.id)
     for (const [member, seq] of told) reads.advance(state.id, member, seq)
     rooms.put(state, {

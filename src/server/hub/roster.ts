@@ -13,6 +13,8 @@ import type { Typing } from './typing.ts'
 /** A queue that waited for the connection begins to drain at once; this leaves time for a slow start. */
 const DRAIN_BEGINS_WITHIN_MS = 15_000
 
+const FIRST_PING_MS = 1_000
+
 /** Every connection from its first moment to its last: who is here, who comes in, who goes. */
 export interface Roster {
   readonly connections: ReadonlySet<Connection>
@@ -132,6 +134,8 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
       if (older !== undefined) close(older, CloseCode.superseded, 'this device connected again')
       byDevice.set(hello.device.id, connection)
       connection.state = { kind: 'awaiting-sync', device: deviceOf(hello) }
+      // The host is shown a round trip soon, not only after the first whole interval.
+      connection.lastPing = clock.monotonic() - options.heartbeat.intervalMs + FIRST_PING_MS
       people.enter(connection, hello.member)
       connection.socket.send({
         type: 'welcome',
