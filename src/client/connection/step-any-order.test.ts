@@ -26,6 +26,7 @@ describe('any order of inputs', () => {
     { kind: 'received', events: 5 },
     { kind: 'synced' },
     { kind: 'closed', code: 1006 },
+    { kind: 'distrusted', why: 'other-key' },
     { kind: 'broken' },
     { kind: 'tick' },
   ]
@@ -40,6 +41,11 @@ describe('any order of inputs', () => {
         drill.pass(random.int(0, 12_000))
         if (input.kind === 'closed') {
           if (!socket) continue
+          socket = false
+        }
+        if (input.kind === 'distrusted') {
+          // Said of a socket that is being opened, or not at all.
+          if (drill.phase.state !== 'connecting') continue
           socket = false
         }
         drill.give(input)

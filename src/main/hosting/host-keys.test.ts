@@ -60,6 +60,14 @@ describe('the keys sessions are hosted under', () => {
     const fault = keys(locked).of(id)
     expect(fault).toMatchObject({ kind: 'fault', message: expect.stringContaining('keychain') })
     expect(keys(vault).of(id)).toEqual(made)
+    if (made.kind === 'fault') throw new Error(made.message)
+    expect(keys(vault).of(id, made.fingerprint)).toEqual(made)
+    expect(keys(vault).of(id, 'another')).toMatchObject({
+      message: expect.stringContaining('not the one that its members know'),
+    })
+    const gone = keys(vault).of(other, made.fingerprint)
+    expect(gone).toMatchObject({ message: expect.stringContaining('not in') })
+    expect(readdirSync(folder)).toEqual([id])
     writeFileSync(file(), '{')
     expect(keys(vault).of(id)).toMatchObject({ kind: 'fault' })
   })

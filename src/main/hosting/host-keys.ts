@@ -20,9 +20,18 @@ export type HostKey =
 
 /** The keys that this computer's sessions are hosted under: one for each, made on first hosting, never changed. */
 export interface HostKeys {
-  /** A key that is new is on disk when this returns. */
-  of(id: SessionId): HostKey
+  /**
+   * A key that is new is on disk when this returns. None is made for a session that already is known by a
+   * fingerprint: only the key with that one will do.
+   */
+  of(id: SessionId, knownAs?: string): HostKey
 }
+
+/** `what` follows «The key of this session». */
+const fault = (what: string): HostKey => ({
+  kind: 'fault',
+  message: `The key of this session ${what} Without it, members would take this computer for an impostor.`,
+})
 
 const storedSchema = z.object({
   version: z.literal(1),
@@ -33,18 +42,19 @@ const storedSchema = z.object({
 
 export function createHostKeys(folderOf: (id: SessionId) => string, vault: KeyVault): HostKeys {
   return {
-    of(id) {
+    of(id, knownAs) {
       const folder = folderOf(id)
       const file = join(folder, 'host-key.json')
       try {
-        return keyOf(read(file, vault) ?? make(folder, file, vault))
+        const kept = read(file, vault)
+        if (kept === null && knownAs !== undefined) return fault(`is not in ${file} any more.`)
+        const key = keyOf(kept ?? make(folder, file, vault))
+        const isOther = knownAs !== undefined && key.fingerprint !== knownAs
+        return isOther ? fault(`in ${file} is not the one that its members know.`) : key
       } catch {
         // What the keychain or the parser says may hold a part of the key, and is no help to a person.
         // Never another key in its place: everyone would be told that somebody poses as this host.
-        return {
-          kind: 'fault',
-          message: `The key of this session cannot be read. Unlock this computer’s keychain and try again; the key is in ${file}.`,
-        }
+        return fault(`cannot be read from ${file}: is this computer’s keychain locked?`)
       }
     },
   }
@@ -73,7 +83,7 @@ function make(folder: string, file: string, vault: KeyVault): string {
   return pem
 }
 
-function keyOf(privateKey: string): HostKey {
+function keyOf(privateKey: string): Extract<HostKey, { kind: 'key' }> {
   const fingerprint = fingerprintOf(createPublicKey(createPrivateKey(privateKey)))
   return { kind: 'key', privateKey, fingerprint }
 }

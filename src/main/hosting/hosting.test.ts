@@ -4,6 +4,7 @@ import type { NetworkInterfaceInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { HostingView } from '../../ipc/contract.ts'
+import { fingerprintWords } from '../../protocol/fingerprint.ts'
 import { memberIdSchema, sessionIdSchema } from '../../protocol/ids.ts'
 import { parseInvite } from '../../protocol/invite.ts'
 import type { ToEmbedded } from '../../server/embedded-messages.ts'
@@ -29,12 +30,11 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'landline-hosting-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 
 function stage() {
-  const session: KnownSession = {
+  const unkeyed: KnownSession = {
     sessionId,
     name: 'Field Station',
     addresses: [],
     secret: createSecret(),
-    fingerprint: Buffer.alloc(32, 3).toString('base64url'),
     ...createIdentity(),
     hosted: { port: 47_800, autoResume: true },
   }
@@ -59,6 +59,9 @@ function stage() {
     onReady() {},
     onChange: (view) => views.push(view),
   })
+  const key = hosting.keyOf(sessionId)
+  if (key.kind === 'fault') throw new Error(key.message)
+  const session: KnownSession = { ...unkeyed, fingerprint: key.fingerprint }
   const ready = (): void =>
     say({
       kind: 'ready',
@@ -105,6 +108,25 @@ describe('hosting', () => {
       privateKey: expect.stringContaining('PRIVATE KEY'),
     })
     expect(on.hosting.activeIds).toEqual([sessionId])
+  })
+
+  it('[T5] [T6] shows its key in words, and is not served under another', async () => {
+    const on = stage()
+    expect(on.hosting.view(on.session).keyWords).toEqual(
+      fingerprintWords(on.session.fingerprint ?? ''),
+    )
+    const other = Buffer.alloc(32, 3).toString('base64url')
+    const started = await on.hosting.start({ ...on.session, fingerprint: other }, false)
+    expect(started).toMatchObject({ code: 'server-failed' })
+    expect(on.posted).toEqual([])
+    expect(on.views.at(-1)).toMatchObject({
+      state: 'failed',
+      problem: expect.stringContaining('The key of this session') as unknown,
+    })
+    expect(on.hosting.activeIds).toEqual([])
+    void on.hosting.start(on.session, false)
+    expect(on.views.at(-1)).toMatchObject({ state: 'starting' })
+    expect(on.views.at(-1)).not.toHaveProperty('problem')
   })
 
   it('follows the computer to another network, and serves this computer without any', async () => {

@@ -83,7 +83,7 @@ export function createHosting(options: HostingOptions): Hosting {
   return {
     start(session, portIsKnown) {
       const id = session.sessionId
-      const key = keys.of(id)
+      const key = keys.of(id, session.fingerprint)
       if (key.kind === 'fault') {
         const problem: StartProblem = { code: 'server-failed', message: key.message }
         faults.set(id, problem)
@@ -130,7 +130,7 @@ export function createHosting(options: HostingOptions): Hosting {
     addressesChanged() {
       for (const { session } of hosts.values()) options.onChange(view(session))
     },
-    keyOf: keys.of,
+    keyOf: (id) => keys.of(id),
   }
 }
 

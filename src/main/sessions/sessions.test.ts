@@ -127,15 +127,20 @@ describe('sessions of a profile', () => {
     expect(on.pins).toEqual([KEY])
   })
 
-  it('[T1] joins with the key of the invite; a link without one takes nothing back', () => {
+  it('[T1] joins with the key of the invite; neither a link without one nor one with another takes it back', () => {
     on.named()
     const other = Buffer.alloc(32, 9).toString('base64url')
     on.sessions.join(invite(['10.0.0.1:1'], 'secret', { fingerprint: KEY }))
     on.sessions.join(invite(['10.0.0.2:1'], 'new secret'))
     expect(on.pins).toEqual([KEY, KEY])
-    on.sessions.join(invite(['10.0.0.2:1'], 'new secret', { fingerprint: other }))
-    expect(on.pins).toEqual([KEY, KEY, other])
-    expect(on.profile.session(id(1))).toMatchObject({ fingerprint: other })
+    const joined = on.sessions.join(invite(['10.0.0.66:1'], 'evil', { fingerprint: other }))
+    expect(joined).toMatchObject({
+      failure: { kind: 'invalid-invite', message: expect.stringContaining('another key') },
+    })
+    expect(on.profile.session(id(1))).toMatchObject({
+      ...{ fingerprint: KEY, secret: 'new secret', addresses: ['10.0.0.2:1'] },
+    })
+    expect(on.pins).toEqual([KEY, KEY])
   })
 
   it('leaves nothing behind when hosting cannot begin, and says why', async () => {

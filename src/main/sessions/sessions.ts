@@ -239,6 +239,10 @@ export function createSessions(options: SessionsOptions): Sessions {
     given: Pick<KnownSession, 'addresses' | 'secret' | 'fingerprint' | 'tls'>,
   ): Result<{ readonly session: SessionId }> {
     const id = current.sessionId
+    if (given.fingerprint !== undefined && given.fingerprint !== current.fingerprint) {
+      // A session keeps its key for good. Whoever names another may want what only the host should be told.
+      if (current.fingerprint !== undefined || current.tls === true) return otherKey(current.name)
+    }
     const next = { ...current, ...given, disconnected: false }
     profile.putSession(next)
     const session = registry.get(id)
@@ -261,4 +265,9 @@ export function createSessions(options: SessionsOptions): Sessions {
   }
 }
 
+const otherKey = (name: string): Result<never> =>
+  fail(
+    'invalid-invite',
+    `This invite names another key than the one by which this computer knows the host of «${name}». Ask the host in person. If they really have another key now, leave the session here and join again.`,
+  )
 const unknownSession = fail('no-such-session', 'This session is not in your list any more.')

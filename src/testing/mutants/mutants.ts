@@ -166,4 +166,28 @@ export const mutants: readonly Mutant[] = [
     replace: 'DO UPDATE SET seq = excluded.seq',
     tests: ['src/server/store'],
   },
+  {
+    name: 'another key is taken for the host’s',
+    rule: 'T1',
+    file: 'src/client/connection/host-trust.ts',
+    find: "=== trust.fingerprint ? null : 'other-key'",
+    replace: '=== trust.fingerprint ? null : null',
+    tests: ['src/testing/integration/trust'],
+  },
+  {
+    name: 'a session without a key is dialled anywhere',
+    rule: 'T2',
+    file: 'src/client/connection/web-socket.ts',
+    find: 'if (isLoopbackHost(target.host)) return',
+    replace: 'if (!isLoopbackHost(target.host) || isLoopbackHost(target.host)) return',
+    tests: ['src/client/connection'],
+  },
+  {
+    name: 'a stranger is dialled again and again',
+    rule: 'T3',
+    file: 'src/client/connection/step.ts',
+    find: 'const strangers = [...machine.strangers, { address, why }]',
+    replace: 'const strangers = machine.strangers',
+    tests: ['src/client/connection'],
+  },
 ]
