@@ -129,9 +129,8 @@ function describeInvite(
     process.stderr.write(`The join secret is in ${secret.madeIn}\n`)
   }
   if (!options.printInvite) {
-    process.stderr.write(
-      'Run with --print-invite to see the invite link, which contains the secret.\n',
-    )
+    const warning = secret === undefined ? '' : ', which contains the secret'
+    process.stderr.write(`Run with --print-invite to see the invite link${warning}.\n`)
     return
   }
   const invite = createInvite({
