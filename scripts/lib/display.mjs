@@ -11,7 +11,8 @@ export async function provideDisplay() {
   say('• no display here: windows are drawn on a virtual one (Xvfb) that nobody sees')
   const child = spawn(
     'Xvfb',
-    ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'],
+    // Without -noreset it starts anew when its last client leaves, and refuses whoever comes in that moment.
+    ['-displayfd', '3', '-noreset', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'],
     {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     },
