@@ -1,0 +1,23 @@
+import type { IncomingMessage } from 'node:http'
+
+const LONGEST_TOKEN = 16_384
+
+/**
+ * The token of a request: from `Authorization: Bearer`, or, for browsers' WebSockets, which cannot set headers,
+ * from `access_token` in the query. The header wins. Undefined without one.
+ */
+export function bearerOf(request: Pick<IncomingMessage, 'headers' | 'url'>): string | undefined {
+  const [, inHeader] = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? []
+  const token = inHeader ?? queryOf(request.url ?? '').get('access_token') ?? undefined
+  return token === undefined || token === '' || token.length > LONGEST_TOKEN ? undefined : token
+}
+
+/** A URL or request target as it may be written to a log. */
+export function redactUrl(url: string): string {
+  return url.replace(/([?&;](?:access_token|token|secret|k)=)[^&#\s]*/gi, '$1[redacted]')
+}
+
+function queryOf(url: string): URLSearchParams {
+  const start = url.indexOf('?')
+  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1))
+}
