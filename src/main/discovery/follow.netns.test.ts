@@ -8,9 +8,10 @@ import { parseInvite } from '../../protocol/invite.ts'
 import type { Invite } from '../../protocol/invite.ts'
 import { PROTOCOL_VERSION } from '../../protocol/version.ts'
 import { createSubnet, namespaceSupport } from '../../testing/namespaces/subnet.ts'
-import type { NamespaceHost, Subnet } from '../../testing/namespaces/subnet.ts'
+import type { Subnet } from '../../testing/namespaces/subnet.ts'
 import { talkTo } from '../../testing/namespaces/talk.ts'
 import type { Talk } from '../../testing/namespaces/talk.ts'
+import type { NamespaceHost } from '../../testing/namespaces/world.ts'
 import type { MemberCommand } from './testing/member.ts'
 
 const support = namespaceSupport()
