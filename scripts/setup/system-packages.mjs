@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { capture, tail } from '../lib/run.mjs'
 import { longStep, say, SetupFailure } from '../lib/say.mjs'
 
@@ -12,6 +12,10 @@ const fonts = 'fonts-dejavu-core fonts-noto-core fonts-noto-cjk fonts-noto-color
 const compiler = ['g++', 'make', 'python3']
 /** Tests give each computer of theirs a network of its own. Only the administrator can make those. */
 const namespaces = ['iproute2', 'nftables']
+/** Tests of several nodes start their own, with folders and ports of their own. */
+const servers = ['postgresql', 'redis-server']
+/** Debian starts a server once it is installed, unless this file says no. */
+const startPolicy = '/usr/sbin/policy-rc.d'
 
 export const hasDisplay = () =>
   process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
@@ -26,7 +30,7 @@ export async function provideSystemPackages({ headless, mayBuild, networks }) {
     ...libraries,
     ...(headless ? [...display, ...fonts] : []),
     ...(mayBuild ? compiler : []),
-    ...(networks && process.getuid?.() === 0 ? namespaces : []),
+    ...(networks && process.getuid?.() === 0 ? [...namespaces, ...servers] : []),
   ]
   const missing = await notInstalled(wanted)
   if (missing.length === 0) return
@@ -41,7 +45,7 @@ export async function provideSystemPackages({ headless, mayBuild, networks }) {
   say(`• missing system packages: ${missing.join(' ')}`)
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const result = await longStep('installing them with apt-get', () =>
-    capture('sh', ['-c', line], { env: environment }),
+    withoutStarting(() => capture('sh', ['-c', line], { env: environment })),
   )
   if (result.code === 0) return
   throw new SetupFailure({
@@ -49,6 +53,17 @@ export async function provideSystemPackages({ headless, mayBuild, networks }) {
     why: tail(result.output, 6),
     todo: `run it by hand and see what it says: ${line}`,
   })
+}
+
+/** Installs without starting what is installed: nobody asked for servers that run on this machine. */
+async function withoutStarting(install) {
+  const isOurs = !existsSync(startPolicy)
+  if (isOurs) writeFileSync(startPolicy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    return await install()
+  } finally {
+    if (isOurs) rmSync(startPolicy, { force: true })
+  }
 }
 
 /** Newer Debian and Ubuntu renamed libraries when time became 64 bits wide: libgtk-3-0t64. */

@@ -1,0 +1,111 @@
+/** A real PostgreSQL for tests: its own folder and port, nothing of the machine's own is touched. */
+import { execFileSync } from 'node:child_process'
+import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findProgram, freePort, type ServiceProcess, startService } from './service-process.ts'
+
+export interface TestPostgres {
+  readonly port: number
+  /** A connection string whose tables are apart from those of other names. */
+  url(schema: string): string
+  /** Carries out SQL with psql's defaults, as the administrator. */
+  sql(text: string): void
+  /** As when its computer fails: connections break, what was committed stays. */
+  kill(): Promise<void>
+  /** Connections stay open and nothing answers. */
+  freeze(): void
+  thaw(): void
+  start(): Promise<void>
+  /** Ends it and deletes its folder. */
+  dispose(): Promise<void>
+}
+
+export async function startPostgres(): Promise<TestPostgres> {
+  const [initdb, postgres, psql] = ['initdb', 'postgres', 'psql'].map((name) => {
+    const file = findProgram(name)
+    if (file === undefined) throw new Error(`${name} is not installed`)
+    return file
+  }) as [string, string, string]
+  const folder = mkdtempSync(join(tmpdir(), 'landline-postgres-'))
+  const user = ownerOf(folder)
+  const data = join(folder, 'data')
+  const port = await freePort()
+  const [first = '', ...rest] = user(initdb)
+  execFileSync(
+    first,
+    [...rest, '-D', data, '-U', 'landline', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    { stdio: 'pipe', cwd: folder },
+  )
+  const settings = [
+    ['listen_addresses', '127.0.0.1'],
+    ['unix_socket_directories', folder],
+    // A test's folder need not survive a power cut; the real server's must, and does by default.
+    ['fsync', 'off'],
+    ['full_page_writes', 'off'],
+    ['max_connections', '150'],
+  ].flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const base = `postgres://landline@127.0.0.1:${port}/postgres`
+  let running: ServiceProcess | undefined
+
+  const test: TestPostgres = {
+    port,
+    url: (schema) => `${base}?options=${encodeURIComponent(`-c search_path=${schema}`)}`,
+    sql(text) {
+      execFileSync(psql, ['-v', 'ON_ERROR_STOP=1', '-q', '-c', text, base], { stdio: 'pipe' })
+    },
+    async start() {
+      running = await startService(
+        [...user(postgres), '-D', data, '-p', `${port}`, ...settings],
+        /ready to accept connections/,
+        { cwd: folder },
+      )
+    },
+    async kill() {
+      // Those it made for its connections end by themselves when they see it gone.
+      await running?.end('SIGKILL')
+      running = undefined
+    },
+    freeze: () => forEachOf(running, 'SIGSTOP'),
+    thaw: () => forEachOf(running, 'SIGCONT'),
+    async dispose() {
+      forEachOf(running, 'SIGCONT')
+      await running?.end('SIGINT')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  try {
+    await test.start()
+  } catch (fault) {
+    rmSync(folder, { recursive: true, force: true })
+    throw fault
+  }
+  return test
+}
+
+/** The server and the processes it made for its connections. */
+function forEachOf(running: ServiceProcess | undefined, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  if (running === undefined) return
+  const children = readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8')
+  for (const pid of children.split(' ').map(Number)) {
+    if (pid <= 0) continue
+    try {
+      process.kill(pid, signal)
+    } catch {
+      // It ended between the look and the signal.
+    }
+  }
+  running.signal(signal)
+}
+
+/** PostgreSQL refuses to run as root: then it runs as the user its package made, who gets the folder. */
+function ownerOf(folder: string): (program: string) => string[] {
+  if (process.getuid?.() !== 0) return (program) => [program]
+  const [uid, gid] = ['-u', '-g'].map((flag) =>
+    Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' })),
+  ) as [number, number]
+  chownSync(folder, uid, gid)
+  const become = ['--reuid', `${uid}`, '--regid', `${gid}`, '--clear-groups']
+  // Set anew after the change of user, or the kernel forgets it.
+  return (program) => ['/usr/bin/setpriv', ...become, '--pdeathsig', 'INT', program]
+}

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { delimiter, join } from 'node:path'
+
+/** A server of tests as a process of its own, known by its id. */
+export interface ServiceProcess {
+  readonly pid: number
+  /** Sends the signal and resolves when the process is gone. */
+  end(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): Promise<void>
+  /** Freezes it, as when its computer hangs, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void
+}
+
+export type ServiceSupport =
+  | { readonly kind: 'yes' }
+  | { readonly kind: 'no'; readonly why: string }
+
+const READY_WITHIN_MS = 30_000
+
+/** Resolves when the process has written `ready`; its last words are in the error when it ends before. */
+export function startService(
+  command: readonly string[],
+  ready: RegExp,
+  options: { readonly cwd: string },
+): Promise<ServiceProcess> {
+  const [program = '', ...args] = dyingWithUs(command)
+  const child = spawn(program, args, { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      child.kill('SIGKILL')
+      fail('was not ready in time')
+    }, READY_WITHIN_MS)
+    function fail(what: string): void {
+      clearTimeout(late)
+      reject(new Error(`${command.at(0)} ${what}:\n${output.slice(-2_000)}`))
+    }
+    function hear(text: string): void {
+      output = (output + text).slice(-20_000)
+      if (!ready.test(output)) return
+      clearTimeout(late)
+      resolve(processOf(child))
+    }
+    child.stdout.setEncoding('utf8').on('data', hear)
+    child.stderr.setEncoding('utf8').on('data', hear)
+    child.once('error', (fault) => fail(fault.message))
+    child.once('exit', (code, signal) => fail(`ended with ${code ?? signal}`))
+  })
+}
+
+function processOf(child: ChildProcess): ServiceProcess {
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  return {
+    pid: child.pid ?? 0,
+    signal: (signal) => void child.kill(signal),
+    async end(signal) {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+      await gone
+    },
+  }
+}
+
+/** A test run that is killed must not leave servers behind. Only Linux can promise that. */
+function dyingWithUs(command: readonly string[]): readonly string[] {
+  const setpriv = '/usr/bin/setpriv'
+  if (process.platform !== 'linux' || !existsSync(setpriv) || command[0] === setpriv) return command
+  return [setpriv, '--pdeathsig', 'KILL', ...command]
+}
+
+/** Where a program lies, looked for on the path and in Debian's folders of PostgreSQL, newest first. */
+export function findProgram(name: string): string | undefined {
+  const debian = '/usr/lib/postgresql'
+  const versions = existsSync(debian) ? readdirSync(debian) : []
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    '/usr/bin',
+    ...versions.toSorted((a, b) => Number(b) - Number(a)).map((each) => join(debian, each, 'bin')),
+  ]
+  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file))
+}
+
+/** Whether these programs are here. Where the set-up installs them, missing ones are a fault of the set-up. */
+export function programSupport(...names: readonly string[]): ServiceSupport {
+  const missing = names.filter((name) => findProgram(name) === undefined)
+  if (missing.length === 0) return { kind: 'yes' }
+  const why = `${missing.join(', ')} is not installed`
+  const isInstalledBySetUp =
+    process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/dpkg-query')
+  if (isInstalledBySetUp) throw new Error(`${why}: run npm run setup`)
+  return { kind: 'no', why }
+}
+
+/** A port that was free a moment ago; a server that is to come back on its port needs to know it before. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      const port = typeof address === 'object' && address !== null ? address.port : 0
+      probe.close(() => resolve(port))
+    })
+  })
+}
