@@ -14,18 +14,16 @@ import { parseInvite } from '../../protocol/invite.ts'
 
 export type MemberCommand =
   | { readonly kind: 'send'; readonly texts: readonly string[] }
+  /** Answered when it is online, everything it wrote is acknowledged, and it has the events up to `head`. */
+  | { readonly kind: 'settle'; readonly head: number }
   /** Asks for all texts of the default group, in order. */
   | { readonly kind: 'texts' }
   /** What the app is told by the system. */
   | { readonly kind: 'system'; readonly event: SystemEvent }
 
 export type MemberLine =
-  | {
-      readonly state: string
-      readonly reason?: string
-      readonly queued: number
-      readonly head: number
-    }
+  | { readonly state: string; readonly reason?: string; readonly queued: number }
+  | { readonly settled: { readonly head: number } }
   | { readonly texts: readonly string[] }
 
 const [, , folder, name, link] = process.argv
@@ -48,7 +46,7 @@ const opened = openClientSession({
   trust: hostTrust(invite, () => []),
   identity: {
     memberId: randomUUID() as string as MemberId,
-    memberKey: randomBytes(32).toString('base64url'),
+    deviceKey: randomBytes(32).toString('base64url'),
     memberName: name,
     deviceId: randomUUID() as string as DeviceId,
     deviceName: `${name}’s laptop`,
@@ -62,14 +60,20 @@ if (!opened.ok) throw new Error(opened.failure.message)
 const session = opened.value
 const general = () => session.contents().rooms.find((room) => room.isDefault)
 
+const head = (): number => general()?.headSeq ?? 0
 let told = ''
+let wanted: number | null = null
 function tellState(): void {
   const { connection, queued } = session.view()
   const reason = 'reason' in connection ? { reason: connection.reason } : {}
-  const line = { state: connection.state, ...reason, queued, head: general()?.headSeq ?? 0 }
-  if (JSON.stringify(line) === told) return
-  told = JSON.stringify(line)
-  tell(line)
+  const line = { state: connection.state, ...reason, queued }
+  if (JSON.stringify(line) !== told) {
+    told = JSON.stringify(line)
+    tell(line)
+  }
+  if (wanted === null || connection.state !== 'online' || queued > 0 || head() < wanted) return
+  wanted = null
+  tell({ settled: { head: head() } })
 }
 
 async function allTexts(): Promise<string[]> {
@@ -97,6 +101,9 @@ createInterface({ input: process.stdin }).on('line', (line) => {
         if (sent?.ok !== true) throw new Error(sent?.failure.message ?? 'not in any room yet')
       }
       return
+    case 'settle':
+      wanted = command.head
+      return tellState()
     case 'texts':
       void allTexts().then((texts) => tell({ texts }))
       return

@@ -14,6 +14,8 @@ export interface Router {
   setPlugged(subnet: number, plugged: boolean): void
   /** Drops this share of the TCP packets that pass or reach the router: TCP has to mend it. */
   loseTcp(percent: number): void
+  /** How many it dropped so far. */
+  lostPackets(): number
   /** Leads the IPv4 connections to this port, wherever they go, to another port of the router itself. */
   lead(port: number, into: number): void
   /** Runs a Node program on it, with pipes for all three streams. */
@@ -46,8 +48,12 @@ export function createRoutedSubnets(...hostCounts: readonly number[]): RoutedSub
             const chain = `{ type filter hook ${hook} priority 0; policy accept; }`
             nft(router, `add chain inet loss ${hook} ${chain}`)
             const share = `numgen random mod 1000 < ${Math.round(percent * 10)}`
-            nft(router, `add rule inet loss ${hook} meta l4proto tcp ${share} drop`)
+            nft(router, `add rule inet loss ${hook} meta l4proto tcp ${share} counter drop`)
           }
+        },
+        lostPackets() {
+          const counts = [...nft(router, 'list table inet loss').matchAll(/counter packets (\d+)/g)]
+          return counts.reduce((sum, [, count]) => sum + Number(count), 0)
         },
         lead(port, into) {
           nft(router, 'add table ip lead')

@@ -124,7 +124,7 @@ function hostIn(world: World, namespace: string, firstIpv4: string, ipv6: string
         nft(namespace, `add rule inet tests ${hook} udp dport ${port} drop`)
       }
     },
-    allowAll: () => nft(namespace, 'flush ruleset'),
+    allowAll: () => void nft(namespace, 'flush ruleset'),
     readdress(next) {
       ip('-n', namespace, 'address', 'del', `${ipv4}/24`, 'dev', INTERFACE)
       ip('-n', namespace, 'address', 'add', `${next}/24`, 'dev', INTERFACE)
@@ -147,8 +147,9 @@ export function ip(...args: string[]): void {
   execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] })
 }
 
-export function nft(namespace: string, rule: string): void {
-  inside(namespace, 'nft', rule)
+/** Returns what it lists. */
+export function nft(namespace: string, rule: string): string {
+  return inside(namespace, 'nft', rule)
 }
 
 /** Into a kernel setting of the namespace. */
@@ -156,9 +157,10 @@ export function write(namespace: string, setting: string, value: string): void {
   inside(namespace, 'sh', '-c', `echo ${value} > ${setting}`)
 }
 
-function inside(namespace: string, ...command: string[]): void {
-  execFileSync('ip', ['netns', 'exec', namespace, ...command], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+function inside(namespace: string, ...command: string[]): string {
+  return execFileSync('ip', ['netns', 'exec', namespace, ...command], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
   })
 }
 
