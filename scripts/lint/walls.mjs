@@ -10,7 +10,7 @@ export const layers = [
   { folder: 'src/server/hub', ours: ['src/protocol'], packages: [], node: false },
   {
     folder: 'src/server',
-    ours: ['src/protocol', 'src/server/hub'],
+    ours: ['src/protocol', 'src/server/hub', 'src/pairing'],
     packages: [
       /^ws$/,
       /^better-sqlite3$/,
@@ -34,10 +34,16 @@ export const layers = [
     packages: [/^multicast-dns$/, /^dns-packet$/],
     node: true,
   },
+  {
+    folder: 'src/pairing',
+    ours: ['src/protocol'],
+    packages: [/^@noble\/curves\//, /^ws$/, /^zod$/],
+    node: true,
+  },
   { folder: 'src/ipc', ours: ['src/protocol'], packages: [/^zod$/], node: false },
   {
     folder: 'src/main',
-    ours: ['src/client', 'src/discovery', 'src/ipc', 'src/protocol'],
+    ours: ['src/client', 'src/discovery', 'src/ipc', 'src/pairing', 'src/protocol'],
     packages: [/^electron$/, /^pino$/, /^zod$/, /^uuidv7$/],
     node: true,
   },
@@ -56,12 +62,13 @@ export const layers = [
       /^@fontsource-variable\/inter(\/|$)/,
       /^marked$/,
       /^qrcode$/,
+      /^qr(\/|$)/,
     ],
     node: false,
   },
   {
     folder: 'src/testing',
-    ours: ['src/protocol', 'src/client', 'src/server', 'src/ipc'],
+    ours: ['src/protocol', 'src/client', 'src/server', 'src/pairing', 'src/ipc'],
     // Imported by tests alone, so it may use whatever a test may.
     packages: [/./],
     node: true,

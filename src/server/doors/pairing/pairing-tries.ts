@@ -1,0 +1,117 @@
+import type { Clock } from '../../hub/ports.ts'
+
+/** Wrong tries that end a code; the next one has another password. */
+export const CODE_TRIES = 5
+/** Wrong tries with codes, all codes together, within the window: what bounds guessing at ever new codes. */
+export const ALL_CODE_TRIES = 30
+/** Wrong tries with the passphrase within the window; people cannot change it as easily as a code. */
+export const PASSPHRASE_TRIES = 10
+export const WINDOW_MS = 600_000
+/** So many wrong passphrases cost nothing; then the delay grows from a second. */
+const FREE_PASSPHRASE_TRIES = 2
+const MAX_DELAY_MS = 60_000
+
+export type TryAnswer =
+  /** Counted as wrong until it is settled as right. Settle every one, once. */
+  | { readonly kind: 'started'; settle(right: boolean): void }
+  /** `alarm`: guessing is being stopped, and this was not said in the last minutes. */
+  | { readonly kind: 'too-many'; readonly retryAfterMs: number; readonly alarm: boolean }
+
+/** Counts guesses: each exchange gives whoever began it one, so it counts from its start. */
+export interface PairingTries {
+  withCode(code: string): TryAnswer
+  withPassphrase(): TryAnswer
+  /** Forgets codes that are not among these. */
+  keepOnly(codes: readonly string[]): void
+}
+
+export function createPairingTries(
+  clock: Pick<Clock, 'monotonic'>,
+  exhausted: (code: string) => void,
+): PairingTries {
+  const wrongByCode = new Map<string, number>()
+  let codeTries: number[] = []
+  let passphraseTries: number[] = []
+
+  let alarmedAt: number | null = null
+
+  function alarm(): boolean {
+    const now = clock.monotonic()
+    if (alarmedAt !== null && now - alarmedAt < WINDOW_MS) return false
+    alarmedAt = now
+    return true
+  }
+  const recent = (tries: readonly number[]): number[] => {
+    const since = clock.monotonic() - WINDOW_MS
+    return tries.filter((at) => at > since)
+  }
+  const untilOldestLeaves = ([oldest = 0]: readonly number[]): number =>
+    Math.max(1, Math.ceil(oldest + WINDOW_MS - clock.monotonic()))
+
+  function passphraseWait(): number {
+    passphraseTries = recent(passphraseTries)
+    const count = passphraseTries.length
+    if (count >= PASSPHRASE_TRIES) return untilOldestLeaves(passphraseTries)
+    if (count <= FREE_PASSPHRASE_TRIES) return 0
+    const delay = Math.min(MAX_DELAY_MS, 1_000 * 2 ** (count - FREE_PASSPHRASE_TRIES - 1))
+    const last = passphraseTries.at(-1) ?? 0
+    return Math.max(0, Math.ceil(last + delay - clock.monotonic()))
+  }
+
+  const without = (tries: readonly number[], at: number): number[] => {
+    const index = tries.indexOf(at)
+    return index < 0 ? [...tries] : tries.toSpliced(index, 1)
+  }
+
+  return {
+    withCode(code) {
+      codeTries = recent(codeTries)
+      if (codeTries.length >= ALL_CODE_TRIES) {
+        return { kind: 'too-many', retryAfterMs: untilOldestLeaves(codeTries), alarm: alarm() }
+      }
+      const wrong = wrongByCode.get(code) ?? 0
+      // Not dead yet: some of these are still going on and may be right.
+      if (wrong >= CODE_TRIES) return { kind: 'too-many', retryAfterMs: 1_000, alarm: false }
+      wrongByCode.set(code, wrong + 1)
+      const at = clock.monotonic()
+      codeTries.push(at)
+      return {
+        kind: 'started',
+        settle(right) {
+          const counted = wrongByCode.get(code)
+          // The code ended meanwhile; so did its count.
+          if (counted === undefined) return
+          if (right) {
+            wrongByCode.set(code, counted - 1)
+            codeTries = without(codeTries, at)
+          } else if (counted >= CODE_TRIES) {
+            wrongByCode.delete(code)
+            exhausted(code)
+          }
+        },
+      }
+    },
+
+    withPassphrase() {
+      const retryAfterMs = passphraseWait()
+      if (retryAfterMs > 0) {
+        const isStopped = passphraseTries.length >= PASSPHRASE_TRIES
+        return { kind: 'too-many', retryAfterMs, alarm: isStopped && alarm() }
+      }
+      const at = clock.monotonic()
+      passphraseTries.push(at)
+      return {
+        kind: 'started',
+        settle(right) {
+          if (right) passphraseTries = without(passphraseTries, at)
+        },
+      }
+    },
+
+    keepOnly(codes) {
+      for (const code of wrongByCode.keys()) {
+        if (!codes.includes(code)) wrongByCode.delete(code)
+      }
+    },
+  }
+}
