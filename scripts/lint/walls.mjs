@@ -40,10 +40,16 @@ export const layers = [
     packages: [/^@noble\/curves\//, /^ws$/, /^zod$/],
     node: true,
   },
+  {
+    folder: 'src/doctor',
+    ours: ['src/client', 'src/discovery', 'src/protocol'],
+    packages: [/^ws$/, /^better-sqlite3$/, /^zod$/, /^uuidv7$/, /^pg$/, /^redis$/],
+    node: true,
+  },
   { folder: 'src/ipc', ours: ['src/protocol'], packages: [/^zod$/], node: false },
   {
     folder: 'src/main',
-    ours: ['src/client', 'src/discovery', 'src/ipc', 'src/pairing', 'src/protocol'],
+    ours: ['src/client', 'src/discovery', 'src/doctor', 'src/ipc', 'src/pairing', 'src/protocol'],
     packages: [/^electron$/, /^pino$/, /^zod$/, /^uuidv7$/],
     node: true,
   },
@@ -81,6 +87,9 @@ const exceptions = [
   // What windows are shown is shaped by the client; the contract and the windows only name the types.
   { from: 'src/ipc', to: 'src/client/views.ts', typesOnly: true },
   { from: 'src/renderer', to: 'src/client/views.ts', typesOnly: true },
+  // What the doctor found is shown as it is.
+  { from: 'src/ipc', to: 'src/doctor/report.ts', typesOnly: true },
+  { from: 'src/renderer', to: 'src/doctor/report.ts', typesOnly: true },
 ]
 
 const isTest = (file) => /\.test\.tsx?$|\.contract\.ts$|\.fixture\.ts$|\/testing\//.test(file)
