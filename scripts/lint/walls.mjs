@@ -18,6 +18,12 @@ export const layers = [
       /^zod$/,
       /^uuidv7$/,
       /^@peculiar\/asn1-(schema|x509)$/,
+      // Operating it: options, bearer tokens, figures, traces.
+      /^yaml$/,
+      /^fastest-levenshtein$/,
+      /^jose$/,
+      /^prom-client$/,
+      /^@opentelemetry\/(api|core|sdk-trace|exporter-trace-otlp-http)$/,
     ],
     node: true,
   },

@@ -3,14 +3,14 @@ import { networkInterfaces } from 'node:os'
 import { destination, pino } from 'pino'
 import { fingerprintWords } from '../protocol/fingerprint.ts'
 import { createInvite } from '../protocol/invite.ts'
-import { defaultHubOptions } from './hub/options.ts'
 import { reachableAddresses } from './ops/addresses.ts'
-import {
-  HEADLESS_HELP,
-  type HeadlessOptions,
-  parseHeadlessOptions,
-} from './ops/headless-options.ts'
+import { defaultHubOptions, type HubOptions } from './hub/options.ts'
+import { headlessHelp, type HeadlessOptions, parseHeadlessOptions } from './ops/headless-options.ts'
 import { type JoinSecret, keepJoinSecret, readJoinSecret } from './ops/join-secret.ts'
+import { liveSettings, type LiveSettings } from './ops/options/live-settings.ts'
+import { printOptions } from './ops/options/print-options.ts'
+import type { Settings } from './ops/options/settings.ts'
+import { reloadOn } from './ops/options/reload.ts'
 import { type RunningServer, startServer } from './start-server.ts'
 import { keepHostKey } from './tls/host-key.ts'
 import { namesOf, readTlsFiles, type ServerTls } from './tls/server-tls.ts'
@@ -23,14 +23,18 @@ if (parsed.kind === 'faults') {
   process.stderr.write(`${parsed.faults.join('\n')}\nSee --help.\n`)
   process.exitCode = BAD_FLAGS
 } else if (parsed.options.help) {
-  process.stderr.write(HEADLESS_HELP)
+  process.stderr.write(headlessHelp(parsed.options.resolved.leaves))
+} else if (parsed.options.printOptions) {
+  process.stdout.write(printOptions(parsed.options.resolved))
 } else {
   process.exitCode = await serve(parsed.options)
 }
 
 async function serve(options: HeadlessOptions): Promise<number> {
   // Written at once: a line about the crash that follows must not be lost in a buffer.
-  const log = pino({ base: null }, destination({ fd: 2, sync: true }))
+  const { settings } = options
+  const log = pino({ base: null, level: settings.log.level }, destination({ fd: 2, sync: true }))
+  const live = liveSettings(settings)
   const secret = secretOf(options)
   if (secret?.kind === 'fault') {
     process.stderr.write(`${secret.message}\n`)
@@ -50,17 +54,11 @@ async function serve(options: HeadlessOptions): Promise<number> {
       admission:
         secret === undefined ? { kind: 'open' } : { kind: 'secret', secret: secret.secret },
       tls,
-      hub: {
-        ...(options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections }),
-        ...(options.messagesPerMinute === undefined
-          ? {}
-          : {
-              writes: {
-                ...defaultHubOptions.writes,
-                perMinute: options.messagesPerMinute,
-                burst: Math.max(defaultHubOptions.writes.burst, options.messagesPerMinute / 6),
-              },
-            }),
+      hub: hubOptionsOf(settings, live),
+      door: {
+        maxFrameBytes: settings.maxMessageSize,
+        closeTimeoutMs: settings.closeTimeoutSeconds * 1_000,
+        allowedOrigins: settings.allowedOrigins,
       },
     },
     log,
@@ -70,6 +68,14 @@ async function serve(options: HeadlessOptions): Promise<number> {
     return FAILED
   }
 
+  reloadOn('SIGHUP', {
+    log,
+    read: () => parseHeadlessOptions(process.argv.slice(2), process.env),
+    take(next) {
+      live.replace(next)
+      log.level = next.log.level
+    },
+  })
   const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT']
   const stopped = new Promise<void>((resolve) => {
     for (const signal of signals) {
@@ -87,6 +93,15 @@ async function serve(options: HeadlessOptions): Promise<number> {
   await stopped
   log.info({}, 'stopped')
   return 0
+}
+
+function hubOptionsOf(settings: Settings, live: LiveSettings): Partial<HubOptions> {
+  const { heartbeat } = defaultHubOptions
+  return {
+    maxConnections: settings.maxConnections,
+    heartbeat: { ...heartbeat, intervalMs: settings.keepAliveIntervalSeconds * 1_000 },
+    writes: live.writes,
+  }
 }
 
 function tlsOf({

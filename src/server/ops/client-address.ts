@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http'
+import { BlockList, isIP } from 'node:net'
+
+/**
+ * Where a request comes from. `X-Forwarded-For` is believed of the proxies that are named only, from the right,
+ * since everything to the left of the first stranger was written by that stranger.
+ */
+export function createClientAddress(
+  trustedProxies: readonly string[],
+): (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string {
+  const trusted = new BlockList()
+  for (const entry of trustedProxies) {
+    const [address = '', bits] = entry.split('/')
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    if (isIP(address) === 0) continue
+    if (bits === undefined) trusted.addAddress(address, family)
+    else trusted.addSubnet(address, Number(bits), family)
+  }
+  const isTrusted = (address: string): boolean =>
+    isIP(address) > 0 && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+
+  return (request) => {
+    const direct = plain(request.socket.remoteAddress ?? 'unknown')
+    if (trustedProxies.length === 0 || !isTrusted(direct)) return direct
+    const named = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',')
+    for (const entry of named.toReversed()) {
+      const address = plain(entry.trim())
+      if (isIP(address) === 0) return direct
+      if (!isTrusted(address)) return address
+    }
+    return direct
+  }
+}
+
+function plain(address: string): string {
+  return address.replace(/^::ffff:/i, '')
+}

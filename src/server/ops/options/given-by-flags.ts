@@ -1,0 +1,82 @@
+import { parseArgs } from 'node:util'
+import { type Given, type Source, suggestion, valueOf } from './given.ts'
+import type { Leaf } from './leaves.ts'
+
+/** Flags that are no options of the server but say what this run is to do. */
+export interface RunFlags {
+  readonly help: boolean
+  readonly printInvite: boolean
+  readonly printOptions: boolean
+  readonly config: string | undefined
+}
+
+const runFlags = {
+  help: { type: 'boolean' },
+  'print-invite': { type: 'boolean' },
+  'print-options': { type: 'boolean' },
+  config: { type: 'string' },
+} as const
+
+export function givenByFlags(
+  args: readonly string[],
+  leaves: readonly Leaf[],
+): Source & { readonly run: RunFlags } {
+  const byFlag = new Map(
+    leaves.flatMap((leaf) => (leaf.flag === undefined ? [] : [[leaf.flag, leaf]])),
+  )
+  const kinds: Record<string, { type: 'boolean' | 'string' }> = { ...runFlags }
+  for (const [flag, { kind }] of byFlag)
+    kinds[flag] = { type: kind === 'boolean' ? 'boolean' : 'string' }
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: kinds,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+
+  const faults: string[] = []
+  const given: Given[] = []
+  const run = {
+    help: false,
+    printInvite: false,
+    printOptions: false,
+    config: undefined as string | undefined,
+  }
+  for (const token of tokens) {
+    if (token.kind === 'positional')
+      faults.push(`"${token.value}" is not understood: flags begin with --.`)
+    if (token.kind !== 'option') continue
+    const { name, rawName, value, inlineValue } = token
+    const kind = kinds[name]
+    if (kind === undefined || !rawName.startsWith('--')) {
+      faults.push(
+        `${rawName} is not known.${suggestion(
+          rawName,
+          Object.keys(kinds).map((flag) => `--${flag}`),
+        )}`,
+      )
+    } else if (
+      kind.type === 'string' &&
+      (value === undefined || (!inlineValue && value.startsWith('--')))
+    ) {
+      faults.push(`--${name} needs a value.`)
+    } else if (name === 'config') {
+      run.config = value
+    } else if (name in runFlags) {
+      if (name === 'help') run.help = true
+      if (name === 'print-invite') run.printInvite = true
+      if (name === 'print-options') run.printOptions = true
+    } else {
+      const leaf = byFlag.get(name)
+      if (leaf === undefined) throw new Error(`--${name} has no option`)
+      given.push({
+        path: leaf.path,
+        value: value === undefined ? true : valueOf(value, leaf.kind),
+        source: 'flag',
+        name: `--${name}`,
+      })
+    }
+  }
+  return { given, faults, run }
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import { headlessHelp, parseHeadlessOptions } from '../headless-options.ts'
+import { leavesOfSettings } from './leaves.ts'
+import { printOptions } from './print-options.ts'
+
+const SECRET = 'a secret that is long enough, and nobody else has'
+
+function resolved(args: string[], environment: Record<string, string> = {}, file = '') {
+  const parsed = parseHeadlessOptions(args, environment, () => file)
+  if (parsed.kind === 'faults') throw new Error(parsed.faults.join('\n'))
+  return parsed.options
+}
+
+function faults(args: string[], environment: Record<string, string> = {}, file = '') {
+  const parsed = parseHeadlessOptions(args, environment, () => file)
+  return parsed.kind === 'faults' ? parsed.faults : []
+}
+
+describe('the options of the server (G1)', () => {
+  it('have the defaults of the guide, except that no page of a browser may connect', () => {
+    expect(resolved([]).settings).toMatchObject({
+      maxConnections: 10_000,
+      receiveBufferSize: 4_096,
+      keepAliveIntervalSeconds: 30,
+      closeTimeoutSeconds: 30,
+      maxMessageSize: 1_048_576,
+      allowedOrigins: [],
+      requireAuthentication: false,
+      authenticationScheme: 'Bearer',
+      rateLimit: { enabled: true, requestsPerMinute: 60, burstSize: 10, windowSeconds: 60 },
+      redis: {
+        keyPrefix: 'websocket:',
+        database: 0,
+        commandTimeoutSeconds: 5,
+        connectTimeoutSeconds: 5,
+      },
+      monitoring: { metricsEndpoint: '/metrics', healthEndpoint: '/health' },
+    })
+  })
+
+  it.each([
+    ['maxConnections', 1, 100_000],
+    ['receiveBufferSize', 1_024, 1_048_576],
+    ['keepAliveIntervalSeconds', 1, 300],
+    ['closeTimeoutSeconds', 1, 3_600],
+    ['maxMessageSize', 1_024, 10_485_760],
+    ['rateLimit.requestsPerMinute', 1, 10_000],
+    ['rateLimit.burstSize', 1, 1_000],
+  ])('take %s from %i to %i and nothing else', (path, low, high) => {
+    const leaf = leavesOfSettings().find((one) => one.path === path)
+    const flag = `--${leaf?.flag}`
+    for (const good of [low, high]) expect(faults([flag, String(good)])).toEqual([])
+    for (const bad of [low - 1, high + 1, low + 0.5, 'many', '']) {
+      const [fault, ...more] = faults([`${flag}=${bad}`])
+      expect(more).toEqual([])
+      expect(fault).toContain(flag)
+      expect(fault).toContain(
+        `from ${low.toLocaleString('en-US')} to ${high.toLocaleString('en-US')}`,
+      )
+      expect(fault).toContain(String(bad))
+    }
+  })
+
+  it('are taken from flags before the environment, and from the environment before the file', () => {
+    const file = 'maxConnections: 1\nkeepAliveIntervalSeconds: 2\nrateLimit:\n  burstSize: 3\n'
+    const environment = {
+      LANDLINE_MAX_CONNECTIONS: '10',
+      LANDLINE_KEEP_ALIVE_INTERVAL_SECONDS: '20',
+    }
+    const args = ['--config', 'landline.yaml', '--max-connections', '100']
+    const options = resolved(args, environment, file)
+    expect(options.settings).toMatchObject({
+      maxConnections: 100,
+      keepAliveIntervalSeconds: 20,
+      rateLimit: { burstSize: 3, requestsPerMinute: 60 },
+    })
+    const printed = printOptions(options.resolved)
+    expect(printed).toMatch(/maxConnections +100 +flag: --max-connections/)
+    expect(printed).toMatch(/keepAliveIntervalSeconds +20 +environment: LANDLINE_KEEP/)
+    expect(printed).toMatch(/rateLimit.burstSize +3 +file: rateLimit.burstSize in landline.yaml/)
+    expect(printed).toMatch(/closeTimeoutSeconds +30 +default/)
+  })
+
+  it('are read from JSON as well, and lists from every source', () => {
+    const file = JSON.stringify({ allowedOrigins: ['https://a.example'], log: { level: 'warn' } })
+    expect(resolved(['--config', 'f'], {}, file).settings).toMatchObject({
+      allowedOrigins: ['https://a.example'],
+      log: { level: 'warn' },
+    })
+    const origins = 'https://a.example, http://localhost:3000'
+    expect(
+      resolved([], { LANDLINE_ALLOWED_ORIGINS: origins }).settings.allowedOrigins,
+    ).toHaveLength(2)
+    expect(faults(['--allowed-origins', '*'])[0]).toContain('--allowed-origins')
+  })
+
+  it('report all violations of all sources at once, with value and range', () => {
+    const file = 'rateLimit:\n  burstSize: 5000\n  windowSecond: 1\nmaxConnection: 3\nredis: yes\n'
+    const environment = { LANDLINE_LOG_LEVEL: 'loud', LANDLINE_MAX_CONECTIONS: '1' }
+    const all = faults(['--config', 'f', '--prot', '1', '--admin-port', '70000'], environment, file)
+    const expected = [
+      /^--prot is not known\. Did you mean --port\?/,
+      /^LANDLINE_MAX_CONECTIONS is not known\. Did you mean LANDLINE_MAX_CONNECTIONS\?/,
+      /^rateLimit\.windowSecond in f is not known\. Did you mean rateLimit\.windowSeconds\?/,
+      /^maxConnection in f is not known\. Did you mean maxConnections\?/,
+      /^redis in f must hold options by name/,
+      /^rateLimit\.burstSize in f must be a whole number from 1 to 1,000, not 5000/,
+      /^LANDLINE_LOG_LEVEL must be one of debug, info, warn, error, silent, not "loud"/,
+      /^--admin-port must be a whole number from 0 to 65,535, not 70000/,
+    ]
+    for (const words of expected) expect(all.filter((fault) => words.test(fault))).toHaveLength(1)
+    // "1" is no flag's value, since --prot is not known.
+    expect(all).toHaveLength(expected.length + 1)
+  })
+
+  it('say when a file cannot be read or is no options', () => {
+    expect(faults(['--config', 'f'], {}, '{')[0]).toMatch(/^f cannot be read/)
+    expect(faults(['--config', 'f'], {}, '- a')[0]).toMatch(/by name/)
+    const missing = parseHeadlessOptions(['--config', 'f'], {}, () => {
+      throw new Error('no such file')
+    })
+    expect(missing).toMatchObject({ faults: [expect.stringContaining('no such file')] })
+    expect(faults(['--config'])[0]).toContain('needs a value')
+    expect(faults(['--data', '--open'])[0]).toContain('--data needs a value')
+  })
+
+  it('never print a secret, take none as a flag, and hide it in violations', () => {
+    const environment = { LANDLINE_SECRET: SECRET, LANDLINE_JWT_SECRET: SECRET }
+    const options = resolved([], environment)
+    const printed = printOptions(options.resolved) + headlessHelp(options.resolved.leaves)
+    expect(printed).not.toContain(SECRET)
+    expect(printed).toMatch(/joinSecret +\[hidden\] +environment: LANDLINE_SECRET/)
+    expect(faults([], { LANDLINE_JWT_SECRET: 'short' })).toEqual([
+      'LANDLINE_JWT_SECRET must be 32 to 4,096 characters, not [hidden].',
+    ])
+    for (const leaf of options.resolved.leaves) if (leaf.isSecret) expect(leaf.flag).toBeUndefined()
+  })
+
+  it('take false for a switch, and not what Kubernetes says of a service called landline', () => {
+    expect(resolved(['--doors-plain=false']).settings.doors.plain).toBe(false)
+    expect(resolved(['--rate-limit-enabled', '--doors-game=off']).settings.doors.game).toBe(false)
+    const links = { LANDLINE_SERVICE_HOST: '10.0.0.1', LANDLINE_PORT: 'tcp://10.0.0.1:80' }
+    expect(resolved([], { ...links, LANDLINE_CA_FILE: 'f' }).settings.port).toBe(47_800)
+  })
+
+  it('refuse what contradicts itself', () => {
+    expect(faults(['--require-authentication'])[0]).toContain('needs keys')
+    expect(faults(['--jwt-jwks-url', 'http://keys.example/k'])[0]).toContain('https')
+    expect(faults(['--jwt-jwks-url', 'http://127.0.0.1:1/k'])).toEqual([])
+    expect(faults(['--jwt-secret-file', 'f'], { LANDLINE_JWT_SECRET: SECRET })).toHaveLength(1)
+    expect(faults([], { LANDLINE_REDIS_CONNECTION_STRING: 'localhost:6379' })[0]).toContain(
+      'postgres',
+    )
+  })
+})
