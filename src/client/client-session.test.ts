@@ -29,6 +29,7 @@ afterEach(() => kit.dispose())
 const person = (n: number, name: string, presence: Member['presence'] = 'online'): Member => ({
   id: memberId(n),
   name,
+  role: 'member',
   presence,
 })
 const PEOPLE = {
@@ -46,9 +47,12 @@ describe('the handshake', () => {
     expect(connection.url).toBe('ws://10.0.0.1:47800/ws')
     expect(connection.sent[0]).toMatchObject({
       type: 'hello',
-      versions: [1],
+      versions: [2],
       member: { id: SELF, name: 'Ada' },
       device: { name: 'laptop' },
+    })
+    expect(connection.sent[1]).toMatchObject({
+      type: 'proof',
       credential: { kind: 'secret', secret: 'open sesame' },
     })
   })

@@ -32,11 +32,11 @@ export interface ClientSessionOptions {
   readonly trust: HostTrust
   readonly identity: {
     readonly memberId: MemberId
-    /** 32 random bytes in base64url, made for this session only. */
-    readonly memberKey: string
     readonly memberName: string
     readonly deviceId: DeviceId
     readonly deviceName: string
+    /** Seed of the device's Ed25519 key: 32 random bytes in base64url, made for this session only. */
+    readonly deviceKey: string
   }
   readonly dial: Dial
   readonly clock: Clock

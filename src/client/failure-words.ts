@@ -12,10 +12,26 @@ export function failureWords(code: ErrorCode, textLimit: number = MAX_TEXT_LENGT
       return 'The host runs a version of Landline that this one cannot talk to.'
     case 'unauthorized':
       return 'The host does not accept this invite. Ask for a new one.'
+    case 'bad-proof':
+      return 'The host did not take this device’s proof of who it is. Ask for a new invite.'
+    case 'name-taken':
+      return 'Somebody in this session has this name already, or one that looks the same.'
+    case 'invite-expired':
+      return 'This invite is no longer good: its time is over. Ask for a new one.'
+    case 'invite-used-up':
+      return 'This invite has been used as often as it may be. Ask for a new one.'
+    case 'invite-revoked':
+      return 'The host has taken this invite back. Ask for a new one.'
+    case 'session-locked':
+      return 'The host lets nobody new in at the moment.'
+    case 'declined':
+      return 'The host did not let you in.'
+    case 'removed':
+      return 'The host has taken you out of this session. To come back, ask for a new invite.'
     case 'identity-taken':
       return 'The host knows this member or device by another key.'
     case 'banned':
-      return 'The host has removed you from this session.'
+      return 'The host has banned you from this session.'
     case 'other-session':
       return 'Another session is hosted at this address now.'
     case 'session-full':
@@ -36,6 +52,14 @@ export function failureWords(code: ErrorCode, textLimit: number = MAX_TEXT_LENGT
       return 'Another message already has this id. Copy the text and send it anew.'
     case 'not-allowed':
       return 'This is not allowed here.'
+    case 'read-only':
+      return 'The session is read-only at the moment: only its hosts and moderators can write.'
+    case 'no-such-invite':
+      return 'There is no such invite any more.'
+    case 'no-such-device':
+      return 'There is no such device any more.'
+    case 'too-many':
+      return 'The session’s limit for this is reached. Remove one that is no longer needed.'
     case 'too-large':
       return `This is too long: a message can have ${textLimit.toLocaleString('en')} characters.`
     case 'rate-limited':

@@ -10,7 +10,15 @@ import type { Notice, Presence, RoomKind, Visibility } from '../protocol/records
 export type RefusalReason =
   | 'unauthorized'
   | 'unsupported-version'
+  | 'bad-proof' // the server did not take this device's signature
   | 'identity-taken'
+  | 'name-taken'
+  | 'invite-expired'
+  | 'invite-used-up'
+  | 'invite-revoked'
+  | 'session-locked'
+  | 'declined'
+  | 'removed'
   | 'banned'
   | 'other-session' // the address now serves another session
   | 'superseded' // the same profile connected from another running copy

@@ -1,15 +1,20 @@
 import { z } from 'zod'
+import { inviteLifeSchema, settingsChangeSchema } from './admin.ts'
+import { deviceKeySchema, signatureSchema } from './device-proof.ts'
 import {
   deviceIdSchema,
   epochSchema,
+  inviteIdSchema,
   memberIdSchema,
   messageIdSchema,
   roomIdSchema,
   sessionIdSchema,
 } from './ids.ts'
 import {
+  MAX_AUDIT_ENTRIES,
   MAX_CURSORS,
   MAX_DEVICE_NAME_LENGTH,
+  MAX_INVITE_LABEL_LENGTH,
   MAX_MEMBERS_PER_REQUEST,
   MAX_PAGE_MESSAGES,
 } from './limits.ts'
@@ -24,29 +29,44 @@ import {
   topicSchema,
   visibilitySchema,
 } from './records.ts'
+import { roleSchema } from './roles.ts'
 
-/** What a device proves it may join with. A server started with `--open` asks for none. */
+/** What lets a new member or device in. One the server knows needs none: its proof is enough. */
 export const credentialSchema = z.discriminatedUnion('kind', [
+  /** Token of an invite, or the join secret of a server's operator. */
   z.object({ kind: z.literal('secret'), secret: z.string().min(1).max(512) }),
+  /** Admits a further device of `hello.member` (I11). */
+  z.object({ kind: z.literal('link'), token: z.string().min(1).max(512) }),
+  /** A bearer token (JWT), where the server takes those. */
+  z.object({ kind: z.literal('token'), token: z.string().min(1).max(8_192) }),
 ])
 export type Credential = z.infer<typeof credentialSchema>
 
+/** Says who comes. The server answers with `challenge`, or `rejected`. */
 export const helloSchema = z.object({
   type: z.literal('hello'),
   versions: z.array(z.int().min(1)).min(1).max(16),
   /** When given, the server refuses unless it serves exactly this session. */
   session: sessionIdSchema.optional(),
-  member: z.object({
-    id: memberIdSchema,
-    /** 32 random bytes in base64url, made for this session only. Binds the member id to its owner. */
-    key: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url'),
-    name: memberNameSchema,
+  member: z.object({ id: memberIdSchema, name: memberNameSchema }),
+  device: z.object({
+    id: deviceIdSchema,
+    name: nameSchema(MAX_DEVICE_NAME_LENGTH),
+    /** Made for this session only, so that two hosts cannot tell that it is the same device. */
+    key: deviceKeySchema,
   }),
-  device: z.object({ id: deviceIdSchema, name: nameSchema(MAX_DEVICE_NAME_LENGTH) }),
-  credential: credentialSchema.optional(),
   client: z.object({ name: z.string().max(80), version: z.string().max(40) }).optional(),
 })
 export type Hello = z.infer<typeof helloSchema>
+
+/** The answer to `challenge`. The server answers with `welcome`, `waiting` or `rejected`. */
+export const proofSchema = z.object({
+  type: z.literal('proof'),
+  /** Of `proofText`, with the device's key. */
+  signature: signatureSchema,
+  credential: credentialSchema.optional(),
+})
+export type Proof = z.infer<typeof proofSchema>
 
 /** A change to a room's log. `target` names the message it is about. */
 export const operationSchema = z.discriminatedUnion('kind', [
@@ -109,12 +129,49 @@ export const requestSchemas = [
     before: z.int().min(1),
     limit: z.int().min(1).max(MAX_PAGE_MESSAGES),
   }),
+  /** From now on the asker is sent `admin` whenever it changes (host and moderators). */
+  z.object({ type: z.literal('admin-watch'), ref, active: z.boolean() }),
+  z.object({ type: z.literal('approve'), ref, member: memberIdSchema, accept: z.boolean() }),
+  z.object({ type: z.literal('set-role'), ref, member: memberIdSchema, role: roleSchema }),
+  /** Takes them out of the session; with a new invite they may come back. */
+  z.object({ type: z.literal('remove-member'), ref, member: memberIdSchema }),
+  z.object({ type: z.literal('ban-member'), ref, member: memberIdSchema }),
+  z.object({ type: z.literal('unban-member'), ref, member: memberIdSchema }),
+  z.object({ type: z.literal('change-session'), ref, change: settingsChangeSchema }),
+  z.object({
+    type: z.literal('create-invite'),
+    ref,
+    /** Chosen by the client, so that asking twice makes one invite. */
+    invite: inviteIdSchema,
+    label: z.string().max(MAX_INVITE_LABEL_LENGTH),
+    role: roleSchema,
+    lifeMs: inviteLifeSchema,
+    maxUses: z.int().min(1).max(10_000).nullable(),
+  }),
+  z.object({ type: z.literal('revoke-invite'), ref, invite: inviteIdSchema }),
+  /** Makes a new short code; the one before is good no longer. */
+  z.object({ type: z.literal('new-code'), ref }),
+  /** Entries with a number below `before`, newest first. */
+  z.object({
+    type: z.literal('audit'),
+    ref,
+    before: z.int().min(1),
+    limit: z.int().min(1).max(MAX_AUDIT_ENTRIES),
+  }),
+  /** A code for a further device of the asker (I11). */
+  z.object({ type: z.literal('link-device'), ref }),
+  /** The asker's own devices. */
+  z.object({ type: z.literal('devices'), ref }),
+  z.object({ type: z.literal('forget-device'), ref, device: deviceIdSchema }),
 ] as const
 export const requestSchema = z.discriminatedUnion('type', requestSchemas)
 export type Request = z.infer<typeof requestSchema>
 
 export const clientMessageSchema = z.discriminatedUnion('type', [
   helloSchema,
+  proofSchema,
+  /** A new bearer token before the one in use ends. Answered by `token-taken`, or by `error`. */
+  z.object({ type: z.literal('refresh-token'), token: z.string().min(1).max(8_192) }),
   /**
    * Asks for everything missed (D8). Answered by `plan`, then per room `events` or `reset`, then `synced`.
    * Rooms the member is in but sends no cursor for arrive as `reset`.

@@ -12,7 +12,15 @@ export const errorCodeSchema = z.enum([
   // handshake
   'unsupported-version',
   'unauthorized', // no credential, or a wrong one
+  'bad-proof', // the challenge was not signed with the device's key, or for another host
   'identity-taken', // this member or device id is bound to another key
+  'name-taken', // somebody else in the session has this name, or one that looks the same
+  'invite-expired',
+  'invite-used-up',
+  'invite-revoked',
+  'session-locked', // nobody new is let in now
+  'declined', // the host did not let them in
+  'removed', // was taken out of the session; a new invite is needed
   'banned',
   'other-session', // hello named a session this server does not serve
   'session-full',
@@ -24,7 +32,11 @@ export const errorCodeSchema = z.enum([
   'no-such-member',
   'message-deleted',
   'id-taken', // the id names something another device wrote
-  'not-allowed', // e.g. leaving the default group, adding people to a direct room
+  'not-allowed', // e.g. leaving the default group, adding people to a direct room, a role that may not
+  'read-only', // the session is read-only, or this member may only read
+  'no-such-invite',
+  'no-such-device',
+  'too-many', // a bound of the session is reached (invites, devices, people waiting); the message names it
   'too-large', // text, name, topic or frame over its limit; the message names the limit
   'rate-limited',
   'unavailable', // the store cannot commit now; try again

@@ -20,9 +20,13 @@ export const messageIdSchema = uuid.brand<'MessageId'>()
 /** Names one incarnation of a room's log (D6). */
 export const epochSchema = uuid.brand<'Epoch'>()
 
+/** Names an invite among those of its session; the token that admits is another, secret one. */
+export const inviteIdSchema = uuid.brand<'InviteId'>()
+
 export type SessionId = z.infer<typeof sessionIdSchema>
 export type MemberId = z.infer<typeof memberIdSchema>
 export type DeviceId = z.infer<typeof deviceIdSchema>
 export type RoomId = z.infer<typeof roomIdSchema>
 export type MessageId = z.infer<typeof messageIdSchema>
 export type Epoch = z.infer<typeof epochSchema>
+export type InviteId = z.infer<typeof inviteIdSchema>

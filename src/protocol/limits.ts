@@ -22,3 +22,17 @@ export const MAX_PAGE_BYTES = 262_144
 export const MAX_CURSORS = 5_000
 /** Longest missed range that is sent as events (D10); a longer one is answered with `reset`. */
 export const DEFAULT_RECOVERY_LIMIT = 500
+/** Longest label of an invite, in UTF-16 code units. */
+export const MAX_INVITE_LABEL_LENGTH = 80
+/** Invites a session keeps, ended ones included; the oldest ended ones make room. */
+export const MAX_INVITES = 200
+/** Entries in one page of the audit log. */
+export const MAX_AUDIT_ENTRIES = 100
+/** Devices of one member. */
+export const MAX_DEVICES_PER_MEMBER = 16
+/** People who may wait for approval at once. */
+export const MAX_WAITING = 100
+export const MIN_PASSPHRASE_LENGTH = 8
+export const MAX_PASSPHRASE_LENGTH = 128
+/** Longest life of an invite that expires, in milliseconds: a year. */
+export const MAX_INVITE_LIFE_MS = 31_536_000_000

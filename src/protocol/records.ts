@@ -7,6 +7,7 @@ import {
   MAX_TEXT_LENGTH,
   MAX_TOPIC_LENGTH,
 } from './limits.ts'
+import { roleSchema } from './roles.ts'
 
 /** Lone surrogates cannot be stored as UTF-8 without loss, so they are refused instead of mangled. */
 const wellFormed = (text: string): boolean =>
@@ -59,6 +60,9 @@ export type Presence = z.infer<typeof presenceSchema>
 export const memberSchema = z.object({
   id: memberIdSchema,
   name: memberNameSchema,
+  role: roleSchema,
+  /** Was removed or banned: shown beside what they wrote, and nowhere else. */
+  gone: z.literal(true).optional(),
   presence: presenceSchema,
   lastSeen: timeSchema.optional(),
 })

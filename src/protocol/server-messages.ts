@@ -1,4 +1,14 @@
 import { z } from 'zod'
+import {
+  auditEntrySchema,
+  bannedPersonSchema,
+  deviceRecordSchema,
+  inviteRecordSchema,
+  sessionSettingsSchema,
+  shortCodeSchema,
+  waitingPersonSchema,
+} from './admin.ts'
+import { nonceSchema } from './device-proof.ts'
 import { errorCodeSchema } from './errors.ts'
 import {
   epochSchema,
@@ -7,6 +17,7 @@ import {
   roomIdSchema,
   sessionIdSchema,
 } from './ids.ts'
+import { MAX_INVITES, MAX_WAITING } from './limits.ts'
 import {
   memberSchema,
   messagePageSchema,
@@ -16,6 +27,7 @@ import {
   timeSchema,
   topicSchema,
 } from './records.ts'
+import { roleSchema } from './roles.ts'
 
 const room = roomIdSchema
 const ref = z.int().min(0)
@@ -32,10 +44,34 @@ export const resetReasonSchema = z.enum([
 ])
 export type ResetReason = z.infer<typeof resetReasonSchema>
 
+/** What everyone in a session is told of it. */
+export const sessionFactsSchema = z.object({
+  id: sessionIdSchema,
+  name: z.string().max(80),
+  locked: z.boolean(),
+  readOnly: z.boolean(),
+})
+export type SessionFacts = z.infer<typeof sessionFactsSchema>
+
+/** Everything hosts and moderators see, as it is now. */
+export const adminSnapshotSchema = z.object({
+  type: z.literal('admin'),
+  settings: sessionSettingsSchema,
+  waiting: z.array(waitingPersonSchema).max(MAX_WAITING),
+  invites: z.array(inviteRecordSchema).max(MAX_INVITES),
+  banned: z.array(bannedPersonSchema),
+  /** Null where nobody could use one: pairing is off, or the session is locked. */
+  code: shortCodeSchema.nullable(),
+  /** Bytes on disk of the session's log. */
+  storageBytes: z.int().min(0),
+})
+export type AdminSnapshot = z.infer<typeof adminSnapshotSchema>
+
 export const welcomeSchema = z.object({
   type: z.literal('welcome'),
   version: z.int().min(1),
-  session: z.object({ id: sessionIdSchema, name: z.string().max(80) }),
+  session: sessionFactsSchema,
+  self: z.object({ role: roleSchema }),
   time: timeSchema,
   limits: z.object({
     textLength: z.int(),
@@ -58,7 +94,35 @@ export const roomListingSchema = z.object({
 export type RoomListing = z.infer<typeof roomListingSchema>
 
 export const serverMessageSchema = z.discriminatedUnion('type', [
+  /** Answers `hello`: to be signed (see device-proof.ts). */
+  z.object({
+    type: z.literal('challenge'),
+    version: z.int().min(1),
+    session: z.object({ id: sessionIdSchema, name: z.string().max(80) }),
+    nonce: nonceSchema,
+  }),
+  /** The proof holds; the host has to let this person in. `welcome` or `rejected` follows (I7). */
+  z.object({
+    type: z.literal('waiting'),
+    session: z.object({ id: sessionIdSchema, name: z.string().max(80) }),
+  }),
   welcomeSchema,
+  /** What is true of the session from now on. */
+  z.object({ type: z.literal('session'), session: sessionFactsSchema }),
+  adminSnapshotSchema,
+  /** The invite was made; `token` is told this once. */
+  z.object({
+    type: z.literal('invite'),
+    ref,
+    invite: inviteRecordSchema,
+    token: z.string().max(512),
+  }),
+  z.object({ type: z.literal('audit-page'), ref, entries: z.array(auditEntrySchema) }),
+  /** Answers `link-device`. */
+  z.object({ type: z.literal('link-code'), ref, code: shortCodeSchema }),
+  z.object({ type: z.literal('device-list'), ref, devices: z.array(deviceRecordSchema) }),
+  /** Answers `refresh-token`. */
+  z.object({ type: z.literal('token-taken'), expiresAt: timeSchema }),
   /** The handshake failed; a close with the matching code follows. */
   z.object({
     type: z.literal('rejected'),
@@ -122,6 +186,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   }),
   /** A request was carried out; `room` is the room it was about or made. */
   z.object({ type: z.literal('done'), ref, room }),
+  /** A request that is about no room was carried out. */
+  z.object({ type: z.literal('carried-out'), ref }),
   z.object({ type: z.literal('page'), ref, room, epoch: epochSchema, page: messagePageSchema }),
   z.object({ type: z.literal('directory'), ref, rooms: z.array(roomListingSchema) }),
   z.object({ type: z.literal('failed'), ref, code: errorCodeSchema, message: explanation }),

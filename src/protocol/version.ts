@@ -2,7 +2,7 @@
 export const SUBPROTOCOL = 'landline.v1'
 
 /** The version this code speaks. Raise it when `schema-history.json` must gain a line. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** Every version this code can speak, newest first. The handshake picks the first one both sides list. */
 export const SUPPORTED_VERSIONS: readonly number[] = [PROTOCOL_VERSION]

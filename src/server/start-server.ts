@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
 import { join } from 'node:path'
+import { NO_CHANNEL } from '../protocol/device-proof.ts'
 import type { SessionId } from '../protocol/ids.ts'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
 import { createNativeDoor, type NativeDoorOptions } from './doors/native/native-door.ts'
@@ -89,6 +90,7 @@ export async function startServer(
     ...defaultHubOptions,
     ...options.hub,
     admission: options.admission,
+    channel: tls?.fingerprint ?? NO_CHANNEL,
   }
   const ports = { store, fanOut: inProcessFanOut(), clock, secrets, meter, log }
   const hub = await createHub(ports, hubOptions)

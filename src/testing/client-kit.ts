@@ -30,11 +30,17 @@ export const OTHER = memberId(2)
 export const ROOM = roomId(1)
 export const EPOCH = epochId(1)
 
+export function challenge(): ServerMessageOf<'challenge'> {
+  const nonce = `${'n'.repeat(42)}A`
+  return { type: 'challenge', version: 2, session: { id: SESSION, name: 'Field Station' }, nonce }
+}
+
 export function welcome(): ServerMessageOf<'welcome'> {
   return {
     type: 'welcome',
-    version: 1,
-    session: { id: SESSION, name: 'Field Station' },
+    version: 2,
+    session: { id: SESSION, name: 'Field Station', locked: false, readOnly: false },
+    self: { role: 'member' },
     time: 0,
     limits: { textLength: 16_383, frameBytes: 1_048_576, roomNameLength: 80, recoveryEvents: 500 },
     heartbeat: { intervalMs: 30_000, timeoutMs: 10_000 },
@@ -152,10 +158,10 @@ export function clientKit(change: Partial<ClientSessionOptions> = {}): ClientKit
         },
         identity: {
           memberId: SELF,
-          memberKey: random.key(),
           memberName: 'Ada',
           deviceId: numbered(6, 1) as DeviceId,
           deviceName: 'laptop',
+          deviceKey: random.key(),
         },
         trust: { kind: 'none' },
         dial: server.dial,
@@ -190,6 +196,7 @@ export function clientKit(change: Partial<ClientSessionOptions> = {}): ClientKit
       session.connectNow()
       const connection = server.current()
       connection.open()
+      connection.say(challenge())
       connection.say(welcome(), { type: 'plan', rooms: 1, events: 0 })
       connection.say(...frames, { type: 'synced' })
       await clock.settle()

@@ -20,7 +20,7 @@ const opened = openClientSession({
   trust: { kind: 'none' },
   identity: {
     memberId: SELF,
-    memberKey: 'k'.repeat(43),
+    deviceKey: 'k'.repeat(43),
     memberName: 'Ada',
     deviceId: '00000000-0000-7000-8006-000000000001' as DeviceId,
     deviceName: 'laptop',

@@ -1,11 +1,15 @@
 /** A hub with a manual clock, a store that can be made to fail, and devices whose every frame is seen. */
 import { createHash } from 'node:crypto'
+import { deviceKeyOf } from '../client/session/device-key.ts'
 import {
   type ClientMessage,
+  type Credential,
+  type Hello,
   type Operation,
   clientMessageSchema,
 } from '../protocol/client-messages.ts'
 import { decodeClientMessage, encode } from '../protocol/codec.ts'
+import { NO_CHANNEL, proofText } from '../protocol/device-proof.ts'
 import type { DeviceId, MemberId, MessageId, RoomId } from '../protocol/ids.ts'
 import type { Cursor, RoomEvent } from '../protocol/records.ts'
 import {
@@ -13,11 +17,13 @@ import {
   type ServerMessageOf,
   serverMessageSchema,
 } from '../protocol/server-messages.ts'
+import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import { inProcessFanOut } from '../server/fan-out/in-process.ts'
 import { createHub, type Hub, type HubConnection } from '../server/hub/hub.ts'
 import { defaultHubOptions, type HubOptions } from '../server/hub/options.ts'
 import type { Meter, Socket, Store } from '../server/hub/ports.ts'
 import { countingMeter } from '../server/ops/counting-meter.ts'
+import { verifySignature } from '../server/ops/system-secrets.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 import { memoryStore } from './memory-store.ts'
 import { type SeededRandom, seededRandom } from './seeded-random.ts'
@@ -43,6 +49,7 @@ export interface HubKit {
 export interface Person {
   readonly member: MemberId
   readonly device: DeviceId
+  /** Seed of the device's key. */
   readonly key: string
   readonly name: string
 }
@@ -70,6 +77,8 @@ export async function hubKit(options: Partial<HubOptions> = {}, seed = 1): Promi
     secrets: {
       hash: (secret: string) => createHash('sha256').update(secret).digest('hex'),
       equal: (a: string, b: string) => a === b,
+      verify: verifySignature,
+      nonce: () => random.key(),
       uuid: () => random.uuid(),
       random: () => random.next(),
     },
@@ -105,6 +114,13 @@ export async function hubKit(options: Partial<HubOptions> = {}, seed = 1): Promi
     newId: <Id extends string>() => random.uuid() as Id,
   }
   return kit
+}
+
+const SHOWN: { readonly credential?: Credential | undefined } = {
+  credential: { kind: 'secret', secret: SECRET },
+}
+type HelloChange = Partial<Pick<Hello, 'versions' | 'session'>> & {
+  readonly credential?: Credential | undefined
 }
 
 /** One connection of a device, with everything it was sent. */
@@ -177,15 +193,24 @@ export class TestDevice implements Socket {
     this.tell(message)
     await this.#kit.clock.settle()
   }
-  async hello(change: object = {}): Promise<void> {
-    const { member: id, key, name, device } = this.person
+  /** Says hello and, when challenged, proves it. `credential: undefined` shows none. */
+  async hello(change: HelloChange = {}): Promise<void> {
+    const { credential, ...hello } = { ...SHOWN, ...change }
+    const { member: id, name, device } = this.person
+    const key = deviceKeyOf(this.person.key)
+    const said = {
+      member: { id, name },
+      device: { id: device, name: 'laptop', key: key.publicKey },
+    }
+    await this.ask({ type: 'hello', versions: [PROTOCOL_VERSION], ...said, ...hello })
+    const challenge = this.of('challenge').at(-1)
+    if (challenge === undefined || this.closedWith !== undefined) return
+    const { session, nonce } = challenge
+    const text = proofText({ session: session.id, channel: NO_CHANNEL, nonce, ...said })
     await this.ask({
-      type: 'hello',
-      versions: [1],
-      member: { id, key, name },
-      device: { id: device, name: 'laptop' },
-      credential: { kind: 'secret', secret: SECRET },
-      ...change,
+      type: 'proof',
+      signature: key.sign(text),
+      ...(credential === undefined ? {} : { credential }),
     })
   }
   async sync(...cursors: Cursor[]): Promise<void> {

@@ -34,7 +34,7 @@ interface Original {
 
 export function memoryStore(uuid: () => string): Store {
   const members = new Map<MemberId, StoredMember>()
-  const devices = new Map<DeviceId, MemberId>()
+  const devices = new Map<DeviceId, { readonly member: MemberId; readonly key: string }>()
   const rooms = new Map<RoomId, StoredRoom>()
   const originals = new Map<MessageId, Original>()
 
@@ -236,11 +236,12 @@ export function memoryStore(uuid: () => string): Store {
       }),
     async admit(member, device) {
       const known = members.get(member.id)
-      if (known !== undefined && known.keyHash !== member.keyHash) return 'identity-taken'
-      const owner = devices.get(device.id)
-      if (owner !== undefined && owner !== member.id) return 'identity-taken'
+      const before = devices.get(device.id)
+      if (before !== undefined && (before.member !== member.id || before.key !== device.key)) {
+        return 'identity-taken'
+      }
       members.set(member.id, { ...member, lastSeen: known?.lastSeen ?? member.lastSeen })
-      devices.set(device.id, member.id)
+      devices.set(device.id, { member: member.id, key: device.key })
       return known === undefined ? 'new' : 'known'
     },
     async setLastSeen(sightings) {

@@ -1,7 +1,11 @@
 /** A stranger's client over a real socket: knows PROTOCOL.md and nothing of our client. */
 import { once } from 'node:events'
+import { TLSSocket } from 'node:tls'
 import { WebSocket } from 'ws'
+import { deviceKeyOf } from '../client/session/device-key.ts'
+import { fingerprintOf } from '../client/connection/host-trust.ts'
 import type { ClientMessage } from '../protocol/client-messages.ts'
+import { NO_CHANNEL, proofText } from '../protocol/device-proof.ts'
 import type { DeviceId, MemberId, MessageId, RoomId } from '../protocol/ids.ts'
 import type { Cursor } from '../protocol/records.ts'
 import {
@@ -9,7 +13,7 @@ import {
   type ServerMessageOf,
   serverMessageSchema,
 } from '../protocol/server-messages.ts'
-import { SUBPROTOCOL } from '../protocol/version.ts'
+import { PROTOCOL_VERSION, SUBPROTOCOL } from '../protocol/version.ts'
 import { seededRandom } from './seeded-random.ts'
 
 export interface RawPerson {
@@ -97,12 +101,22 @@ export async function rawClient(url: string, person = rawPerson('Somebody')): Pr
       }),
     closed: () => closing,
     async enter(secret, cursors = []) {
-      const { member: id, key, name, device } = person
+      const { member: id, name, device } = person
+      const key = deviceKeyOf(person.key)
+      const said = {
+        member: { id, name },
+        device: { id: device, name: 'a script', key: key.publicKey },
+      }
       client.tell({
         type: 'hello',
-        versions: [1],
-        member: { id, key, name },
-        device: { id: device, name: 'a script' },
+        versions: [PROTOCOL_VERSION],
+        ...said,
+      })
+      const { nonce, session } = await client.next('challenge')
+      const text = proofText({ session: session.id, channel: channelOf(webSocket), nonce, ...said })
+      client.tell({
+        type: 'proof',
+        signature: key.sign(text),
         ...(secret === undefined ? {} : { credential: { kind: 'secret', secret } }),
       })
       await client.next('welcome')
@@ -116,4 +130,11 @@ export async function rawClient(url: string, person = rawPerson('Somebody')): Pr
     },
   }
   return client
+}
+
+/** The host's key as this connection sees it. */
+function channelOf(webSocket: WebSocket): string {
+  const socket = (webSocket as unknown as { readonly _socket: unknown })._socket
+  const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
+  return certificate === undefined ? NO_CHANNEL : fingerprintOf(certificate.publicKey)
 }

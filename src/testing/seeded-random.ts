@@ -33,7 +33,7 @@ export function seededRandom(seed: number): SeededRandom {
       if (item === undefined) throw new Error('cannot pick from an empty list')
       return item
     },
-    key: () => characters('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_', 43),
+    key: () => Buffer.from(characters('0123456789abcdef', 64), 'hex').toString('base64url'),
     uuid: () => {
       const hex = characters('0123456789abcdef', 32)
       return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`

@@ -42,9 +42,19 @@ const WAITING_WORDS: Readonly<Record<WaitingReason, string>> = {
 const REFUSAL_WORDS: Readonly<Record<RefusalReason, string>> = {
   unauthorized: 'The host does not accept this invite. Ask for a new one.',
   'unsupported-version': 'The host runs a version of Landline that this one cannot talk to.',
+  'bad-proof':
+    'The host did not take this device’s proof of who it is. Ask for a new invite; if that does not help, join again.',
+  'name-taken':
+    'Somebody in this session has your name already, or one that looks the same. Choose another name.',
+  'invite-expired': 'This invite is no longer good: its time is over. Ask for a new one.',
+  'invite-used-up': 'This invite has been used as often as it may be. Ask for a new one.',
+  'invite-revoked': 'The host has taken this invite back. Ask for a new one.',
+  'session-locked': 'The host lets nobody new in at the moment. Try again later.',
+  declined: 'The host did not let you in.',
+  removed: 'The host has taken you out of this session. To come back, ask for a new invite.',
   'identity-taken':
     'The host knows this member or device by another key. Join again with the invite.',
-  banned: 'The host has removed you from this session.',
+  banned: 'The host has banned you from this session.',
   'other-session': 'Another session is hosted at this address now. Ask for a new invite.',
   superseded: 'Landline connected to this session from another running copy.',
   'other-key':

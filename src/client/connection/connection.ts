@@ -1,5 +1,5 @@
 import { encode } from '../../protocol/codec.ts'
-import type { ClientMessage, Hello } from '../../protocol/client-messages.ts'
+import type { ClientMessage, Hello, Proof } from '../../protocol/client-messages.ts'
 import type { ServerMessageOf } from '../../protocol/server-messages.ts'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
@@ -13,6 +13,8 @@ import type { Dial, WireListener, WireSocket } from './wire-socket.ts'
 /** What the connection needs from the session, and tells it. */
 export interface ConnectionHost {
   hello(): Hello
+  /** The answer to the server's challenge. */
+  proof(nonce: string): Proof
   /** Let in: send `sync` now. */
   welcomed(welcome: ServerMessageOf<'welcome'>): void
   /** One frame, undecoded, of the connection that is current now. */
@@ -76,6 +78,9 @@ export function startConnection(options: {
         return
       case 'hello':
         socket?.send(encode(host.hello()))
+        return
+      case 'prove':
+        socket?.send(encode(host.proof(effect.nonce)))
         return
       case 'sync':
         return host.welcomed(effect.welcome)

@@ -105,6 +105,7 @@ export type Input =
   | { readonly kind: 'network-back' }
   | { readonly kind: 'opened' }
   | { readonly kind: 'heard' }
+  | { readonly kind: 'challenge'; readonly nonce: string }
   | { readonly kind: 'welcome'; readonly welcome: ServerMessageOf<'welcome'> }
   | { readonly kind: 'rejected'; readonly rejected: ServerMessageOf<'rejected'> }
   | { readonly kind: 'bye'; readonly reconnectAfterMs: number }
@@ -120,6 +121,7 @@ export type Input =
 export type Effect =
   | { readonly kind: 'dial'; readonly address: string }
   | { readonly kind: 'hello' }
+  | { readonly kind: 'prove'; readonly nonce: string }
   | { readonly kind: 'sync'; readonly welcome: ServerMessageOf<'welcome'> }
   | { readonly kind: 'send'; readonly message: ClientMessage }
   /** Closes politely. */

@@ -106,6 +106,10 @@ export function step(machine: Machine, input: Input, moment: Moment): Step {
         : stay(machine)
     case 'heard':
       return stay(onLink(machine, (link) => ({ ...link, heardAt: moment.at })))
+    case 'challenge':
+      return phase.state === 'authenticating'
+        ? { machine, effects: [{ kind: 'prove', nonce: input.nonce }] }
+        : stay(machine)
     case 'welcome':
       return onWelcome(machine, input.welcome, moment)
     case 'rejected':

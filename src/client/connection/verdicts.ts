@@ -17,7 +17,15 @@ export function verdictOfRejection(code: ErrorCode): Verdict {
   switch (code) {
     case 'unsupported-version':
     case 'unauthorized':
+    case 'bad-proof':
     case 'identity-taken':
+    case 'name-taken':
+    case 'invite-expired':
+    case 'invite-used-up':
+    case 'invite-revoked':
+    case 'session-locked':
+    case 'declined':
+    case 'removed':
     case 'banned':
     case 'other-session':
       return refuse(code)
@@ -38,6 +46,10 @@ export function verdictOfRejection(code: ErrorCode): Verdict {
     case 'message-deleted':
     case 'id-taken':
     case 'not-allowed':
+    case 'read-only':
+    case 'no-such-invite':
+    case 'no-such-device':
+    case 'too-many':
       // Never said of a handshake; a server that does so is not believed to mean it for good.
       return wait('not-understood')
   }

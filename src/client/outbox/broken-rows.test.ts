@@ -58,7 +58,7 @@ describe('broken rows', () => {
 function identity() {
   return {
     memberId: SELF,
-    memberKey: 'k'.repeat(43),
+    deviceKey: 'k'.repeat(43),
     memberName: 'Ada',
     deviceId: messageId(1) as never,
     deviceName: 'laptop',

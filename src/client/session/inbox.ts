@@ -13,7 +13,24 @@ import type { MemberId, RoomId } from '../../protocol/ids.ts'
 /** What arrives once a server let us in; the handshake and liveness are the connection's own. */
 export type Delivery = Exclude<
   ServerMessage,
-  { type: 'welcome' | 'rejected' | 'bye' | 'pong' | 'error' }
+  {
+    type:
+      | 'challenge'
+      | 'waiting'
+      | 'welcome'
+      | 'rejected'
+      | 'session'
+      | 'admin'
+      | 'invite'
+      | 'audit-page'
+      | 'link-code'
+      | 'device-list'
+      | 'carried-out'
+      | 'token-taken'
+      | 'bye'
+      | 'pong'
+      | 'error'
+  }
 >
 
 /** What is to be done after the deliveries of a turn are on disk. */

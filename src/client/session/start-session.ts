@@ -23,7 +23,8 @@ import { type Delivery, type InboxParts, nothingToDo, takeDelivery } from './inb
 import { createRoomRequests } from './room-requests.ts'
 import { loadTimeline } from './load-timeline.ts'
 import { createLocalCommands } from './local-commands.ts'
-import { helloOf } from './hello.ts'
+import { deviceKeyOf } from './device-key.ts'
+import { helloOf, proofOf } from './hello.ts'
 
 /** Wires the parts of a session together. The replica is open and belongs to this session. */
 export function startSession(
@@ -33,6 +34,7 @@ export function startSession(
   const { clock, identity, logger, uuid } = options
   const { database, meta, rooms } = replica
   const self = identity.memberId
+  const deviceKey = deviceKeyOf(identity.deviceKey)
   const listeners = new Set<(event: SessionEvent) => void>()
   const keyWords =
     options.trust.kind === 'pinned' ? { keyWords: fingerprintWords(options.trust.fingerprint) } : {}
@@ -60,7 +62,8 @@ export function startSession(
     random: options.random,
     logger,
     host: {
-      hello: () => helloOf(options, memberName),
+      hello: () => helloOf(options, deviceKey, memberName),
+      proof: (nonce) => proofOf(options, deviceKey, memberName, nonce),
       welcomed(welcome) {
         textLimit = welcome.limits.textLength
         sync.restart()
@@ -162,6 +165,8 @@ export function startSession(
     }
     const { message } = decoded
     switch (message.type) {
+      case 'challenge':
+        return connection.input({ kind: 'challenge', nonce: message.nonce })
       case 'welcome':
         return connection.input({ kind: 'welcome', welcome: message })
       case 'rejected':
@@ -174,6 +179,16 @@ export function startSession(
       case 'error':
         logger.warn('the server did not accept a frame', { code: message.code })
         if (message.ref !== undefined) requests.refuse(message.ref, message.code)
+        return
+      case 'waiting':
+      case 'carried-out':
+      case 'session':
+      case 'admin':
+      case 'invite':
+      case 'audit-page':
+      case 'link-code':
+      case 'device-list':
+      case 'token-taken':
         return
       case 'plan':
       case 'people':

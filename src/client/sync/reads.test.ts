@@ -28,6 +28,7 @@ const DIRECT = roomId(2)
 const person = (n: number, name: string, presence: Member['presence'] = 'online'): Member => ({
   id: memberId(n),
   name,
+  role: 'member',
   presence,
 })
 const PEOPLE = {

@@ -23,6 +23,7 @@ afterEach(() => kit.dispose())
 const person = (n: number, name: string, presence: Member['presence'] = 'online'): Member => ({
   id: memberId(n),
   name,
+  role: 'member',
   presence,
 })
 const PEOPLE = {

@@ -34,10 +34,10 @@ export async function enter(
     trust: { kind: 'pinned', fingerprint },
     identity: {
       memberId: identity.memberId,
-      memberKey: identity.memberKey,
       memberName: name,
       deviceId: identity.deviceId,
       deviceName,
+      deviceKey: identity.deviceKey,
     },
     logger: log,
   })

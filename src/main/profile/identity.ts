@@ -4,14 +4,14 @@ import { deviceIdSchema, memberIdSchema, sessionIdSchema } from '../../protocol/
 import type { SessionId } from '../../protocol/ids.ts'
 import type { KnownSession } from './profile-schema.ts'
 
-export type Identity = Pick<KnownSession, 'memberId' | 'memberKey' | 'deviceId'>
+export type Identity = Pick<KnownSession, 'memberId' | 'deviceId' | 'deviceKey'>
 
 /** Made anew for every session, so that two hosts cannot tell that it is the same person. */
 export function createIdentity(): Identity {
   return {
     memberId: memberIdSchema.parse(uuidv7()),
-    memberKey: randomBytes(32).toString('base64url'),
     deviceId: deviceIdSchema.parse(uuidv7()),
+    deviceKey: randomBytes(32).toString('base64url'),
   }
 }
 

@@ -17,8 +17,9 @@ export const knownSessionSchema = z.object({
   /** The host shows a certificate from an authority instead. */
   tls: z.literal(true).optional(),
   memberId: memberIdSchema,
-  memberKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   deviceId: deviceIdSchema,
+  /** Seed of this device's Ed25519 key for this session. */
+  deviceKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   /** Present when this computer has the session's log and can host it. */
   hosted: z
     .object({

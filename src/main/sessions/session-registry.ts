@@ -67,10 +67,10 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
         trust: hostTrust(known, options.authorities),
         identity: {
           memberId: known.memberId,
-          memberKey: known.memberKey,
           memberName: name,
           deviceId: known.deviceId,
           deviceName: options.deviceName,
+          deviceKey: known.deviceKey,
         },
         logger: options.log,
       })

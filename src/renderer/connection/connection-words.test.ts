@@ -63,6 +63,6 @@ test.each([
 test('[D14] a refused session does not promise that queued messages will be sent', () => {
   const connection = { state: 'refused', reason: 'banned', message: '' } as const
   expect(said(connection, 2)).toBe(
-    'You were removed from this session. Only the person who hosts can let you back in. 2 messages were not sent and are kept on this computer. [Try now]',
+    'The host has banned you from this session. Only a host or a moderator can take that back. 2 messages were not sent and are kept on this computer. [Try now]',
   )
 })

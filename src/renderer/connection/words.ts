@@ -15,9 +15,42 @@ const refused: Readonly<
     title: 'Your identity is used by another device in this session.',
     advice: 'Close the other copy, or leave the session and join it again.',
   },
+  'bad-proof': {
+    title: 'The host did not take this device’s proof of who it is.',
+    advice:
+      'Ask for a new invite link. If that does not help, leave the session and join it again.',
+  },
+  'name-taken': {
+    title: 'Somebody in this session already has your name.',
+    advice: 'Choose another name, then try again.',
+  },
+  'invite-expired': {
+    title: 'This invite is no longer good: its time is over.',
+    advice: 'Ask for a new one.',
+  },
+  'invite-used-up': {
+    title: 'This invite has been used as often as it may be.',
+    advice: 'Ask for a new one.',
+  },
+  'invite-revoked': {
+    title: 'The host has taken this invite back.',
+    advice: 'Ask for a new one.',
+  },
+  'session-locked': {
+    title: 'The host lets nobody new in at the moment.',
+    advice: 'Ask them to unlock the session, then try again.',
+  },
+  declined: {
+    title: 'The host did not let you in.',
+    advice: 'Talk to them, then ask again.',
+  },
+  removed: {
+    title: 'The host has taken you out of this session.',
+    advice: 'To come back, ask for a new invite.',
+  },
   banned: {
-    title: 'You were removed from this session.',
-    advice: 'Only the person who hosts can let you back in.',
+    title: 'The host has banned you from this session.',
+    advice: 'Only a host or a moderator can take that back.',
   },
   'other-session': {
     title: 'Another session answers at this address now.',

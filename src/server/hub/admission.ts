@@ -1,6 +1,7 @@
-import type { Hello } from '../../protocol/client-messages.ts'
+import type { Hello, Proof } from '../../protocol/client-messages.ts'
 import { CloseCode } from '../../protocol/errors.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
+import { proofText } from '../../protocol/device-proof.ts'
 import { messageIdSchema, roomIdSchema } from '../../protocol/ids.ts'
 import { negotiateVersion, SUPPORTED_VERSIONS } from '../../protocol/version.ts'
 import type { CommitBatcher, PendingWrite } from './commit-batcher.ts'
@@ -9,15 +10,23 @@ import type { People } from './people.ts'
 import type { Clock, Log, RoomOperation, Secrets, Store, Write } from './ports.ts'
 import type { Rooms } from './rooms.ts'
 
-export type Verdict =
-  | { readonly kind: 'admitted'; readonly version: number }
-  | {
-      readonly kind: 'rejected'
-      readonly code: ErrorCode
-      readonly message: string
-      readonly close: CloseCode
-      readonly versions?: number[]
-    }
+export type Verdict = { readonly kind: 'admitted'; readonly version: number } | Rejection
+
+export interface Rejection {
+  readonly kind: 'rejected'
+  readonly code: ErrorCode
+  readonly message: string
+  readonly close: CloseCode
+  readonly versions?: number[]
+}
+
+export interface Admission {
+  /** Looks at what needs no proof. `nonce` is to be signed. */
+  greet(
+    hello: Hello,
+  ): { readonly kind: 'challenge'; readonly version: number; readonly nonce: string } | Rejection
+  admit(hello: Hello, nonce: string, proof: Proof): Promise<Verdict>
+}
 
 export interface AdmissionPorts {
   readonly store: Pick<Store, 'session' | 'admit'>
@@ -27,18 +36,18 @@ export interface AdmissionPorts {
   readonly clock: Clock
   readonly secrets: Secrets
   readonly log: Log
-  readonly options: Pick<HubOptions, 'admission' | 'defaultRoomName' | 'maxMembers'>
+  readonly options: Pick<HubOptions, 'admission' | 'channel' | 'defaultRoomName' | 'maxMembers'>
 }
 
 /** Decides who may come in, and sees that everyone who does is in the default group. */
-export function createAdmission(ports: AdmissionPorts): (hello: Hello) => Promise<Verdict> {
+export function createAdmission(ports: AdmissionPorts): Admission {
   const { store, rooms, people, batcher, clock, secrets, log, options } = ports
 
-  function holdsCredential(hello: Hello): boolean {
+  function holdsCredential({ credential }: Proof): boolean {
     if (options.admission.kind === 'open') return true
-    const shown = hello.credential?.kind === 'secret' ? hello.credential.secret : ''
+    const shown = credential?.kind === 'secret' ? credential.secret : ''
     // Compared even when nothing was shown, so that the time tells nothing.
-    return secrets.equal(shown, options.admission.secret) && hello.credential !== undefined
+    return secrets.equal(shown, options.admission.secret) && credential !== undefined
   }
 
   async function joinDefaultRoom(hello: Hello): Promise<'joined' | 'unavailable'> {
@@ -76,7 +85,13 @@ export function createAdmission(ports: AdmissionPorts): (hello: Hello) => Promis
     }
   }
 
-  return async (hello) => {
+  function isProven({ member, device }: Hello, nonce: string, signature: string): boolean {
+    const { channel } = options
+    const text = proofText({ session: store.session.id, channel, nonce, member, device })
+    return secrets.verify(device.key, text, signature)
+  }
+
+  function greet(hello: Hello): ReturnType<Admission['greet']> {
     const version = negotiateVersion(hello.versions)
     if (version === undefined) {
       return {
@@ -91,10 +106,23 @@ export function createAdmission(ports: AdmissionPorts): (hello: Hello) => Promis
     if (hello.session !== undefined && hello.session !== store.session.id) {
       return reject('other-session', 'This server serves another session.')
     }
-    if (!holdsCredential(hello)) {
+    return { kind: 'challenge', version, nonce: secrets.nonce() }
+  }
+
+  async function admit(hello: Hello, nonce: string, proof: Proof): Promise<Verdict> {
+    const greeting = greet(hello)
+    if (greeting.kind === 'rejected') return greeting
+    const { version } = greeting
+    if (!isProven(hello, nonce, proof.signature)) {
+      return reject(
+        'bad-proof',
+        'The challenge is not signed with this device’s key for this host.',
+      )
+    }
+    if (!holdsCredential(proof)) {
       return reject('unauthorized', 'The join secret is missing or wrong.')
     }
-    const { id, key, name } = hello.member
+    const { id, name } = hello.member
     if (!people.has(id) && people.count() >= options.maxMembers) {
       return {
         ...reject('session-full', `This session has ${options.maxMembers} members, and no more.`),
@@ -102,10 +130,7 @@ export function createAdmission(ports: AdmissionPorts): (hello: Hello) => Promis
       }
     }
     try {
-      const binding = await store.admit(
-        { id, name, keyHash: secrets.hash(key), lastSeen: clock.now() },
-        hello.device,
-      )
+      const binding = await store.admit({ id, name, lastSeen: clock.now() }, hello.device)
       if (binding === 'identity-taken') {
         return reject('identity-taken', 'This member or device belongs to somebody else.')
       }
@@ -116,6 +141,8 @@ export function createAdmission(ports: AdmissionPorts): (hello: Hello) => Promis
     const joined = await joinDefaultRoom(hello)
     return joined === 'joined' ? { kind: 'admitted', version } : unavailable
   }
+
+  return { greet, admit }
 }
 
 const unavailable: Verdict = {

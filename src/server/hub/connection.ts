@@ -1,3 +1,4 @@
+import type { Hello } from '../../protocol/client-messages.ts'
 import type { DeviceId, MemberId, MessageId, RoomId } from '../../protocol/ids.ts'
 import type { ResetReason } from '../../protocol/server-messages.ts'
 import type { Socket } from './ports.ts'
@@ -20,6 +21,13 @@ export interface Connection {
 
 export type ConnectionState =
   | { readonly kind: 'awaiting-hello'; readonly cancelTimeout: () => void }
+  /** Was given the challenge of this connection; its answer decides. */
+  | {
+      readonly kind: 'challenged'
+      readonly hello: Hello
+      readonly nonce: string
+      readonly cancelTimeout: () => void
+    }
   /** The store is asked whether the member may come in. */
   | { readonly kind: 'admitting' }
   /** In, and may write; gets nothing of the rooms before it says what it has. */

@@ -93,9 +93,9 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     ...{ store, clock, meter, log },
     committed: (batch) => publishCommitted(batch, fanOut),
   })
-  const admit = createAdmission({ store, rooms, people, batcher, clock, secrets, log, options })
+  const admission = createAdmission({ store, rooms, people, batcher, clock, secrets, log, options })
   const roster = createRoster(connections, {
-    ...{ admit, people, recovery, typing, store, clock, meter, options },
+    ...{ admission, people, recovery, typing, store, clock, meter, options },
   })
   const requests = createRequests({
     ...{ rooms, people, recovery, batcher, store, clock, secrets, log },

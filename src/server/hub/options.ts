@@ -1,3 +1,4 @@
+import { NO_CHANNEL } from '../../protocol/device-proof.ts'
 import {
   DEFAULT_RECOVERY_LIMIT,
   MAX_FRAME_BYTES,
@@ -12,6 +13,8 @@ export interface HubOptions {
   readonly admission:
     | { readonly kind: 'open' }
     | { readonly kind: 'secret'; readonly secret: string }
+  /** Of the key that members pin, as a proof names it; `NO_CHANNEL` where they pin none. */
+  readonly channel: string
   readonly maxConnections: number
   readonly helloTimeoutMs: number
   readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number }
@@ -48,6 +51,7 @@ export interface WriteLimits {
 }
 
 export const defaultHubOptions: Omit<HubOptions, 'admission'> = {
+  channel: NO_CHANNEL,
   maxConnections: 10_000,
   helloTimeoutMs: 10_000,
   heartbeat: { intervalMs: 30_000, timeoutMs: 10_000 },

@@ -151,6 +151,7 @@ function framesOf(people: readonly Person[]): ServerMessageOf<'people'>[] {
   const members = people.map(({ id, name, presence, lastSeen }): Member => ({
     id,
     name,
+    role: 'member',
     presence,
     ...(presence === 'offline' ? { lastSeen } : {}),
   }))

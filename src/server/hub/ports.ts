@@ -11,6 +11,7 @@ import type {
   Visibility,
 } from '../../protocol/records.ts'
 import type { ServerMessage } from '../../protocol/server-messages.ts'
+import type { SharedLog } from './cluster-ports.ts'
 
 /** Time and timers. `now` is shown to people; only `monotonic` may be used to measure (D19). */
 export interface Clock {
@@ -101,8 +102,6 @@ export interface ReadMark {
 export interface StoredMember {
   readonly id: MemberId
   readonly name: string
-  /** SHA-256 of the member's key, hex. */
-  readonly keyHash: string
   readonly lastSeen: number
 }
 
@@ -136,16 +135,18 @@ export interface Store {
   /** Moves read positions forward; lower ones are ignored (D18). Answers with those that moved. */
   setReads(positions: readonly ReadMark[]): Promise<readonly ReadMark[]>
   /**
-   * Binds a member id to its key and a device id to its member at first sight, renames, and says whether
-   * the binding holds. `lastSeen` is taken for a new member only.
+   * Binds a device id to its key and its member at first sight, renames, and says whether the binding holds.
+   * `lastSeen` is taken for a new member only.
    */
   admit(
     member: StoredMember,
-    device: { readonly id: DeviceId; readonly name: string },
+    device: { readonly id: DeviceId; readonly name: string; readonly key: string },
   ): Promise<'new' | 'known' | 'identity-taken'>
   setLastSeen(
     sightings: readonly { readonly member: MemberId; readonly at: number }[],
   ): Promise<void>
+  /** Of a store that several nodes write to. */
+  readonly shared?: SharedLog
   close(): Promise<void>
 }
 
@@ -179,6 +180,10 @@ export interface Secrets {
   hash(secret: string): string
   /** Constant time whatever the inputs' lengths. */
   equal(a: string, b: string): boolean
+  /** Whether `signature` is the Ed25519 signature of `text` by `publicKey` (both base64url). */
+  verify(publicKey: string, text: string, signature: string): boolean
+  /** 32 random bytes in base64url. */
+  nonce(): string
   /** A time-ordered UUID. */
   uuid(): string
   /** In [0, 1); spreads the return of clients after a restart. */

@@ -95,6 +95,8 @@ export function createReception(
   ): void {
     switch (message.type) {
       case 'hello':
+      case 'proof':
+      case 'refresh-token':
         return unexpected(connection, message)
       case 'sync':
         return recovery.sync(connection, device, message.cursors)
@@ -126,6 +128,20 @@ export function createReception(
       case 'change-room':
       case 'browse-rooms':
       case 'history':
+      case 'admin-watch':
+      case 'approve':
+      case 'set-role':
+      case 'remove-member':
+      case 'ban-member':
+      case 'unban-member':
+      case 'change-session':
+      case 'create-invite':
+      case 'revoke-invite':
+      case 'new-code':
+      case 'audit':
+      case 'link-device':
+      case 'devices':
+      case 'forget-device':
         return requests.receive(connection, device, message)
     }
   }
@@ -135,9 +151,14 @@ export function createReception(
     const { message } = frame
     const device = admitted(connection)
     if (device === undefined) {
-      const mayEnter = message.type === 'hello' && connection.state.kind === 'awaiting-hello'
-      if (mayEnter) void roster.welcome(connection, message)
-      else unexpected(connection, message)
+      const { kind } = connection.state
+      if (message.type === 'hello' && kind === 'awaiting-hello') {
+        roster.challenge(connection, message)
+      } else if (message.type === 'proof' && kind === 'challenged') {
+        void roster.welcome(connection, message)
+      } else {
+        unexpected(connection, message)
+      }
       return
     }
     if (message.type === 'submit') submits.receive(connection, device, message)

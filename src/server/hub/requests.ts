@@ -242,6 +242,21 @@ export function createRequests(ports: RequestPorts): Requests {
         device.pages = device.pages.then(() => history(connection, device, request))
         return device.pages
       }
+      case 'admin-watch':
+      case 'approve':
+      case 'set-role':
+      case 'remove-member':
+      case 'ban-member':
+      case 'unban-member':
+      case 'change-session':
+      case 'create-invite':
+      case 'revoke-invite':
+      case 'new-code':
+      case 'audit':
+      case 'link-device':
+      case 'devices':
+      case 'forget-device':
+        return fail(connection, request.ref, 'not-allowed', 'This server cannot do this.')
     }
   }
 
@@ -271,6 +286,20 @@ function roomChangesOf(request: Request): number {
       return 1
     case 'browse-rooms':
     case 'history':
+    case 'admin-watch':
+    case 'approve':
+    case 'set-role':
+    case 'remove-member':
+    case 'ban-member':
+    case 'unban-member':
+    case 'change-session':
+    case 'create-invite':
+    case 'revoke-invite':
+    case 'new-code':
+    case 'audit':
+    case 'link-device':
+    case 'devices':
+    case 'forget-device':
       return 0
   }
 }

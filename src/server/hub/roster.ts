@@ -1,7 +1,7 @@
-import type { Hello } from '../../protocol/client-messages.ts'
+import type { Hello, Proof } from '../../protocol/client-messages.ts'
 import { CloseCode } from '../../protocol/errors.ts'
 import type { DeviceId } from '../../protocol/ids.ts'
-import type { Verdict } from './admission.ts'
+import type { Admission, Verdict } from './admission.ts'
 import { type AdmittedDevice, admitted, type Connection } from './connection.ts'
 import { type HubOptions, welcomeLimits } from './options.ts'
 import type { People } from './people.ts'
@@ -19,15 +19,17 @@ const FIRST_PING_MS = 1_000
 export interface Roster {
   readonly connections: ReadonlySet<Connection>
   open(socket: Socket): Connection
+  /** Answers with a challenge, or turns away who could not come in whatever they prove. */
+  challenge(connection: Connection, hello: Hello): void
   /** Asks whether the device may come in, and answers it. */
-  welcome(connection: Connection, hello: Hello): Promise<void>
+  welcome(connection: Connection, proof: Proof): Promise<void>
   close(connection: Connection, code: CloseCode, reason: string): void
   /** The line is gone: nothing can be sent any more. */
   forget(connection: Connection): void
 }
 
 export interface RosterPorts {
-  readonly admit: (hello: Hello) => Promise<Verdict>
+  readonly admission: Admission
   readonly people: People
   readonly recovery: Recovery
   readonly typing: Typing
@@ -38,7 +40,7 @@ export interface RosterPorts {
 }
 
 export function createRoster(connections: Set<Connection>, ports: RosterPorts): Roster {
-  const { admit, people, recovery, typing, store, clock, meter, options } = ports
+  const { admission, people, recovery, typing, store, clock, meter, options } = ports
   const byDevice = new Map<DeviceId, Connection>()
   const malformedSize = perMinute(options.malformedPerMinute)
   const floodSize = perMinute(options.writes.floodPerMinute)
@@ -47,7 +49,7 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
   function forget(connection: Connection): void {
     if (!connections.delete(connection)) return
     const device = admitted(connection)
-    if (connection.state.kind === 'awaiting-hello') connection.state.cancelTimeout()
+    stopTimeout(connection)
     connection.state = { kind: 'closed' }
     meter.count('connections-closed')
     if (device === undefined) return
@@ -122,10 +124,25 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
       return connection
     },
 
-    async welcome(connection, hello) {
-      if (connection.state.kind === 'awaiting-hello') connection.state.cancelTimeout()
+    challenge(connection, hello) {
+      const { state } = connection
+      if (state.kind !== 'awaiting-hello') return
+      const verdict = admission.greet(hello)
+      if (verdict.kind === 'rejected') return reject(connection, verdict)
+      const { version, nonce } = verdict
+      // The time for the whole handshake runs on.
+      connection.state = { kind: 'challenged', hello, nonce, cancelTimeout: state.cancelTimeout }
+      const { id, name } = store.session
+      connection.socket.send({ type: 'challenge', version, session: { id, name }, nonce })
+    },
+
+    async welcome(connection, proof) {
+      const { state } = connection
+      if (state.kind !== 'challenged') return
+      const { hello } = state
+      stopTimeout(connection)
       connection.state = { kind: 'admitting' }
-      const verdict = await admit(hello)
+      const verdict = await admission.admit(hello, state.nonce, proof)
       // While the store was asked, the connection may have gone.
       if (!connections.has(connection)) return
       if (verdict.kind === 'rejected') return reject(connection, verdict)
@@ -140,13 +157,18 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
       connection.socket.send({
         type: 'welcome',
         version: verdict.version,
-        session: store.session,
+        session: { ...store.session, locked: false, readOnly: false },
+        self: { role: 'member' },
         time: clock.now(),
         limits: welcomeLimits(options),
         heartbeat: { ...options.heartbeat },
       })
     },
   }
+}
+
+function stopTimeout({ state }: Connection): void {
+  if (state.kind === 'awaiting-hello' || state.kind === 'challenged') state.cancelTimeout()
 }
 
 export function signalBucketSize(

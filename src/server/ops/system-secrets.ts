@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, createPublicKey, randomBytes, timingSafeEqual, verify } from 'node:crypto'
 import { uuidv7 } from 'uuidv7'
 import type { Secrets } from '../hub/ports.ts'
 
@@ -8,7 +8,22 @@ export function systemSecrets(): Secrets {
     hash: (secret) => digest(secret).toString('hex'),
     // Digests have one length, so neither content nor length shows in the time.
     equal: (a, b) => timingSafeEqual(digest(a), digest(b)),
+    verify: verifySignature,
+    nonce: () => randomBytes(32).toString('base64url'),
     uuid: () => uuidv7(),
     random: () => Math.random(),
+  }
+}
+
+/** False too for a key that is no point of the curve. */
+export function verifySignature(publicKey: string, text: string, signature: string): boolean {
+  try {
+    const key = createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: publicKey },
+      format: 'jwk',
+    })
+    return verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64url'))
+  } catch {
+    return false
   }
 }

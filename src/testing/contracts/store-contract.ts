@@ -12,7 +12,7 @@ import { type Person, storeHands } from './store-hands.ts'
 const MUCH = 1_000_000
 
 export interface StoreUnderTest {
-  open(): Store
+  open(): Store | Promise<Store>
   /** Closes and opens again, as after a restart; undefined for stores that forget. */
   readonly reopen?: () => Promise<Store>
   dispose(): Promise<void>
@@ -37,7 +37,7 @@ export function storeContract(name: string, make: (random: SeededRandom) => Stor
     beforeEach(async () => {
       random = seededRandom(7)
       under = make(random)
-      store = under.open()
+      store = await under.open()
       mara = await admit('Mara')
       sam = await admit('Sam')
       general = await create(mara, { isDefault: true, members: [mara.member, sam.member] })
@@ -108,8 +108,8 @@ export function storeContract(name: string, make: (random: SeededRandom) => Stor
       expect(await one({ ...post(sam, 'theirs'), id: first.id })).toMatchObject(taken)
       expect(await one({ ...first, room: other })).toMatchObject(taken)
       const tablet = { ...mara, device: newId<DeviceId>() }
-      const member = { id: mara.member, name: 'Mara', keyHash: 'hash of Mara', lastSeen: 0 }
-      await store.admit(member, { id: tablet.device, name: 'tablet' })
+      const member = { id: mara.member, name: 'Mara', lastSeen: 0 }
+      await store.admit(member, { id: tablet.device, name: 'tablet', key: 'key of the tablet' })
       expect(await one({ ...first, device: tablet.device })).toMatchObject(taken)
     })
 
@@ -211,6 +211,15 @@ export function storeContract(name: string, make: (random: SeededRandom) => Stor
       expect(await seqs(3, 4, 1_100)).toEqual([4, 5])
       expect(await seqs(3, 4, 1)).toEqual([4])
       expect(await seqs(13, 4, MUCH)).toEqual([])
+    })
+
+    it('keeps every character that a person can send', async () => {
+      const strange = ['\u0000', 'a\u0000\u0001b', '\u00010', '\u{1F600}\uFFFF', '\\ "quoted" \n']
+      await store.commit(strange.map((text) => post(mara, text)))
+      const texts = (await events(general, 3)).map((event) => 'text' in event && event.text)
+      expect(texts).toEqual(strange)
+      const page = await store.page(general, 99, 50, MUCH)
+      expect(page.messages.map(({ text }) => text)).toEqual(strange)
     })
 
     it('pages backwards through everything exactly once', async () => {
@@ -360,14 +369,12 @@ export function storeContract(name: string, make: (random: SeededRandom) => Stor
       expect(await store.unread(general, sam.member, 0, 6)).toBe(1)
     })
 
-    it('binds a member to a key and a device to a member at first sight', async () => {
-      const device = { id: mara.device, name: 'renamed' }
-      const member = { id: mara.member, name: 'Mara H.', keyHash: 'hash of Mara', lastSeen: 99 }
+    it('binds a device to a key and to a member at first sight', async () => {
+      const device = { id: mara.device, name: 'renamed', key: 'key of Mara' }
+      const member = { id: mara.member, name: 'Mara H.', lastSeen: 99 }
       expect(await store.admit(member, device)).toBe('known')
-      expect(await store.admit({ ...member, keyHash: 'other' }, device)).toBe('identity-taken')
-      expect(await store.admit({ ...member, id: newId(), keyHash: 'x' }, device)).toBe(
-        'identity-taken',
-      )
+      expect(await store.admit(member, { ...device, key: 'other' })).toBe('identity-taken')
+      expect(await store.admit({ ...member, id: newId() }, device)).toBe('identity-taken')
       const known = (await store.members()).find(({ id }) => id === mara.member)
       expect(known).toEqual({ ...member, lastSeen: 5 })
       await store.setLastSeen([{ member: mara.member, at: 77 }])

@@ -18,8 +18,9 @@ export function storeHands(store: () => Store, random: () => SeededRandom) {
 
   async function admit(name: string): Promise<Person> {
     const person = { member: newId<MemberId>(), device: newId<DeviceId>() }
-    const member = { id: person.member, name, keyHash: `hash of ${name}`, lastSeen: 5 }
-    expect(await store().admit(member, { id: person.device, name: 'device' })).toBe('new')
+    const device = { id: person.device, name: 'device', key: `key of ${name}` }
+    const member = { id: person.member, name, lastSeen: 5 }
+    expect(await store().admit(member, device)).toBe('new')
     return person
   }
   function writeOf(

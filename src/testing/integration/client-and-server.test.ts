@@ -57,7 +57,7 @@ function person(name: string): ClientSession {
       session: { ...server.session, addresses: [`127.0.0.1:${port}`], secret: SECRET },
       identity: {
         memberId: randomUUID() as string as MemberId,
-        memberKey: randomBytes(32).toString('base64url'),
+        deviceKey: randomBytes(32).toString('base64url'),
         memberName: name,
         deviceId: randomUUID() as string as DeviceId,
         deviceName: `${name}’s laptop`,
@@ -197,7 +197,7 @@ describe('client and server', () => {
         session: { ...server.session, addresses: [`127.0.0.1:${port}`], secret: 'guess' },
         identity: {
           memberId: randomUUID() as string as MemberId,
-          memberKey: randomBytes(32).toString('base64url'),
+          deviceKey: randomBytes(32).toString('base64url'),
           memberName: 'Mallory',
           deviceId: randomUUID() as string as DeviceId,
           deviceName: 'laptop',

@@ -61,7 +61,7 @@ function member(addresses: readonly string[], trust: HostTrust): ClientSession {
       trust,
       identity: {
         memberId: randomUUID() as string as MemberId,
-        memberKey: randomBytes(32).toString('base64url'),
+        deviceKey: randomBytes(32).toString('base64url'),
         memberName: 'Ada',
         deviceId: randomUUID() as string as DeviceId,
         deviceName: 'laptop',

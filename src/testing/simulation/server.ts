@@ -6,6 +6,7 @@ import { inProcessFanOut } from '../../server/fan-out/in-process.ts'
 import { createHub, type Hub } from '../../server/hub/hub.ts'
 import { defaultHubOptions } from '../../server/hub/options.ts'
 import type { Clock, Meter, Secrets, Socket, Store } from '../../server/hub/ports.ts'
+import { verifySignature } from '../../server/ops/system-secrets.ts'
 import { openSqliteStore } from '../../server/store/sqlite/sqlite-store.ts'
 import type { ManualClock } from '../manual-clock.ts'
 import type { LinkEnd } from '../memory-link.ts'
@@ -158,6 +159,8 @@ export class SimulatedServer {
   private secrets(): Secrets {
     return {
       hash,
+      verify: verifySignature,
+      nonce: () => this.random.key(),
       equal: (a, b) => a === b,
       uuid: () => this.random.uuid(),
       random: () => this.random.next(),

@@ -79,7 +79,7 @@ function makeDevices(
 ): SimulatedDevice[] {
   const people = Array.from({ length: random.int(2, 3) }, (_, n) => ({
     memberId: random.uuid() as MemberId,
-    memberKey: random.key(),
+    deviceKey: random.key(),
     memberName: `Person ${n}`,
   }))
   const owners = random.chance(0.5) ? [...people, ...people.slice(0, 1)] : people

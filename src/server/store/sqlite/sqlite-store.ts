@@ -42,20 +42,19 @@ function storeOf(db: Database.Database, options: SqliteStoreOptions): Store {
       'SELECT room, id AS member FROM room_members JOIN members ON num = member ORDER BY room, member',
     ),
     members: db.prepare<[], StoredMember>(
-      'SELECT id, name, key_hash AS keyHash, last_seen AS lastSeen FROM members ORDER BY num',
+      'SELECT id, name, last_seen AS lastSeen FROM members ORDER BY num',
     ),
-    member: db.prepare<[string], { num: number; name: string; keyHash: string }>(
-      'SELECT num, name, key_hash AS keyHash FROM members WHERE id = ?',
-    ),
-    device: db.prepare<[string], { member: string }>(
-      'SELECT m.id AS member FROM devices d JOIN members m ON m.num = d.member WHERE d.id = ?',
+    member: db.prepare<[string], { num: number }>('SELECT num FROM members WHERE id = ?'),
+    device: db.prepare<[string], { member: string; key: string | null }>(
+      'SELECT m.id AS member, key FROM devices d JOIN members m ON m.num = d.member WHERE d.id = ?',
     ),
     saveMember: db.prepare<[StoredMember]>(
-      `INSERT INTO members (id, name, key_hash, last_seen) VALUES (@id, @name, @keyHash, @lastSeen)
+      `INSERT INTO members (id, name, last_seen) VALUES (@id, @name, @lastSeen)
        ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE name <> excluded.name`,
     ),
-    saveDevice: db.prepare<[string, string, string]>(
-      `INSERT INTO devices (id, name, member) VALUES (?, ?, (SELECT num FROM members WHERE id = ?))
+    saveDevice: db.prepare<[string, string, string, string]>(
+      `INSERT INTO devices (id, name, key, member)
+       VALUES (?, ?, ?, (SELECT num FROM members WHERE id = ?))
        ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE name <> excluded.name`,
     ),
     setRead: db.prepare<[number, string, string]>(
@@ -98,11 +97,12 @@ function storeOf(db: Database.Database, options: SqliteStoreOptions): Store {
     admit: async (member, device) =>
       inTransaction(db, () => {
         const known = sql.member.get(member.id)
-        if (known !== undefined && known.keyHash !== member.keyHash) return 'identity-taken'
-        const owner = sql.device.get(device.id)?.member
-        if (owner !== undefined && owner !== member.id) return 'identity-taken'
+        const before = sql.device.get(device.id)
+        if (before !== undefined && (before.member !== member.id || before.key !== device.key)) {
+          return 'identity-taken'
+        }
         sql.saveMember.run(member)
-        sql.saveDevice.run(device.id, device.name, member.id)
+        sql.saveDevice.run(device.id, device.name, device.key, member.id)
         return known === undefined ? 'new' : 'known'
       }),
     setLastSeen: async (sightings) => {

@@ -1,4 +1,5 @@
 import { roomLogs } from './0001-room-logs.ts'
+import { deviceKeys } from './0002-device-keys.ts'
 import type { Migration } from './migration.ts'
 
-export const allMigrations: readonly Migration[] = [roomLogs]
+export const allMigrations: readonly Migration[] = [roomLogs, deviceKeys]
