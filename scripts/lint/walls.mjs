@@ -18,6 +18,7 @@ export const layers = [
       /^zod$/,
       /^uuidv7$/,
       /^@peculiar\/asn1-(schema|x509)$/,
+      /^(pg|redis|cockatiel)$/,
       // Operating it: options, bearer tokens, figures, traces.
       /^yaml$/,
       /^fastest-levenshtein$/,

@@ -15,7 +15,7 @@ import {
   refuseTarget,
   type RoomFacts,
 } from '../rules.ts'
-import { bodyOf } from './event-rows.ts'
+import { bodyOf } from '../event-rows.ts'
 import { type CommitStatements, prepareCommit, type RoomRow, type TargetRow } from './commit-sql.ts'
 
 export interface CommitPorts {

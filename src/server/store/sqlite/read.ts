@@ -10,7 +10,13 @@ import type {
 import type { EventRange } from '../../hub/ports.ts'
 import { eventWeight, messageWeight } from '../../hub/weight.ts'
 import { MAX_PAGE_NOTICES } from '../page-limits.ts'
-import { EVENT_COLUMNS, EVENT_JOINS, eventOf, type EventRow } from './event-rows.ts'
+import { eventOf, type EventRow, isNotice } from '../event-rows.ts'
+
+/** Columns of an `EventRow`; join `members a` on the actor and `events t` on the target. */
+export const EVENT_COLUMNS =
+  'e.seq, e.id, a.id AS actor, e.at, e.type, t.id AS target, e.text, e.extra'
+export const EVENT_JOINS =
+  'JOIN members a ON a.num = e.actor LEFT JOIN events t ON t.num = e.target'
 
 type Revision = {
   readonly text: string
@@ -134,8 +140,4 @@ export function createLogReader(db: Database.Database): LogReader {
 
     reads: (room) => sql.reads.all(room).map(({ member, seq }): ReadPosition => [member, seq]),
   }
-}
-
-function isNotice(event: RoomEvent): event is Notice {
-  return event.type.startsWith('room.') || event.type.startsWith('member.')
 }

@@ -1,5 +1,5 @@
-import { roomEventSchema } from '../../../protocol/records.ts'
-import type { RoomEvent } from '../../../protocol/records.ts'
+import { roomEventSchema } from '../../protocol/records.ts'
+import type { Notice, RoomEvent } from '../../protocol/records.ts'
 
 /** One row of `events`, with ids in place of numbers. */
 export interface EventRow {
@@ -12,12 +12,6 @@ export interface EventRow {
   readonly text: string | null
   readonly extra: string | null
 }
-
-/** Columns of an `EventRow`; join `members a` on the actor and `events t` on the target. */
-export const EVENT_COLUMNS =
-  'e.seq, e.id, a.id AS actor, e.at, e.type, t.id AS target, e.text, e.extra'
-export const EVENT_JOINS =
-  'JOIN members a ON a.num = e.actor LEFT JOIN events t ON t.num = e.target'
 
 /** What goes into the columns `type`, `text` and `extra`. */
 export function bodyOf(event: RoomEvent): { text: string | null; extra: string | null } {
@@ -49,4 +43,9 @@ export function eventOf(row: EventRow): RoomEvent {
   return row.type === 'message.posted' && row.extra === null
     ? (event as RoomEvent)
     : roomEventSchema.parse(event)
+}
+
+/** What people see as a line between messages. */
+export function isNotice(event: RoomEvent): event is Notice {
+  return event.type.startsWith('room.') || event.type.startsWith('member.')
 }

@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createOperation } from '../../../testing/contracts/create-operation.ts'
+import { storeContract } from '../../../testing/contracts/store-contract.ts'
+import { storeHands } from '../../../testing/contracts/store-hands.ts'
+import { type SeededRandom, seededRandom } from '../../../testing/seeded-random.ts'
+import { startPostgres, type TestPostgres } from '../../../testing/services/postgres.ts'
+import { programSupport } from '../../../testing/services/service-process.ts'
+import type { SessionId } from '../../../protocol/ids.ts'
+import { openPostgresStore, type PostgresStore } from './postgres-store.ts'
+
+const support = programSupport('initdb', 'postgres', 'psql')
+if (support.kind === 'no') {
+  process.stderr.write(`\n⚠ THE STORE ON POSTGRESQL IS NOT TESTED HERE: ${support.why}\n\n`)
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+describe.skipIf(support.kind === 'no')('PostgreSQL', () => {
+  let postgres: TestPostgres
+  let schemas = 0
+  const opened: PostgresStore[] = []
+  beforeAll(async () => {
+    postgres = await startPostgres()
+    postgres.sql(Array.from({ length: 60 }, (_, n) => `CREATE SCHEMA s${n + 1};`).join(' '))
+  })
+  afterAll(async () => {
+    await Promise.all(opened.map((store) => store.close().catch(() => {})))
+    await postgres.dispose()
+  })
+
+  const freshUrl = (): string => postgres.url(`s${++schemas}`)
+  async function open(
+    url: string,
+    random: SeededRandom,
+    more: { sessionId?: SessionId; sessionName?: string } = {},
+  ): Promise<PostgresStore> {
+    const store = await openPostgresStore({
+      ...{ url, hash, log: () => {} },
+      uuid: () => random.uuid(),
+      ...more,
+    })
+    opened.push(store)
+    return store
+  }
+
+  storeContract('the PostgreSQL store', (random) => {
+    const url = freshUrl()
+    let store: PostgresStore
+    return {
+      open: async () => (store = await open(url, random)),
+      async reopen() {
+        await store.close()
+        return (store = await open(url, random))
+      },
+      dispose: () => store.close(),
+    }
+  })
+
+  describe('several nodes on one PostgreSQL', () => {
+    it('[D4, D6] number one room without gaps or doubles, whoever writes', async () => {
+      const random = seededRandom(11)
+      const url = freshUrl()
+      // All of them at once: only one may make the tables, and all must agree on the session.
+      const nodes = await Promise.all([1, 2, 3].map((seed) => open(url, seededRandom(seed))))
+      expect(new Set(nodes.map(({ session }) => session.id)).size).toBe(1)
+      const [first] = nodes
+      if (first === undefined) throw new Error('no node')
+      const { admit, create, writeOf, eventsOf } = storeHands(
+        () => first,
+        () => random,
+      )
+      const mara = await admit('Mara')
+      const rooms = [await create(mara), await create(mara)]
+      const writes = Array.from({ length: 600 }, (_, n) =>
+        writeOf(mara, random.pick(rooms), { kind: 'post', text: `${n}` }),
+      )
+      // Every write goes to two nodes, as if a client had moved before it heard the ack; batches name rooms in
+      // either order.
+      await Promise.all(
+        nodes.map(async (node, index) => {
+          const mine = writes.filter((_, n) => n % 3 !== index)
+          while (mine.length > 0) {
+            const batch = mine.splice(0, random.int(1, 40))
+            const results = await node.commit(random.chance(0.5) ? batch : batch.toReversed())
+            for (const { kind } of results) expect(['committed', 'duplicate']).toContain(kind)
+          }
+        }),
+      )
+      const logs = await Promise.all(rooms.map((room) => eventsOf(room, 0)))
+      for (const log of logs) expect(log.map(({ seq }) => seq)).toEqual(log.map((_, n) => n + 1))
+      const texts = logs
+        .flat()
+        .flatMap((event) => (event.type === 'message.posted' ? event.text : []))
+      expect(texts.map(Number).toSorted((a, b) => a - b)).toEqual(writes.map((_, n) => n))
+    })
+
+    it('make one default group and one direct room, however many ask at once', async () => {
+      const random = seededRandom(12)
+      const url = freshUrl()
+      const nodes = await Promise.all([1, 2, 3].map((seed) => open(url, seededRandom(seed + 50))))
+      const [first] = nodes
+      if (first === undefined) throw new Error('no node')
+      const { admit, writeOf, newId } = storeHands(
+        () => first,
+        () => random,
+      )
+      const [mara, sam] = [await admit('Mara'), await admit('Sam')]
+      for (const change of [
+        { isDefault: true, roomKind: 'group', members: [mara.member] },
+        { isDefault: false, roomKind: 'direct', members: [mara.member, sam.member] },
+      ] as const) {
+        const results = await Promise.all(
+          nodes.map((node) => {
+            const operation = createOperation({ ...change, members: [...change.members] })
+            const id = newId()
+            return node.commit([writeOf(mara, id as never, operation, id as never)])
+          }),
+        )
+        const kinds = results.flat().map(({ kind }) => kind)
+        expect(kinds.toSorted()).toEqual(['committed', 'exists', 'exists'])
+      }
+    })
+
+    it('[D19] tell what others changed since a mark, by transaction and not by time', async () => {
+      const random = seededRandom(13)
+      const url = freshUrl()
+      const [here, there] = [await open(url, seededRandom(1)), await open(url, seededRandom(2))]
+      const { admit, create, one, writeOf } = storeHands(
+        () => there,
+        () => random,
+      )
+      const mara = await admit('Mara')
+      const [busy, quiet] = [await create(mara), await create(mara)]
+      const { shared } = here
+      if (shared === undefined) throw new Error('not shared')
+      const mark = await shared.mark()
+      await one(writeOf(mara, busy, { kind: 'post', text: 'x' }))
+      const sam = await admit('Sam')
+      const changed = await shared.changedSince(mark)
+      expect(changed.rooms).toEqual([
+        { id: busy, epoch: expect.any(String) as string, head: 3, reshaped: false },
+      ])
+      expect(changed.members).toEqual([{ id: sam.member, name: 'Sam', lastSeen: 5 }])
+      await one(writeOf(mara, quiet, { kind: 'change', name: 'renamed' }))
+      const next = await shared.changedSince(changed.mark)
+      expect(next.rooms).toMatchObject([{ id: quiet, reshaped: true }])
+      expect(await shared.states([quiet])).toMatchObject([
+        { id: quiet, name: 'renamed', head: 3, members: [mara.member] },
+      ])
+    })
+
+    it('refuse to be another session, or older than the database', async () => {
+      const random = seededRandom(14)
+      const url = freshUrl()
+      const store = await open(url, random, { sessionName: 'Field Station' })
+      expect(store.session.name).toBe('Field Station')
+      const other = open(url, random, { sessionId: random.uuid() as SessionId })
+      await expect(other).rejects.toMatchObject({ kind: 'other-session' })
+      postgres.sql(`INSERT INTO s${schemas}.migrations VALUES (999, 'from the future')`)
+      await expect(open(url, random)).rejects.toMatchObject({ kind: 'newer' })
+    })
+  })
+
+  it('[D3, D5] fails fast while PostgreSQL is away, says so, and goes on without a restart', async () => {
+    const random = seededRandom(15)
+    const store = await open(freshUrl(), random)
+    const { admit, create, writeOf } = storeHands(
+      () => store,
+      () => random,
+    )
+    const mara = await admit('Mara')
+    const room = await create(mara)
+    const write = writeOf(mara, room, { kind: 'post', text: 'kept' })
+    await store.commit([write])
+    expect(store.health()).toEqual({ ok: true })
+    await postgres.kill()
+    const next = writeOf(mara, room, { kind: 'post', text: 'later' })
+    for (let n = 0; n < 5; n++) await expect(store.commit([next])).rejects.toThrow()
+    expect(store.health()).toMatchObject({
+      ok: false,
+      reason: expect.stringMatching(/Postgre/) as string,
+    })
+    await postgres.start()
+    // Resent as a client does: until it is taken.
+    const deadline = performance.now() + 10_000
+    let results
+    while (results === undefined) {
+      results = await store.commit([write, next]).catch(() => undefined)
+      if (performance.now() > deadline) throw new Error('PostgreSQL is back, but the store is not')
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(results).toMatchObject([{ kind: 'duplicate', seq: 3 }, { kind: 'committed' }])
+    expect(store.health()).toEqual({ ok: true })
+  })
+})
