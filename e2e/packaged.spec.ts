@@ -66,6 +66,8 @@ test('the packaged app says when it is usable and ends well', async ({ folder })
 })
 
 test('two people talk over a session that the packaged app hosts', async ({ launch }) => {
+  // Room for another launch, see `PACKAGED_LAUNCHES`.
+  test.setTimeout(180_000)
   const { executable } = packedApp()
   const [maraApp, samApp] = await Promise.all([
     launch('mara', { executable }),
