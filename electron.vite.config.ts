@@ -17,7 +17,12 @@ export default defineConfig(({ mode }) => {
         target: 'node20.18',
         rollupOptions: {
           // `server` is the entry of the utility process that hosts a LAN session.
-          input: { index: 'src/main/index.ts', server: 'src/server/embedded.ts' },
+          // `look-at-database` is the doctor's, which would otherwise hold the app up.
+          input: {
+            index: 'src/main/index.ts',
+            server: 'src/server/embedded.ts',
+            'look-at-database': 'src/doctor/database-process.ts',
+          },
           // ws asks for these two and does without; keep the question at run time.
           external: ['better-sqlite3', 'bufferutil', 'utf-8-validate'],
           output: {

@@ -13,6 +13,7 @@ import type {
   SessionView,
   TimelinePage,
 } from '../client/views.ts'
+import type { DoctorReport } from '../doctor/report.ts'
 import { memberIdSchema, messageIdSchema, roomIdSchema, sessionIdSchema } from '../protocol/ids.ts'
 import type { MessageId, RoomId, SessionId } from '../protocol/ids.ts'
 import { MAX_MEMBERS_PER_REQUEST, MAX_SESSION_NAME_LENGTH } from '../protocol/limits.ts'
@@ -142,6 +143,18 @@ export const commandSchemas = {
   'room.browse': z.object(inSession),
   'room.reads': z.object(inRoom),
 
+  /**
+   * Looks at this computer, what it hosts, the session and the address (`host:port` or an invite link), and
+   * answers with everything found. `doctor` events tell of each check that ends.
+   */
+  'doctor.run': z.object({
+    session: sessionIdSchema.optional(),
+    target: z.string().max(4_096).optional(),
+  }),
+  'doctor.stop': z.object({}),
+  /** Copies the newest report as text. */
+  'doctor.copy': z.object({}),
+
   /** The newest items, or the ones before `before` (an item's `order`). */
   'timeline.load': z.object({
     ...inRoom,
@@ -192,6 +205,9 @@ export interface CommandResults {
   'session.connect-now': null
   'session.disconnect': null
   'discovery.watch': readonly FoundSessionView[]
+  'doctor.run': DoctorReport
+  'doctor.stop': null
+  'doctor.copy': null
   'room.create': { readonly room: RoomId }
   'room.open-direct': { readonly room: RoomId }
   'room.join': null
@@ -224,12 +240,14 @@ export type Intent =
   | { readonly kind: 'new-direct' }
   | { readonly kind: 'jump' }
   | { readonly kind: 'shortcuts' }
+  | { readonly kind: 'doctor' }
 
 export type AppEvent =
   | { readonly type: 'app'; readonly app: AppView }
   | { readonly type: 'hosting'; readonly hosting: HostingView }
   /** All found sessions, for windows that show them. */
   | { readonly type: 'found'; readonly sessions: readonly FoundSessionView[] }
+  | { readonly type: 'doctor'; readonly report: DoctorReport }
   | { readonly type: 'intent'; readonly intent: Intent }
   | { readonly type: 'session-event'; readonly session: SessionId; readonly event: SessionEvent }
 

@@ -14,6 +14,7 @@ import { nameSchema } from '../protocol/records.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import { createAnnouncements } from './discovery/announcements.ts'
 import { createFoundSessions } from './discovery/found-sessions.ts'
+import { createAppDoctor } from './doctor/app-doctor.ts'
 import { lanAddresses, withPort } from './hosting/addresses.ts'
 import { forkServer } from './hosting/fork-server.ts'
 import { createHosting } from './hosting/hosting.ts'
@@ -21,6 +22,7 @@ import { iconPath } from './icon.ts'
 import { appCommands } from './ipc/app-commands.ts'
 import { openCommandChannel } from './ipc/command-channel.ts'
 import { discoveryCommands } from './ipc/discovery-commands.ts'
+import { doctorCommands } from './ipc/doctor-commands.ts'
 import { roomCommands } from './ipc/room-commands.ts'
 import { sessionCommands } from './ipc/session-commands.ts'
 import type { LaunchOptions } from './launch-options.ts'
@@ -184,6 +186,15 @@ export function startApp(options: AppOptions): RunningApp {
     },
   }
 
+  const doctor = createAppDoctor({
+    paths,
+    caFile: launch.caFile,
+    profile,
+    registry,
+    hosting,
+    onProgress: (report) => windows.broadcast({ type: 'doctor', report }),
+  })
+
   const shutdown = controlShutdown({
     ask: launch.askBeforeQuit,
     hosted: () => hosting.activeIds.map((id) => profile.session(id)?.name ?? 'a session'),
@@ -192,6 +203,7 @@ export function startApp(options: AppOptions): RunningApp {
       stopWatching()
       closeChannel()
       shell.dispose()
+      doctor.stop()
       registry.closeAll()
       found.stop()
       await Promise.all([announcements.stopAll(), hosting.stopAll()])
@@ -257,6 +269,7 @@ export function startApp(options: AppOptions): RunningApp {
       }),
       ...sessionCommands(sessions, registry, shows, found),
       ...discoveryCommands(found, watchers),
+      ...doctorCommands(doctor, copyText),
       ...rooms,
       // A page asks for a room's read positions when it enters the room: that session is on screen.
       'room.reads'(args, context) {

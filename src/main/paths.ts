@@ -5,6 +5,7 @@ export interface Paths {
   readonly renderer: string
   readonly preload: string
   readonly server: string
+  readonly databaseProcess: string
   readonly profile: string
   readonly sessions: string
   readonly hosted: string
@@ -16,6 +17,7 @@ export function pathsOf(mainFolder: string, userData: string): Paths {
     renderer: join(mainFolder, '..', 'renderer'),
     preload: join(mainFolder, '..', 'preload', 'index.cjs'),
     server: join(mainFolder, 'server.js'),
+    databaseProcess: join(mainFolder, 'look-at-database.js'),
     profile: join(userData, 'profile.json'),
     sessions: join(userData, 'sessions'),
     hosted: join(userData, 'hosted'),

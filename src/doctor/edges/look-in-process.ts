@@ -1,11 +1,11 @@
 import { databaseAnswerSchema } from '../hosting/database-answer.ts'
 import type { DatabaseAnswer } from '../hosting/database-answer.ts'
 
-/** The process that looks at a database, whoever started it. */
+/** The process that looks at a database, whoever started it. It says one line. */
 export interface LookingProcess {
   onOutput(listener: (text: string) => void): void
-  /** Called once, after the last output. */
   onEnd(listener: () => void): void
+  /** May be called when it has ended already. */
   kill(): void
 }
 
@@ -13,16 +13,13 @@ export function answerOf(child: LookingProcess, signal: AbortSignal): Promise<Da
   return new Promise((resolve) => {
     let text = ''
     signal.addEventListener('abort', () => child.kill(), { once: true })
-    child.onOutput((more) => (text += more))
-    child.onEnd(() => resolve(read(text)))
-  })
-}
-
-function read(text: string): DatabaseAnswer {
-  try {
-    return databaseAnswerSchema.parse(JSON.parse(text))
-  } catch {
+    child.onOutput((more) => {
+      text += more
+      if (!text.endsWith('\n')) return
+      resolve(databaseAnswerSchema.parse(JSON.parse(text)))
+      child.kill()
+    })
     // It died of what it found, or was stopped.
-    return { kind: 'unreadable', code: 'the look ended early' }
-  }
+    child.onEnd(() => resolve({ kind: 'unreadable', code: 'the look ended early' }))
+  })
 }

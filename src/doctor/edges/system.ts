@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFile, statfs } from 'node:fs/promises'
 import { homedir, networkInterfaces, userInfo } from 'node:os'
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../client/clock.ts'
 import { readAuthorities } from '../../client/connection/host-trust.ts'
 import { multicastNetwork } from '../../discovery/multicast-network.ts'
@@ -68,23 +66,5 @@ async function freeBytes(folder: string): Promise<number | null> {
     return bavail * bsize
   } catch {
     return null
-  }
-}
-
-/** Under plain Node, which runs the TypeScript file as it is. */
-export function lookWithNode(file: string): LookingProcess {
-  const entry = fileURLToPath(new URL('../database-process.ts', import.meta.url))
-  const child = spawn(process.execPath, [entry, file], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    windowsHide: true,
-  })
-  return {
-    onOutput: (listener) => void child.stdout.setEncoding('utf8').on('data', listener),
-    onEnd(listener) {
-      child.once('close', listener)
-      // A process that could not be started ends as well, without output.
-      child.once('error', () => {})
-    },
-    kill: () => void child.kill('SIGKILL'),
   }
 }

@@ -72,7 +72,8 @@ function mergeKey(event: AppEvent): string | null {
     case 'intent':
       return null
     case 'found':
-      return 'found'
+    case 'doctor':
+      return event.type
     case 'hosting':
       return `hosting ${event.hosting.sessionId}`
     case 'session-event': {
@@ -100,6 +101,7 @@ function sessionKey(event: SessionEvent): string | null {
 
 function merge(earlier: AppEvent, later: AppEvent): AppEvent | null {
   if (earlier.type === 'found' && later.type === 'found') return later
+  if (earlier.type === 'doctor' && later.type === 'doctor') return later
   if (earlier.type === 'hosting' && later.type === 'hosting') return later
   if (earlier.type !== 'session-event' || later.type !== 'session-event') return null
   const event = mergeSession(earlier.event, later.event)

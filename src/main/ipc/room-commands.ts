@@ -8,7 +8,11 @@ import { unknownSession } from './session-commands.ts'
 
 type RoomCommand = Exclude<
   keyof CommandHandlers,
-  `app.${string}` | `profile.${string}` | `session.${string}` | `discovery.${string}`
+  | `app.${string}`
+  | `profile.${string}`
+  | `session.${string}`
+  | `discovery.${string}`
+  | `doctor.${string}`
 >
 
 /** Rooms, timelines and messages: each goes to the session it names. */

@@ -74,6 +74,7 @@ export function createAppShell(options: AppShellOptions): AppShell {
       case 'new-direct':
       case 'jump':
       case 'shortcuts':
+      case 'doctor':
         return { kind: action }
       case 'hosting-panel':
       case 'stop-hosting': {

@@ -20,11 +20,12 @@ const rolesOf = (platform: NodeJS.Platform, developing = false): string[] =>
 
 describe('menu', () => {
   it('offers hosting and joining from the first moment, even before a name was said', () => {
-    expect(enabled({ session: null })).toEqual(['host', 'join', 'shortcuts'])
+    expect(enabled({ session: null })).toEqual(['doctor', 'host', 'join', 'shortcuts'])
   })
   it('follows what the shown session is', () => {
     const session = { id, hosting: false, offline: false, online: true }
-    const inRoom = ['disconnect', 'host', 'join', 'jump', 'new-direct', 'new-group', 'shortcuts']
+    const always = ['doctor', 'host', 'join', 'jump', 'new-direct', 'new-group', 'shortcuts']
+    const inRoom = ['disconnect', ...always]
     expect(enabled({ session })).toEqual(inRoom)
     expect(enabled({ session: { ...session, hosting: true } })).toEqual(
       [...inRoom, 'hosting-panel', 'stop-hosting'].toSorted(),

@@ -23,6 +23,7 @@ export type MenuAction =
   | 'disconnect'
   | 'jump'
   | 'shortcuts'
+  | 'doctor'
   | 'quit'
 
 /** Roles the system itself fills in. */
@@ -158,6 +159,7 @@ export function menuModel(
       role: 'help',
       entries: [
         action('shortcuts', 'Keyboard Shortcuts', true, 'CmdOrCtrl+/'),
+        action('doctor', 'Doctor', true),
         ...(mac ? [] : [separator, ...roles('about')]),
       ],
     },

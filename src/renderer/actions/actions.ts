@@ -5,6 +5,8 @@ import type { AppStore } from '../store/store.ts'
 import { words } from '../words.ts'
 import { drafts } from './drafts.ts'
 import type { Drafts } from './drafts.ts'
+import { doctorActions } from '../doctor/doctor-actions.ts'
+import type { DoctorActions } from '../doctor/doctor-actions.ts'
 import { messageActions } from './message-actions.ts'
 import type { MessageActions } from './message-actions.ts'
 import { navigation } from './navigation.ts'
@@ -24,6 +26,7 @@ export interface Actions {
   readonly messages: MessageActions
   readonly drafts: Drafts
   readonly timeline: TimelineLoads
+  readonly doctor: DoctorActions
   /** Shows one sentence for a moment. */
   readonly tell: (message: string) => void
   /** Subscribes to the bridge and asks for the first state; returns how to stop. */
@@ -64,6 +67,7 @@ export function createActions(
     messages: messageActions(ports, draftActions),
     drafts: draftActions,
     timeline: loads,
+    doctor: doctorActions(ports),
     tell,
     start() {
       const stop = bridge.onEvents((events: readonly AppEvent[]) => {

@@ -1,4 +1,5 @@
 import { DeleteMessageDialog } from '../timeline/DeleteMessageDialog.tsx'
+import { DoctorDialog } from '../doctor/DoctorDialog.tsx'
 import { HostDialog } from '../hosting/HostDialog.tsx'
 import { HostingPanel } from '../hosting/HostingPanel.tsx'
 import { StopHostingDialog } from '../hosting/StopHostingDialog.tsx'
@@ -43,6 +44,8 @@ export function Dialogs() {
       return <SettingsDialog onClose={close} />
     case 'shortcuts':
       return <ShortcutsDialog onClose={close} />
+    case 'doctor':
+      return <DoctorDialog onClose={close} />
     case 'new-group':
     case 'new-direct':
     case 'browse':

@@ -29,6 +29,8 @@ export function apply(state: AppState, event: AppEvent): AppState {
       return { ...state, hosting: withEntry(state.hosting, event.hosting.sessionId, event.hosting) }
     case 'found':
       return { ...state, found: event.sessions }
+    case 'doctor':
+      return { ...state, doctor: event.report }
     case 'intent':
       return applyIntent(state, event.intent)
     case 'session-event':
@@ -96,6 +98,7 @@ function dialogOf(intent: Intent): DialogState {
     case 'new-direct':
     case 'jump':
     case 'shortcuts':
+    case 'doctor':
       return intent
   }
 }

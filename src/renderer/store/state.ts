@@ -6,6 +6,7 @@ import type {
   TimelineItem,
   TimelinePage,
 } from '../../client/views.ts'
+import type { DoctorReport } from '../../doctor/report.ts'
 import type { AppView, FoundSessionView, HostingView } from '../../ipc/contract.ts'
 import type { MemberId, MessageId, RoomId, SessionId } from '../../protocol/ids.ts'
 
@@ -24,6 +25,7 @@ export type DialogState =
   | { readonly kind: 'delete-message'; readonly room: RoomId; readonly message: MessageId }
   | { readonly kind: 'jump' }
   | { readonly kind: 'shortcuts' }
+  | { readonly kind: 'doctor' }
   | { readonly kind: 'settings' }
 
 export interface TimelineState {
@@ -69,6 +71,8 @@ export interface AppState {
   readonly hosting: ReadonlyMap<SessionId, HostingView>
   /** What others announce on the network; kept up to date while `watchFound` is on. */
   readonly found: readonly FoundSessionView[]
+  /** What the doctor has found so far; null until it runs. */
+  readonly doctor: DoctorReport | null
   readonly dialog: DialogState | null
   /** Right pane. */
   readonly details: boolean
@@ -113,6 +117,7 @@ export const initialState: AppState = {
   sessions: new Map(),
   hosting: new Map(),
   found: [],
+  doctor: null,
   dialog: null,
   details: false,
   sidebarOpen: false,
