@@ -100,7 +100,7 @@ export function createJoiner(options: JoinerOptions): Joiner {
         state = { step: 'begun', means: { kind: 'passphrase' }, password: null }
       } else {
         const code = parseCode(secret.code)
-        if (code.kind === 'fault') return end(failed('wrong-code', { detail: code.code }))
+        if (code.kind === 'fault') return end(failed('not-a-code', { detail: code.message }))
         const means = { kind: 'code', selector: code.selector } as const
         state = { step: 'begun', means, password: code.password }
       }

@@ -4,6 +4,8 @@ import type { RefusalCode } from './messages.ts'
 
 export type PairingFailureKind =
   | Exclude<RefusalCode, 'mismatch' | 'malformed'>
+  /** What was typed cannot be a code. */
+  | 'not-a-code'
   /** The host does not know the code, or somebody sits in between: the two look the same. */
   | 'wrong-code'
   | 'wrong-passphrase'
@@ -16,6 +18,8 @@ export type PairingFailureKind =
   | 'other-session'
   | 'timeout'
   | 'aborted'
+  /** Neither announcements nor the networks of this computer lead to a host with this code. */
+  | 'not-found'
 
 export interface PairingFailure {
   readonly kind: 'failed'

@@ -38,8 +38,9 @@ export function pairWithCode(
 ): Promise<PairingOutcome> {
   // What cannot be a code is not worth a connection.
   const parsed = parseCode(code)
-  if (parsed.kind === 'fault')
-    return Promise.resolve(failed('wrong-code', { detail: parsed.message }))
+  if (parsed.kind === 'fault') {
+    return Promise.resolve(failed('not-a-code', { detail: parsed.message }))
+  }
   return pair(target, { kind: 'code', code: parsed.code }, options)
 }
 

@@ -118,19 +118,25 @@ export async function startInBetween(hostPort: number): Promise<{
 /** Takes a connection and says what it is told to, whatever comes. */
 export async function startStranger(says: string): Promise<{
   readonly port: number
+  /** Somebody said a word to it. */
+  readonly reached: Promise<void>
   stop(): Promise<void>
 }> {
+  let tell = (): void => {}
+  const reached = new Promise<void>((resolve) => (tell = resolve))
   const sockets = new Set<{ destroy(): void }>()
   const server = createPlainServer((socket) => {
     sockets.add(socket)
     socket.on('error', () => {})
     socket.once('data', () => {
+      tell()
       if (says !== '') socket.end(says)
     })
   })
   const port = await listen(server)
   return {
     port,
+    reached,
     stop() {
       for (const socket of sockets) socket.destroy()
       return new Promise((resolve) => server.close(() => resolve()))

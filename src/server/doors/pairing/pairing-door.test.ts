@@ -6,6 +6,7 @@ import { PAIRING_SUBPROTOCOL } from '../../../pairing/messages.ts'
 import { pairWithCode, pairWithPassphrase } from '../../../pairing/pair.ts'
 import { readProbeAnswer } from '../../../pairing/probe-answer.ts'
 import type { MemberId, SessionId } from '../../../protocol/ids.ts'
+import { manualClock } from '../../../testing/manual-clock.ts'
 import {
   CODE,
   freePort,
@@ -102,7 +103,7 @@ describe('pairing by code', () => {
   it('tells a code that another host may have made from one that is wrong', async () => {
     const host = await hostFor()
     expect(await pairWithCode({ ...at(host), code: '8KQ2-M4XD' })).toMatchObject({ why: 'no-code' })
-    expect(await pairWithCode({ ...at(host), code: '7KQ2' })).toMatchObject({ why: 'wrong-code' })
+    expect(await pairWithCode({ ...at(host), code: '7KQ2' })).toMatchObject({ why: 'not-a-code' })
     host.desk.codesNow = []
     expect(await pairWithCode({ ...at(host), code: CODE })).toMatchObject({ why: 'no-code' })
     expect(host.desk.exhaustedCodes).toEqual([])
@@ -181,6 +182,17 @@ describe('who is no host is told from one that cannot be reached', () => {
     expect(nobody).toMatchObject({ why: 'unreachable', detail: 'ECONNREFUSED' })
     const odd = await pairWithCode({ host: '127.0.0.1', port: 99_999, code: CODE })
     expect(odd).toMatchObject({ why: 'unreachable' })
+  })
+
+  it('by who takes the connection and says nothing', async () => {
+    const silent = await startStranger('')
+    ends.push(silent.stop)
+    const clock = manualClock()
+    const waiting = pairWithCode({ ...at(silent), code: CODE }, { clock })
+    await silent.reached
+    await clock.advance(4_000)
+    expect(await waiting).toMatchObject({ why: 'unreachable', detail: 'no answer in time' })
+    expect(clock.pendingTimers()).toBe(0)
   })
 
   it('and a pairing that is given up ends at once', async () => {

@@ -29,7 +29,7 @@ export function createPairingTries(
   clock: Pick<Clock, 'monotonic'>,
   exhausted: (code: string) => void,
 ): PairingTries {
-  const wrongByCode = new Map<string, number>()
+  const counts = new Map<string, { wrong: number; running: number }>()
   let codeTries: number[] = []
   let passphraseTries: number[] = []
 
@@ -69,25 +69,28 @@ export function createPairingTries(
       if (codeTries.length >= ALL_CODE_TRIES) {
         return { kind: 'too-many', retryAfterMs: untilOldestLeaves(codeTries), alarm: alarm() }
       }
-      const wrong = wrongByCode.get(code) ?? 0
+      const count = counts.get(code) ?? { wrong: 0, running: 0 }
       // Not dead yet: some of these are still going on and may be right.
-      if (wrong >= CODE_TRIES) return { kind: 'too-many', retryAfterMs: 1_000, alarm: false }
-      wrongByCode.set(code, wrong + 1)
+      if (count.wrong + count.running >= CODE_TRIES) {
+        return { kind: 'too-many', retryAfterMs: 1_000, alarm: false }
+      }
+      counts.set(code, count)
+      count.running += 1
       const at = clock.monotonic()
       codeTries.push(at)
       return {
         kind: 'started',
         settle(right) {
-          const counted = wrongByCode.get(code)
-          // The code ended meanwhile; so did its count.
-          if (counted === undefined) return
+          count.running -= 1
           if (right) {
-            wrongByCode.set(code, counted - 1)
             codeTries = without(codeTries, at)
-          } else if (counted >= CODE_TRIES) {
-            wrongByCode.delete(code)
-            exhausted(code)
+            return
           }
+          count.wrong += 1
+          // A code that ended otherwise meanwhile is not there any more.
+          if (count.wrong < CODE_TRIES || counts.get(code) !== count) return
+          counts.delete(code)
+          exhausted(code)
         },
       }
     },
@@ -109,8 +112,8 @@ export function createPairingTries(
     },
 
     keepOnly(codes) {
-      for (const code of wrongByCode.keys()) {
-        if (!codes.includes(code)) wrongByCode.delete(code)
+      for (const code of counts.keys()) {
+        if (!codes.includes(code)) counts.delete(code)
       }
     },
   }
