@@ -7,10 +7,13 @@ import { reachableAddresses } from './ops/addresses.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import { headlessHelp, type HeadlessOptions, parseHeadlessOptions } from './ops/headless-options.ts'
 import { type JoinSecret, keepJoinSecret, readJoinSecret } from './ops/join-secret.ts'
+import { createOperations } from './ops/operations.ts'
 import { liveSettings, type LiveSettings } from './ops/options/live-settings.ts'
 import { printOptions } from './ops/options/print-options.ts'
 import type { Settings } from './ops/options/settings.ts'
 import { reloadOn } from './ops/options/reload.ts'
+import { systemClock } from './ops/system-clock.ts'
+import { traceTo } from './ops/tracing/otlp.ts'
 import { type RunningServer, startServer } from './start-server.ts'
 import { keepHostKey } from './tls/host-key.ts'
 import { namesOf, readTlsFiles, type ServerTls } from './tls/server-tls.ts'
@@ -45,6 +48,11 @@ async function serve(options: HeadlessOptions): Promise<number> {
     process.stderr.write(`${tls.message}\n`)
     return BAD_FLAGS
   }
+  const clock = systemClock()
+  const tracing = settings.monitoring.enableTracing
+    ? traceTo(settings.monitoring.tracingEndpoint)
+    : null
+  const operations = createOperations({ settings, live, clock, log, tracing })
   const server = await startServer(
     {
       dataDir: options.dataDir,
@@ -54,11 +62,14 @@ async function serve(options: HeadlessOptions): Promise<number> {
       admission:
         secret === undefined ? { kind: 'open' } : { kind: 'secret', secret: secret.secret },
       tls,
+      operations,
+      receiveBufferSize: settings.receiveBufferSize,
       hub: hubOptionsOf(settings, live),
       door: {
         maxFrameBytes: settings.maxMessageSize,
         closeTimeoutMs: settings.closeTimeoutSeconds * 1_000,
         allowedOrigins: settings.allowedOrigins,
+        compression: settings.enableCompression,
       },
     },
     log,
@@ -86,7 +97,8 @@ async function serve(options: HeadlessOptions): Promise<number> {
     }
   })
   const line = { event: 'listening', url: server.url, http: server.httpUrl }
-  process.stdout.write(`${JSON.stringify(line)}\n`)
+  const admin = server.adminUrl === null ? {} : { admin: server.adminUrl }
+  process.stdout.write(`${JSON.stringify({ ...line, ...admin })}\n`)
   log.info({ session: server.session, host: server.host, port: server.port }, 'serving')
   const names = tls?.kind === 'certificate' ? namesOf(tls.certificate) : []
   describeInvite(server, options, secret, names)

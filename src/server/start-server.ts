@@ -12,6 +12,8 @@ import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import type { Log, Secrets, Store } from './hub/ports.ts'
 import { countingMeter, type CountingMeter } from './ops/counting-meter.ts'
 import { answerHttp, pathOf } from './ops/http-answers.ts'
+import type { Operations } from './ops/operations-port.ts'
+import { dependenciesOf } from './ops/readiness.ts'
 import { systemClock } from './ops/system-clock.ts'
 import { systemSecrets } from './ops/system-secrets.ts'
 import { createWebServer } from './ops/web-server.ts'
@@ -41,6 +43,10 @@ export interface ServerOptions {
   readonly door?: Partial<NativeDoorOptions>
   /** Time a client has to send the headers of its request. */
   readonly requestTimeoutMs?: number
+  /** Bytes buffered for each connection; Node's own when left out. */
+  readonly receiveBufferSize?: number
+  /** What operators add; the app has none. */
+  readonly operations?: Operations
 }
 
 export interface RunningServer {
@@ -54,6 +60,8 @@ export interface RunningServer {
   readonly session: { readonly id: SessionId; readonly name: string }
   /** Of the host's key; null without one. */
   readonly fingerprint: string | null
+  /** Of the admin port; null without one. */
+  readonly adminUrl: string | null
   readonly meter: CountingMeter
   devices(): readonly DeviceInfo[]
   onlinePeople(): number
@@ -75,10 +83,12 @@ export async function startServer(
 ): Promise<RunningServer | StartFault> {
   const secrets = systemSecrets()
   const clock = systemClock()
-  const meter = countingMeter()
+  const { operations } = options
+  const meter = operations?.meter ?? countingMeter()
   const opened = openStore(options, secrets)
   if (opened.kind === 'failed') return opened
-  const { store } = opened
+  const store = operations?.store(opened.store) ?? opened.store
+  const fanOut = operations?.fanOut(inProcessFanOut()) ?? inProcessFanOut()
   const tls =
     options.tls === undefined ? null : await prepareTls(options.tls, options.dataDir, clock.now)
   if (tls?.kind === 'fault') {
@@ -92,7 +102,7 @@ export async function startServer(
     admission: options.admission,
     channel: tls?.fingerprint ?? NO_CHANNEL,
   }
-  const ports = { store, fanOut: inProcessFanOut(), clock, secrets, meter, log }
+  const ports = { store, fanOut, clock, secrets, meter, log }
   const hub = await createHub(ports, hubOptions)
   const door = createNativeDoor(
     { hub, meter, log },
@@ -101,6 +111,7 @@ export async function startServer(
       maxQueuedBytes: 1_048_576,
       closeTimeoutMs: 5_000,
       allowedOrigins: [],
+      ...(operations === undefined ? {} : { addressOf: operations.addressOf }),
       ...options.door,
     },
   )
@@ -111,26 +122,49 @@ export async function startServer(
     clock,
     meter,
     log,
+    highWaterMark: options.receiveBufferSize,
   })
   const { http } = web
   // Some room above the hub's own limit, so that those over it are told so.
   http.maxConnections = hubOptions.maxConnections + 256
   let isStopping = false
-  http.on('request', (request, response) => answerHttp(request, response, () => isStopping))
+  http.on('request', (request, response) => {
+    if (operations?.answers(request, response) === true) return
+    answerHttp(request, response, () => isStopping)
+  })
   http.on('upgrade', (request, raw, head) => {
+    if (operations?.turnsAway(request, raw) === true) return
     if (pathOf(request) === '/ws') door.upgrade(request, raw, head)
     else refuseUpgrade(raw, '404 Not Found')
   })
 
   const listening = await listen(http, options)
   if (listening.kind === 'failed') {
-    web.dispose()
-    hub.stop()
-    await store.close()
-    return listening
+    return await giveUp(listening)
+  }
+  const operated = await operations?.start({
+    state: {
+      connections: () => hub.connectionCount(),
+      onlinePeople: () => hub.onlinePeople(),
+      queuedBytes: () => hub.queuedBytes(),
+      isDraining: () => isStopping,
+    },
+    dependencies: dependenciesOf(store, fanOut),
+  })
+  if (operated?.kind === 'fault') {
+    return await giveUp({ kind: 'failed', code: 'cannot-listen', message: operated.message })
   }
   // One connection that cannot be taken (no memory, no file numbers) must not end all the others.
   http.on('error', (fault) => log.warn({ fault: describe(fault) }, 'the server could not accept'))
+
+  async function giveUp(fault: StartFault): Promise<StartFault> {
+    http.close()
+    web.dispose()
+    hub.stop()
+    await operations?.stop()
+    await store.close()
+    return fault
+  }
 
   async function stopOnce(): Promise<void> {
     isStopping = true
@@ -140,6 +174,7 @@ export async function startServer(
     await door.closed(Math.max(500, Math.min(5_000, deadline - clock.monotonic())))
     web.dispose()
     hub.stop()
+    await operations?.stop()
     await store.close()
   }
   let stopped: Promise<void> | undefined
@@ -155,6 +190,7 @@ export async function startServer(
     portChanged: options.port !== 0 && port !== options.port,
     session: store.session,
     fingerprint: tls?.fingerprint ?? null,
+    adminUrl: operated?.adminUrl ?? null,
     meter,
     devices: () => hub.devices(),
     onlinePeople: () => hub.onlinePeople(),

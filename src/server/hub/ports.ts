@@ -165,6 +165,8 @@ export type Signal =
       readonly room: RoomId
       readonly epoch: Epoch
       readonly events: readonly RoomEvent[]
+      /** Trace context (W3C), so that the traces of several nodes make one. */
+      readonly trace?: string | undefined
     }
   | {
       readonly kind: 'typing'
@@ -192,12 +194,23 @@ export interface Secrets {
 
 /** Counts what operators and the hosting panel see. */
 export interface Meter {
-  count(name: MeterName, by?: number): void
-  observe(name: 'commit-ms' | 'commit-batch' | 'round-trip-ms', value: number): void
+  /** `label` tells apart what has one name, such as close codes. */
+  count(name: MeterName, by?: number, label?: string): void
+  observe(name: ObservedName, value: number): void
 }
+export type ObservedName =
+  | 'commit-ms'
+  | 'commit-batch'
+  | 'round-trip-ms'
+  /** From a write coming in to its ack. */
+  | 'ack-ms'
+  /** From a write coming in, on whichever node, to its event being handed to the sockets of this one. */
+  | 'delivery-ms'
 export type MeterName =
   | 'connections-opened'
   | 'connections-closed'
+  /** By close code. */
+  | 'sockets-closed'
   | 'handshakes-rejected'
   | 'messages-in'
   | 'messages-out'
@@ -208,6 +221,10 @@ export type MeterName =
   | 'writes-unavailable'
   | 'frames-malformed'
   | 'slow-consumers'
+  /** Connections that heeded no limit. */
+  | 'floods-closed'
+  | 'typing-dropped'
+  | 'history-refused'
   | 'recoveries-events'
   | 'recoveries-reset'
 

@@ -112,6 +112,7 @@ export function createSubmits(ports: SubmitPorts): Submits {
     const { id, room, operation } = submit
     if (operation.kind === 'post') typing.stop(device, room)
     const lane = laneOf(device, room)
+    const cameAt = clock.monotonic()
     lane.pending++
     batcher.add({
       write: { device: device.device, actor: device.member, room, id, at: clock.now(), operation },
@@ -125,6 +126,7 @@ export function createSubmits(ports: SubmitPorts): Submits {
             const event = result.events[0]
             if (event === undefined) throw new Error('a committed write has no event')
             meter.count('writes-committed')
+            meter.observe('ack-ms', clock.monotonic() - cameAt)
             return socket.send({ type: 'ack', id, room, seq: event.seq, at: event.at })
           }
           case 'duplicate':

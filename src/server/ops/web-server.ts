@@ -23,6 +23,8 @@ export function createWebServer(options: {
   readonly clock: Clock
   readonly meter: Meter
   readonly log: Log
+  /** Bytes buffered for each connection. */
+  readonly highWaterMark?: number | undefined
 }): WebServer {
   const { tls, timeoutMs, clock, meter, log } = options
   const limits = {
@@ -31,6 +33,7 @@ export function createWebServer(options: {
     connectionsCheckingInterval: Math.min(1_000, timeoutMs),
     keepAliveTimeout: 5_000,
     noDelay: true,
+    ...(options.highWaterMark === undefined ? {} : { highWaterMark: options.highWaterMark }),
   }
   const secure =
     tls === null

@@ -11,6 +11,9 @@ import { createOutgoing } from './outgoing.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { createTextFrames } from './text-frames.ts'
 
+/** Nothing is kept between two messages, and what goes out is not compressed at all. */
+const LITTLE_MEMORY = { serverNoContextTakeover: true, clientNoContextTakeover: true } as const
+
 export interface NativeDoorOptions {
   readonly maxFrameBytes: number
   /** Bound of each send queue (D15). */
@@ -19,6 +22,10 @@ export interface NativeDoorOptions {
   readonly closeTimeoutMs: number
   /** Browser pages that may connect. Apps and scripts send no Origin and need no entry. */
   readonly allowedOrigins: readonly string[]
+  /** Inflates what clients send compressed; costs memory for each connection that does. */
+  readonly compression?: boolean
+  /** Where a request comes from, when there may be a proxy before the server. */
+  readonly addressOf?: (request: IncomingMessage) => string
 }
 
 /** The protocol of PROTOCOL.md over WebSocket. */
@@ -43,7 +50,7 @@ export function createNativeDoor(
     noServer: true,
     clientTracking: false,
     maxPayload: options.maxFrameBytes,
-    perMessageDeflate: false,
+    perMessageDeflate: options.compression === true && LITTLE_MEMORY,
     // Answered by the socket, which minds its bound: a peer that only pings and never reads fills it too (D15).
     autoPong: false,
     // Known to ws 8.19 and later, not yet to its types.
@@ -56,7 +63,7 @@ export function createNativeDoor(
     const socket = createNativeSocket({
       webSocket,
       raw,
-      address: addressOf(request),
+      address: (options.addressOf ?? addressOf)(request),
       frameOf,
       outgoing,
       maxQueuedBytes: options.maxQueuedBytes,
@@ -83,7 +90,8 @@ export function createNativeDoor(
       meter.count('frames-malformed')
       log.info({ address: socket.address, fault: fault.message }, 'a connection broke the protocol')
     })
-    webSocket.on('close', () => {
+    webSocket.on('close', (code) => {
+      meter.count('sockets-closed', 1, String(code))
       connection.closed()
       open.delete(webSocket)
       if (open.size > 0) return

@@ -1,0 +1,64 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { collectDefaultMetrics, Counter, Gauge, type Registry } from 'prom-client'
+import type { Refused } from '../address-gate.ts'
+
+/** What is asked for when the figures are fetched. */
+export interface NodeState {
+  connections(): number
+  onlinePeople(): number
+  queuedBytes(): number
+  isDraining(): boolean
+}
+
+export interface NodeGauges {
+  /** Longest delay of the event loop since the last call, in milliseconds. */
+  takeLag(): number
+  refused(why: Refused): void
+  stop(): void
+}
+
+const RESOLUTION_MS = 20
+
+export function createNodeGauges(
+  registry: Registry,
+  state: () => NodeState | undefined,
+): NodeGauges {
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const gauge = (name: string, help: string, read: (state: NodeState) => number): void => {
+    new Gauge({
+      ...{ name, help, registers },
+      collect() {
+        const now = state()
+        this.set(now === undefined ? 0 : read(now))
+      },
+    })
+  }
+  gauge('websocket_active_connections', 'Connections that are open.', (now) => now.connections())
+  gauge('websocket_send_queue_bytes', 'Bytes that wait in all send queues.', (now) =>
+    now.queuedBytes(),
+  )
+  gauge('landline_people_online', 'People who are here.', (now) => now.onlinePeople())
+  gauge('landline_draining', '1 while the node drains.', (now) => (now.isDraining() ? 1 : 0))
+  const refused = new Counter({
+    name: 'websocket_connections_refused_total',
+    help: 'Connections turned away before they were read, by reason.',
+    labelNames: ['reason'],
+    registers,
+  })
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  delay.enable()
+  return {
+    takeLag() {
+      // The timer's own interval is no delay.
+      const longest = delay.count === 0 ? 0 : delay.max / 1e6 - RESOLUTION_MS
+      delay.reset()
+      return Math.max(0, longest)
+    },
+    refused: (reason) => refused.inc({ reason }),
+    stop() {
+      delay.disable()
+      registry.clear()
+    },
+  }
+}

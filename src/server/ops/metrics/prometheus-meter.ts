@@ -1,0 +1,125 @@
+import { Counter, Histogram, type Registry } from 'prom-client'
+import type { MeterName, ObservedName } from '../../hub/ports.ts'
+import { type CountingMeter, countingMeter } from '../counting-meter.ts'
+
+const LATENCY_SECONDS = [
+  0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+]
+const WRITES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_000]
+
+/** Counters of the port, each with its name for Prometheus. Several may share one, told apart by a label. */
+const COUNTERS: Readonly<
+  Record<MeterName, readonly [name: string, label?: string, value?: string]>
+> = {
+  'connections-opened': ['websocket_connections_opened_total'],
+  'connections-closed': ['websocket_connections_ended_total'],
+  'sockets-closed': ['websocket_connections_closed_total', 'code'],
+  'handshakes-rejected': ['websocket_errors_total', 'kind', 'handshake'],
+  'frames-malformed': ['websocket_errors_total', 'kind', 'malformed'],
+  'slow-consumers': ['websocket_errors_total', 'kind', 'slow-consumer'],
+  'floods-closed': ['websocket_errors_total', 'kind', 'flood'],
+  'messages-in': ['websocket_messages_received_total'],
+  'messages-out': ['websocket_messages_sent_total'],
+  'writes-committed': ['landline_writes_total', 'result', 'committed'],
+  'writes-duplicate': ['landline_writes_total', 'result', 'duplicate'],
+  'writes-refused': ['landline_writes_total', 'result', 'refused'],
+  'writes-held': ['landline_writes_total', 'result', 'held'],
+  'writes-unavailable': ['landline_writes_total', 'result', 'unavailable'],
+  'recoveries-events': ['landline_recoveries_total', 'outcome', 'events'],
+  'recoveries-reset': ['landline_recoveries_total', 'outcome', 'reset'],
+  'typing-dropped': ['landline_limited_total', 'what', 'typing'],
+  'history-refused': ['landline_limited_total', 'what', 'history'],
+}
+
+const HELP: Readonly<Record<string, string>> = {
+  websocket_connections_opened_total: 'Connections that were opened.',
+  websocket_connections_ended_total: 'Connections that ended, for whatever reason.',
+  websocket_connections_closed_total: 'Connections that ended, by close code.',
+  websocket_errors_total: 'Handshakes and connections that went wrong, by kind.',
+  websocket_messages_received_total: 'Frames that came in.',
+  websocket_messages_sent_total: 'Frames that went out.',
+  landline_writes_total:
+    'Writes by what became of them; duplicates are resends that found their first ack.',
+  landline_recoveries_total: 'Rooms caught up, by events or by a snapshot.',
+  landline_limited_total: 'Signals and requests over their budget.',
+}
+
+const HISTOGRAMS: Readonly<
+  Record<ObservedName, { name: string; help: string; buckets: number[]; scale: number }>
+> = {
+  'commit-ms': {
+    name: 'landline_commit_seconds',
+    help: 'Time of one transaction.',
+    buckets: LATENCY_SECONDS,
+    scale: 0.001,
+  },
+  'commit-batch': {
+    name: 'landline_commit_batch_writes',
+    help: 'Writes in one transaction.',
+    buckets: WRITES,
+    scale: 1,
+  },
+  'round-trip-ms': {
+    name: 'websocket_round_trip_seconds',
+    help: 'Ping to pong.',
+    buckets: LATENCY_SECONDS,
+    scale: 0.001,
+  },
+  'ack-ms': {
+    name: 'landline_ack_seconds',
+    help: 'From a write coming in to its ack.',
+    buckets: LATENCY_SECONDS,
+    scale: 0.001,
+  },
+  'delivery-ms': {
+    name: 'landline_delivery_seconds',
+    help: 'From a write coming in, on whichever node, to its event being handed to the sockets of this one.',
+    buckets: LATENCY_SECONDS,
+    scale: 0.001,
+  },
+}
+
+/** Counts for the hosting panel as before, and for Prometheus beside it. */
+export function prometheusMeter(registry: Registry): CountingMeter {
+  const counting = countingMeter()
+  const counters = new Map<string, Counter>()
+  const histograms = new Map<string, { readonly histogram: Histogram; readonly scale: number }>()
+  for (const [name, label] of Object.values(COUNTERS)) {
+    if (counters.has(name)) continue
+    const labelNames = label === undefined ? [] : [label]
+    const counter = new Counter({
+      name,
+      help: HELP[name] ?? name,
+      labelNames,
+      registers: [registry],
+    })
+    counters.set(name, counter)
+  }
+  // A rate that is missing until the first error cannot be alerted on.
+  for (const [name, label, value] of Object.values(COUNTERS)) {
+    if (label !== undefined && value !== undefined) counters.get(name)?.inc({ [label]: value }, 0)
+  }
+  for (const [observed, { scale, ...about }] of Object.entries(HISTOGRAMS)) {
+    histograms.set(observed, {
+      histogram: new Histogram({ ...about, registers: [registry] }),
+      scale,
+    })
+  }
+
+  return {
+    get: counting.get,
+    takeMean: counting.takeMean,
+    count(name, by = 1, value) {
+      counting.count(name, by)
+      const [metric, label, fixed] = COUNTERS[name]
+      const shown = fixed ?? value
+      if (label === undefined || shown === undefined) counters.get(metric)?.inc(by)
+      else counters.get(metric)?.inc({ [label]: shown }, by)
+    },
+    observe(name, value) {
+      counting.observe(name, value)
+      const known = histograms.get(name)
+      known?.histogram.observe(value * known.scale)
+    },
+  }
+}

@@ -1,0 +1,202 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { rawClient } from '../../testing/raw-client.ts'
+import { type RunningServer, startServer } from '../start-server.ts'
+import { createOperations } from './operations.ts'
+import { liveSettings } from './options/live-settings.ts'
+import { settingsSchema } from './options/settings.ts'
+import { systemClock } from './system-clock.ts'
+import { createTracing } from './tracing/tracing.ts'
+
+interface Entry {
+  readonly level: string
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly message: string
+}
+
+let folder: string
+let running: RunningServer[]
+let entries: Entry[]
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'landline-operations-'))
+  running = []
+  entries = []
+})
+afterEach(async () => {
+  await Promise.all(running.map((server) => server.stop()))
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const log = {
+  debug: (fields: Entry['fields'], message: string) =>
+    void entries.push({ level: 'debug', fields, message }),
+  info: (fields: Entry['fields'], message: string) =>
+    void entries.push({ level: 'info', fields, message }),
+  warn: (fields: Entry['fields'], message: string) =>
+    void entries.push({ level: 'warn', fields, message }),
+}
+
+async function serve(given: object, exporter?: InMemorySpanExporter): Promise<RunningServer> {
+  const settings = settingsSchema.parse(given)
+  const live = liveSettings(settings)
+  const tracing =
+    exporter === undefined ? null : createTracing(new SimpleSpanProcessor({ exporter }))
+  const server = await startServer(
+    {
+      ...{ dataDir: folder, host: '127.0.0.1', port: 0, admission: { kind: 'open' } },
+      hub: { writes: live.writes },
+      operations: createOperations({ settings, live, clock: systemClock(), log, tracing }),
+    },
+    log,
+  )
+  if (server.kind === 'failed') throw new Error(server.message)
+  running.push(server)
+  return server
+}
+
+async function get(url: string, headers: Record<string, string> = {}) {
+  const response = await fetch(url, { headers })
+  const text = await response.text()
+  return { status: response.status, text, id: response.headers.get('x-request-id') }
+}
+
+/** Value of a metric, by its name and labels as they are written. */
+function figure(text: string, name: string): number {
+  const line = text.split('\n').find((one) => one.startsWith(`${name} `))
+  if (line === undefined) throw new Error(`there is no ${name}`)
+  return Number(line.slice(name.length))
+}
+
+describe('a server with operations', () => {
+  it('answers health, readiness and figures on a port of its own, where it has one', async () => {
+    const server = await serve({ admin: { port: 0 } })
+    const admin = server.adminUrl ?? ''
+    expect(admin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect(await get(`${admin}/health`)).toMatchObject({ status: 200, text: '{"status":"ok"}' })
+    expect(JSON.parse((await get(`${admin}/health/ready`)).text)).toEqual({
+      status: 'ready',
+      checks: { serving: 'ok', store: 'ok', fanOut: 'ok', lag: 'ok' },
+    })
+    expect((await get(`${admin}/metrics`)).status).toBe(200)
+    expect((await get(`${admin}/ws`)).status).toBe(404)
+    // The public port says that it is alive, and nothing more of the inside.
+    expect((await get(`${server.httpUrl}/health`)).status).toBe(200)
+    expect((await get(`${server.httpUrl}/metrics`)).status).toBe(404)
+  })
+
+  it('counts connections, closes by code, messages, acks, deliveries and batches for Prometheus', async () => {
+    const server = await serve({})
+    const client = await rawClient(server.url)
+    await client.enter()
+    const id = client.post(client.general(), 'one')
+    await client.next('ack')
+    await client.next('events', ({ events }) => events.some((event) => event.id === id))
+    client.post(client.general(), 'one', id)
+    await client.next('ack')
+    const { text } = await get(`${server.httpUrl}/metrics`)
+    expect(figure(text, 'websocket_active_connections')).toBe(1)
+    expect(figure(text, 'websocket_connections_opened_total')).toBe(1)
+    expect(figure(text, 'landline_writes_total{result="committed"}')).toBe(1)
+    expect(figure(text, 'landline_writes_total{result="duplicate"}')).toBe(1)
+    expect(figure(text, 'websocket_errors_total{kind="slow-consumer"}')).toBe(0)
+    expect(figure(text, 'landline_ack_seconds_count')).toBe(1)
+    expect(figure(text, 'landline_delivery_seconds_count')).toBeGreaterThan(1)
+    expect(figure(text, 'landline_commit_batch_writes_count')).toBeGreaterThan(1)
+    expect(text).toMatch(/^nodejs_eventloop_lag_seconds /m)
+    expect(text).toMatch(/^process_resident_memory_bytes /m)
+    client.webSocket.close(1000)
+    await client.closed()
+    const after = await get(`${server.httpUrl}/metrics`)
+    expect(figure(after.text, 'websocket_connections_closed_total{code="1000"}')).toBe(1)
+    expect(figure(after.text, 'websocket_active_connections')).toBe(0)
+  })
+
+  it('[D16] is not ready while it drains, and says so on the admin port until the end', async () => {
+    const server = await serve({ admin: { port: 0 } })
+    const client = await rawClient(server.url)
+    await client.enter()
+    const stopped = server.stop()
+    const { status, text } = await get(`${server.adminUrl}/health/ready`)
+    expect(status).toBe(503)
+    expect(JSON.parse(text)).toMatchObject({ checks: { serving: 'draining' } })
+    await stopped
+    await expect(get(`${server.adminUrl}/health`)).rejects.toThrow()
+  })
+
+  it('names every request, and writes no token to the log', async () => {
+    const server = await serve({})
+    const given = await get(`${server.httpUrl}/none?access_token=abc.def.ghi&x=1`, {
+      'x-request-id': 'from-the-proxy',
+    })
+    expect(given).toMatchObject({ status: 404, id: 'from-the-proxy' })
+    const made = await get(`${server.httpUrl}/health`, { 'x-request-id': 'two words "' })
+    expect(made.id).toMatch(/^[0-9a-f-]{36}$/)
+    expect(entries.map(({ fields }) => fields['request'])).toEqual(
+      expect.arrayContaining(['from-the-proxy', made.id]),
+    )
+    const written = JSON.stringify(entries)
+    expect(written).toContain('access_token=[redacted]&x=1')
+    expect(written).not.toContain('abc.def.ghi')
+  })
+
+  it('logs what was slow by its name, without what was written', async () => {
+    const server = await serve({ log: { slowOperationMilliseconds: 1 } })
+    const client = await rawClient(server.url)
+    await client.enter()
+    // Long enough that writing it takes a millisecond, on any disk.
+    for (let i = 0; i < 5; i++) client.post(client.general(), `secret words ${'x'.repeat(16_000)}`)
+    for (let i = 0; i < 5; i++) await client.next('ack')
+    const slow = entries.filter(({ message }) => message.startsWith('a slow'))
+    expect(slow.length).toBeGreaterThan(0)
+    expect(JSON.stringify(slow)).not.toContain('secret words')
+  })
+
+  it('traces a message from its coming to its delivery as one trace', async () => {
+    const exporter = new InMemorySpanExporter()
+    const server = await serve({}, exporter)
+    const client = await rawClient(server.url)
+    await client.enter()
+    exporter.reset()
+    const id = client.post(client.general(), 'secret words')
+    await client.next('events', ({ events }) => events.some((event) => event.id === id))
+    const spans = exporter.getFinishedSpans()
+    const named = (name: string) => spans.find((span) => span.name === `landline.${name}`)
+    const [send, commit, fanOut, delivery] = ['send', 'commit', 'fan-out', 'delivery'].map(named)
+    const trace = send?.spanContext().traceId
+    expect(commit?.links[0]?.context.traceId).toBe(trace)
+    expect(fanOut?.parentSpanContext?.spanId).toBe(send?.spanContext().spanId)
+    expect(delivery?.parentSpanContext?.spanId).toBe(fanOut?.spanContext().spanId)
+    expect(delivery?.spanContext().traceId).toBe(trace)
+    expect(JSON.stringify(spans.map(({ attributes }) => attributes))).not.toContain('secret words')
+  })
+
+  it('turns connections away by address and in total before it reads from them', async () => {
+    const server = await serve({
+      trustedProxies: ['127.0.0.1'],
+      rateLimit: { connectionsPerAddress: 1 },
+      maxConnections: 2,
+    })
+    const from = async (address: string): Promise<number> => {
+      const { WebSocket } = await import('ws')
+      const socket = new WebSocket(server.url, 'landline.v1', {
+        headers: { 'X-Forwarded-For': address },
+      })
+      return await new Promise((resolve) => {
+        socket.on('open', () => resolve(101))
+        socket.on('unexpected-response', (_, response) => resolve(response.statusCode ?? 0))
+        socket.on('error', () => {})
+      })
+    }
+    expect(await from('203.0.113.1')).toBe(101)
+    expect(await from('203.0.113.1')).toBe(429)
+    expect(await from('203.0.113.2')).toBe(101)
+    expect(await from('203.0.113.3')).toBe(503)
+    const { text } = await get(`${server.httpUrl}/metrics`, { 'x-forwarded-for': '127.0.0.1' })
+    expect(figure(text, 'websocket_connections_refused_total{reason="too-many-of-address"}')).toBe(
+      1,
+    )
+  })
+})

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Registry } from 'prom-client'
+import { redactUrl } from '../auth/bearer.ts'
+import { refuseUpgrade } from '../doors/native/refuse-upgrade.ts'
+import type { Clock, Log } from '../hub/ports.ts'
+import { type AddressGate, createAddressGate } from './address-gate.ts'
+import { createClientAddress } from './client-address.ts'
+import { isLoopback } from './headless-options.ts'
+import { pathOf } from './http-answers.ts'
+import { measureDelivery } from './metrics/measure-delivery.ts'
+import { createNodeGauges, type NodeState } from './metrics/node-gauges.ts'
+import { prometheusMeter } from './metrics/prometheus-meter.ts'
+import type { Operations } from './operations-port.ts'
+import type { LiveSettings } from './options/live-settings.ts'
+import type { Settings } from './options/settings.ts'
+import { type Dependency, readinessOf } from './readiness.ts'
+import type { Tracing } from './tracing/tracing.ts'
+import { watchedCalls } from './watched-calls.ts'
+
+export interface OperationsParts {
+  readonly settings: Settings
+  readonly live: LiveSettings
+  readonly clock: Clock
+  readonly log: Log & { debug(fields: Readonly<Record<string, unknown>>, message: string): void }
+  readonly tracing: Tracing | null
+}
+
+/** A request id that somebody before us made, when it is one that can be logged. */
+const REQUEST_ID = /^[\w.:-]{1,128}$/
+
+export function createOperations(
+  parts: OperationsParts,
+): Operations & { readonly gate: AddressGate } {
+  const { settings, live, clock, log, tracing } = parts
+  const { monitoring, admin } = settings
+  const registry = new Registry()
+  const meter = prometheusMeter(registry)
+  const gate = createAddressGate(live, clock)
+  const addressOf = createClientAddress(settings.trustedProxies)
+  let running:
+    | { readonly state: NodeState; readonly dependencies: readonly Dependency[] }
+    | undefined
+  const gauges = createNodeGauges(registry, () => running?.state)
+  const watch = { clock, log, slowMs: () => live.slowOperationMs }
+  const adminServer = createServer((request, response) => {
+    identify(request, response)
+    if (!answerAsAdmin(request, response))
+      answer(response, 404, { error: 'There is nothing here.' })
+  })
+
+  /** Named in the answer and in the log, so that the two can be laid side by side. */
+  function identify(request: IncomingMessage, response: ServerResponse): void {
+    const given = request.headers['x-request-id']
+    const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+    const startedAt = clock.monotonic()
+    response.setHeader('X-Request-Id', id)
+    response.once('close', () => {
+      const ms = Math.round(clock.monotonic() - startedAt)
+      const fields = {
+        request: id,
+        method: request.method,
+        url: redactUrl(request.url ?? ''),
+        address: addressOf(request),
+        status: response.statusCode,
+        ms,
+      }
+      if (ms >= live.slowOperationMs) log.warn(fields, 'a slow request')
+      else log.debug(fields, 'a request')
+    })
+  }
+
+  function answerAsAdmin(request: IncomingMessage, response: ServerResponse): boolean {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return false
+    const path = pathOf(request)
+    if (monitoring.enableHealthChecks && path === monitoring.healthEndpoint) {
+      answer(response, 200, { status: running?.state.isDraining() === true ? 'stopping' : 'ok' })
+    } else if (monitoring.enableHealthChecks && path === `${monitoring.healthEndpoint}/ready`) {
+      void answerReady(response)
+    } else if (monitoring.enableMetrics && path === monitoring.metricsEndpoint) {
+      void answerMetrics(response)
+    } else {
+      return false
+    }
+    return true
+  }
+
+  async function answerReady(response: ServerResponse): Promise<void> {
+    const lag = gauges.takeLag()
+    const fast: Dependency = {
+      name: 'lag',
+      check: () =>
+        lag <= monitoring.maxLagMilliseconds
+          ? { ok: true }
+          : { ok: false, reason: `the event loop was ${Math.round(lag)} ms late` },
+    }
+    const isDraining = running?.state.isDraining() ?? true
+    const { ready, checks } = await readinessOf(
+      [...(running?.dependencies ?? []), fast],
+      isDraining,
+      clock,
+    )
+    answer(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not-ready', checks })
+  }
+
+  async function answerMetrics(response: ServerResponse): Promise<void> {
+    const text = await registry.metrics()
+    response.writeHead(200, { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' })
+    response.end(text)
+  }
+
+  /** Of the public port: figures are for this computer only, unless they have a port of their own. */
+  function isForPublic(request: IncomingMessage): boolean {
+    if (pathOf(request) !== monitoring.metricsEndpoint) return true
+    return admin.port === undefined && isLoopback(addressOf(request))
+  }
+
+  return {
+    meter,
+    gate,
+    addressOf,
+    store: (store) => watchedCalls(tracing?.store(store) ?? store, 'store', watch),
+    fanOut: (fanOut) => measureDelivery(tracing?.fanOut(fanOut) ?? fanOut, clock, meter),
+
+    turnsAway(request, raw) {
+      const opened = gate.open(addressOf(request))
+      if ('release' in opened) {
+        raw.once('close', opened.release)
+        return false
+      }
+      gauges.refused(opened.refused)
+      const isFull = opened.refused === 'too-many-connections'
+      refuseUpgrade(raw, isFull ? '503 Service Unavailable' : '429 Too Many Requests')
+      return true
+    },
+
+    answers(request, response) {
+      identify(request, response)
+      return isForPublic(request) && answerAsAdmin(request, response)
+    },
+
+    async start(started) {
+      running = started
+      if (admin.port === undefined) return { kind: 'started', adminUrl: null }
+      const failed = await new Promise<Error | undefined>((resolve) => {
+        adminServer.once('error', resolve)
+        adminServer.listen(admin.port, admin.host, () => resolve(undefined))
+      })
+      if (failed !== undefined) {
+        return { kind: 'fault', message: `The admin port cannot be used: ${failed.message}` }
+      }
+      adminServer.removeAllListeners('error')
+      adminServer.on('error', (fault) =>
+        log.warn({ fault: fault.message }, 'the admin port failed'),
+      )
+      const { port } = adminServer.address() as AddressInfo
+      const host = admin.host === '0.0.0.0' ? '127.0.0.1' : admin.host === '::' ? '::1' : admin.host
+      const shown = host.includes(':') ? `[${host}]` : host
+      return { kind: 'started', adminUrl: `http://${shown}:${port}` }
+    },
+
+    async stop() {
+      gauges.stop()
+      adminServer.closeAllConnections()
+      await new Promise<void>((resolve) => adminServer.close(() => resolve()))
+      await tracing?.stop()
+    },
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  })
+  response.end(JSON.stringify(body))
+}

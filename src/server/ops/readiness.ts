@@ -1,0 +1,78 @@
+import type { Health } from '../hub/health.ts'
+import { roomIdSchema } from '../../protocol/ids.ts'
+import type { Clock, FanOut, Store } from '../hub/ports.ts'
+
+/** Something the node cannot serve without. */
+export interface Dependency {
+  readonly name: string
+  check(): Health | Promise<Health>
+}
+
+export interface Readiness {
+  readonly ready: boolean
+  /** Of each part, in words for operators: `ok`, or why not. */
+  readonly checks: Readonly<Record<string, string>>
+}
+
+/** A part that does not answer in this time is taken for gone. */
+const PATIENCE_MS = 2_000
+
+/** Asks all parts at once. Draining makes the node not ready first, so that nobody new is sent to it (D16). */
+export async function readinessOf(
+  dependencies: readonly Dependency[],
+  isDraining: boolean,
+  clock: Pick<Clock, 'after'>,
+): Promise<Readiness> {
+  const answers = await Promise.all(
+    dependencies.map(async ({ name, check }) => [name, await within(check, clock)] as const),
+  )
+  const checks: Record<string, string> = { serving: isDraining ? 'draining' : 'ok' }
+  for (const [name, health] of answers) checks[name] = health.ok ? 'ok' : health.reason
+  return { ready: !isDraining && answers.every(([, { ok }]) => ok), checks }
+}
+
+async function within(check: Dependency['check'], clock: Pick<Clock, 'after'>): Promise<Health> {
+  let cancel = (): void => {}
+  const late = new Promise<Health>((resolve) => {
+    cancel = clock.after(PATIENCE_MS, () => resolve({ ok: false, reason: 'no answer' }))
+  })
+  try {
+    return await Promise.race([check(), late])
+  } catch (fault) {
+    return { ok: false, reason: fault instanceof Error ? fault.message : String(fault) }
+  } finally {
+    cancel()
+  }
+}
+
+/**
+ * Reading is tried each time: an adapter that only remembers its last answer would never be well again on a node
+ * that is sent nothing. Why it failed, the adapter knows best.
+ */
+export function dependenciesOf(
+  store: Store & WithHealth,
+  fanOut: FanOut & WithHealth,
+): Dependency[] {
+  return [
+    {
+      name: 'store',
+      async check() {
+        try {
+          await store.reads(NO_ROOM)
+          return { ok: true }
+        } catch (fault) {
+          const known = await store.health?.()
+          if (known?.ok === false) return known
+          throw fault
+        }
+      },
+    },
+    { name: 'fanOut', check: () => fanOut.health?.() ?? { ok: true } },
+  ]
+}
+
+interface WithHealth {
+  health?(): Health | Promise<Health>
+}
+
+const NO_ROOM = roomIdSchema.parse('00000000-0000-0000-0000-000000000000')
