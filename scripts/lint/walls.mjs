@@ -17,6 +17,7 @@ export const layers = [
       /^pino$/,
       /^zod$/,
       /^uuidv7$/,
+      /^@msgpack\/msgpack$/,
       /^@peculiar\/asn1-(schema|x509)$/,
       /^(pg|redis|cockatiel)$/,
       // Operating it: options, bearer tokens, figures, traces.
@@ -81,7 +82,7 @@ export const layers = [
   },
   {
     folder: 'src/testing',
-    ours: ['src/protocol', 'src/client', 'src/server', 'src/pairing', 'src/ipc'],
+    ours: ['src/protocol', 'src/client', 'src/server', 'src/pairing', 'src/discovery', 'src/ipc'],
     // Imported by tests alone, so it may use whatever a test may.
     packages: [/./],
     node: true,

@@ -1,0 +1,141 @@
+import type { IncomingMessage } from 'node:http'
+import type { MemberId } from '../../../protocol/ids.ts'
+import { memberNameSchema } from '../../../protocol/records.ts'
+import { bearerOf } from '../../auth/bearer.ts'
+import type { VerifyToken } from '../../auth/verify-token.ts'
+import type { GuestIdentity } from '../guests.ts'
+import type { NameIds } from './name-ids.ts'
+
+/** Connections one person may have through the doors at the same time. */
+const MAX_PLACES = 16
+
+export type Person = Omit<GuestIdentity, 'deviceId' | 'deviceName'> & {
+  /** Whether a token says so; a name on an open server is only a name. */
+  readonly isAuthenticated: boolean
+  /** Came without a token and a name: gets one with a number when entering. */
+  readonly isAnonymous: boolean
+  /** Milliseconds since 1970 at which the token ends. */
+  readonly expiresAt: number | undefined
+}
+
+export interface NotIdentified {
+  readonly kind: 'refused'
+  readonly status: 400 | 401 | 429 | 503
+  readonly message: string
+}
+
+/** Who is at the door. Takes a request's token, or its name where the server is open to everybody. */
+export interface Identify {
+  whoIs(
+    request: IncomingMessage,
+  ): Promise<{ readonly kind: 'person'; readonly person: Person } | NotIdentified>
+  /** Gives the connection a device id of its own, until it is released. */
+  enter(person: Person, deviceName: string): Entered | NotIdentified
+}
+
+export interface Entered {
+  readonly kind: 'entered'
+  readonly identity: GuestIdentity
+  leave(): void
+}
+
+export function createIdentify(ports: {
+  readonly ids: NameIds
+  readonly verifyToken: VerifyToken | undefined
+  /** Whether names are believed, as on a server started with `--open`. */
+  readonly isOpen: () => boolean
+}): Identify {
+  const { ids, verifyToken, isOpen } = ports
+  const places = new Map<MemberId, Set<number>>()
+
+  async function byToken(token: string): ReturnType<Identify['whoIs']> {
+    if (verifyToken === undefined) return refuse(401, 'This server takes no bearer tokens.')
+    const verdict = await verifyToken(token)
+    if (verdict.kind === 'fault') {
+      return refuse(verdict.code === 'unavailable' ? 503 : 401, verdict.message)
+    }
+    const memberId = ids.bearerMember(verdict.issuer, verdict.subject)
+    const person = {
+      memberId,
+      name: nameFrom(verdict.name) ?? nameFrom(verdict.subject) ?? `member ${memberId.slice(0, 8)}`,
+      roles: verdict.roles,
+      claims: verdict.all,
+      isAuthenticated: true,
+      isAnonymous: false,
+      expiresAt: verdict.expiresAt,
+    }
+    return { kind: 'person', person }
+  }
+
+  function byName(name: string, isAnonymous: boolean): Awaited<ReturnType<Identify['whoIs']>> {
+    const memberId = ids.openMember(name)
+    const nobody = { roles: [], claims: {}, isAuthenticated: false, expiresAt: undefined }
+    return { kind: 'person', person: { ...nobody, memberId, name, isAnonymous } }
+  }
+
+  /** The lowest number nobody has now, so that a session does not fill up with people who came once. */
+  function anonymous(): Pick<Person, 'memberId' | 'name'> {
+    for (let number = 1; ; number++) {
+      const name = `anonymous-${number}`
+      const memberId = ids.openMember(name)
+      if (!places.has(memberId)) return { memberId, name }
+    }
+  }
+
+  return {
+    async whoIs(request) {
+      const token = bearerOf(request)
+      if (token !== undefined) return byToken(token)
+      if (!isOpen()) return refuse(401, 'A bearer token is needed.')
+      const wanted = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('user')
+      if (wanted === null || wanted === '') return byName('anonymous', true)
+      const name = memberNameSchema.safeParse(wanted.trim())
+      return name.success
+        ? byName(name.data, false)
+        : refuse(400, 'The name in «user» must be one line of 1 to 80 characters.')
+    },
+
+    enter(person, deviceName) {
+      const { roles, claims } = person
+      const { memberId, name } = person.isAnonymous ? anonymous() : person
+      const taken = places.get(memberId) ?? new Set()
+      let place = 1
+      while (taken.has(place)) place++
+      if (place > MAX_PLACES) {
+        return refuse(429, `One person may have at most ${MAX_PLACES} connections.`)
+      }
+      taken.add(place)
+      places.set(memberId, taken)
+      return {
+        kind: 'entered',
+        identity: {
+          memberId,
+          deviceId: ids.device(memberId, place),
+          deviceName,
+          name,
+          roles,
+          claims,
+        },
+        leave() {
+          taken.delete(place)
+          if (taken.size === 0 && places.get(memberId) === taken) places.delete(memberId)
+        },
+      }
+    },
+  }
+}
+
+function refuse(status: NotIdentified['status'], message: string): NotIdentified {
+  return { kind: 'refused', status, message }
+}
+
+/** Names of tokens come from elsewhere: what can be shown of them is. */
+function nameFrom(text: string): string | undefined {
+  const line = text
+    .replaceAll(/[\u0000-\u001F\u007F\s]+/gu, ' ')
+    .trim()
+    .slice(0, 80)
+    .trim()
+  const name = memberNameSchema.safeParse(line)
+  return name.success ? name.data : undefined
+}

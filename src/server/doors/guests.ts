@@ -1,0 +1,26 @@
+/** How a client of a foreign door becomes a member: the server itself vouches for who it is. */
+import type { DeviceId, MemberId } from '../../protocol/ids.ts'
+import type { HubConnection } from '../hub/hub.ts'
+import type { Socket } from '../hub/ports.ts'
+
+/** Somebody a door has identified by a bearer token, or by the name given on an open server. */
+export interface GuestIdentity {
+  /** The same person is the same member next time. */
+  readonly memberId: MemberId
+  /** One for each connection a person has at the same time; bounded, since the store keeps devices. */
+  readonly deviceId: DeviceId
+  readonly deviceName: string
+  readonly name: string
+  /** What the token says; empty without one. */
+  readonly roles: readonly string[]
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/**
+ * The hub as doors need it. The identity takes the place of `hello` and proof: the socket is sent `welcome`, after
+ * which the door says `sync`, or `rejected` and a close. Everything else holds as for everybody: roles, bans,
+ * locks, limits.
+ */
+export interface GuestHub {
+  admitGuest(identity: GuestIdentity, socket: Socket): HubConnection
+}

@@ -1,0 +1,2 @@
+export const PLAIN_PATH = '/ws'
+export const PLAIN_SUBPROTOCOL = 'chat'

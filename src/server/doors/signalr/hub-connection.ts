@@ -1,0 +1,345 @@
+import { CloseCode } from '../../../protocol/errors.ts'
+import type { MessageId } from '../../../protocol/ids.ts'
+import type { Clock, Meter } from '../../hub/ports.ts'
+import type { GuestEvent } from '../guest/guest-events.ts'
+import { createGuestRooms } from '../guest/guest-rooms.ts'
+import { type GuestSession, openGuestSession } from '../guest/guest-session.ts'
+import type { Entered, Person } from '../guest/identify.ts'
+import type { NameIds } from '../guest/name-ids.ts'
+import type { GuestHub } from '../guests.ts'
+import type { WebSocketLine } from '../web-socket-line.ts'
+import { createDispatcher, type Dispatcher } from './dispatcher.ts'
+import { handshakeAnswer, readHandshake } from './handshake.ts'
+import { type FromClient, type HubProtocol, ProtocolFault, type ToClient } from './hub-message.ts'
+import { createMessageBuffer, type MessageBuffer, RESUME_BUFFER_BYTES } from './message-buffer.ts'
+import { invocationsFor } from './payloads.ts'
+
+/** Above this a stream waits for what is queued. */
+const PACE_BYTES = 262_144
+
+export interface SignalrTimes {
+  readonly handshakeMs: number
+  readonly keepAliveMs: number
+  /** A client that says nothing, not even a ping, for so long is gone. */
+  readonly timeoutMs: number
+  /** How long a cut connection is kept for a client that can resume it. */
+  readonly resumeMs: number
+}
+
+export const defaultTimes: SignalrTimes = {
+  handshakeMs: 15_000,
+  keepAliveMs: 15_000,
+  timeoutMs: 30_000,
+  resumeMs: 30_000,
+}
+
+export interface HubConnectionPorts {
+  readonly hub: GuestHub
+  readonly ids: NameIds
+  readonly clock: Clock
+  readonly meter: Meter
+  readonly uuid: () => string
+  readonly connectionId: string
+  readonly person: Person
+  readonly entered: Entered
+  readonly mayResume: boolean
+  readonly times: SignalrTimes
+  readonly maxMessageBytes: number
+  readonly maxQueuedBytes: number
+  /** Messages sent with a token, so that everybody at this door is told they were. */
+  readonly authenticated: { add(id: MessageId): void; has(id: string): boolean }
+  readonly ended: () => void
+}
+
+/** A client's connection from its first line to its end; between two lines of a resuming client it lives on. */
+export interface HubConnection {
+  /** Whether another line may take the place of the first. */
+  mayAttach(): boolean
+  /** A line for it: the first one, or the next of a client that resumes. */
+  attach(line: WebSocketLine): void
+  receive(line: WebSocketLine, data: Buffer): void
+  pong(line: WebSocketLine): void
+  lineClosed(line: WebSocketLine): void
+  /** The line's queue grew over its bound: it is closing. */
+  tooSlow(): void
+  /** Once a second. */
+  tick(): void
+  /** The server stops: the client should come back. */
+  shutDown(): void
+}
+
+type State = 'handshake' | 'entering' | 'open' | 'cut' | 'over'
+
+export function createHubConnection(ports: HubConnectionPorts): HubConnection {
+  const { clock, times, person, entered, maxMessageBytes, maxQueuedBytes } = ports
+  let state: State = 'handshake'
+  let line: WebSocketLine | undefined
+  let since = clock.monotonic()
+  let lastHeard = since
+  let lastSent = since
+  let early: Buffer = Buffer.alloc(0)
+  let protocol: HubProtocol | undefined
+  let buffer: MessageBuffer | undefined
+  let session: GuestSession | undefined
+  let dispatcher: Dispatcher | undefined
+  let drained: (() => void)[] = []
+  const joined = new Set<string>()
+
+  const queuedBytes = (): number => (line?.queuedBytes() ?? 0) + (buffer?.waitingBytes() ?? 0)
+
+  function checkDrained(): void {
+    if (drained.length === 0 || queuedBytes() > PACE_BYTES / 4) return
+    for (const run of drained.splice(0)) run()
+  }
+
+  function onDrained(run: () => void): void {
+    drained.push(run)
+    line?.onDrained(checkDrained)
+  }
+
+  function write(data: string | Uint8Array): void {
+    lastSent = clock.monotonic()
+    line?.send(data)
+  }
+
+  function send(message: ToClient): void {
+    if (protocol === undefined || state === 'over') return
+    ports.meter.count('messages-out')
+    if (buffer === undefined) return write(protocol.encode(message))
+    buffer.send(message)
+    if (buffer.waitingBytes() > maxQueuedBytes) {
+      ports.meter.count('slow-consumers')
+      close(CloseCode.slowConsumer, 'reading too slowly')
+    }
+  }
+
+  function end(): void {
+    if (state === 'over') return
+    state = 'over'
+    dispatcher?.end()
+    session?.close()
+    entered.leave()
+    for (const run of drained.splice(0)) run()
+    ports.ended()
+  }
+
+  /** Says why in the protocol's own words first. */
+  function close(code: CloseCode, error: string | undefined): void {
+    if (state === 'over') return
+    if (state === 'open' && protocol !== undefined) {
+      write(protocol.encode({ kind: 'close', error, allowReconnect: COME_BACK.has(code) }))
+    } else if (state !== 'cut') {
+      write(answerFrame(error))
+    }
+    line?.close(code, (error ?? '').slice(0, 100))
+    end()
+  }
+
+  function answerFrame(error?: string): string | Uint8Array {
+    const answer = handshakeAnswer(error)
+    return protocol?.name === 'messagepack' ? Buffer.from(answer) : answer
+  }
+
+  function told(event: GuestEvent): void {
+    if (session === undefined || protocol === undefined) return
+    if (event.kind === 'rejected') return close(CloseCode.unauthorized, event.message)
+    if (event.kind === 'ready') return opened(session)
+    const context = {
+      protocol: protocol.name,
+      session,
+      isAuthenticatedMessage: ports.authenticated.has,
+      hasJoined: (name: string) => joined.has(name),
+    }
+    for (const message of invocationsFor(event, context)) send(message)
+  }
+
+  function enter(agreed: HubProtocol, version: number, rest: Buffer): void {
+    protocol = agreed
+    state = 'entering'
+    early = rest
+    if (ports.mayResume && version >= 2) {
+      buffer = createMessageBuffer({ encode: agreed.encode, write, limit: RESUME_BUFFER_BYTES })
+    }
+    const opening = openGuestSession({
+      hub: ports.hub,
+      identity: entered.identity,
+      line: {
+        address: line?.address ?? 'unknown',
+        queuedBytes,
+        onDrained,
+        // While the line is cut the door answers for the client, up to its own limit.
+        ping: () => (line === undefined ? session?.pong() : line.ping()),
+      },
+      clock,
+      uuid: ports.uuid,
+      told,
+      closed: (code, reason) => close(code, reason),
+    })
+    // The hub may have refused at once.
+    if (state === 'entering') session = opening
+  }
+
+  function opened(guest: GuestSession): void {
+    if (state !== 'entering') return
+    write(answerFrame())
+    state = 'open'
+    dispatcher = createDispatcher({
+      context: {
+        connectionId: ports.connectionId,
+        session: guest,
+        rooms: createGuestRooms(guest, ports.ids),
+        isAuthenticated: person.isAuthenticated,
+        uuid: ports.uuid,
+        send,
+        markAuthenticated: ports.authenticated.add,
+        joined,
+      },
+      send,
+      paced: async () => {
+        if (queuedBytes() > PACE_BYTES) await new Promise<void>((resolve) => onDrained(resolve))
+      },
+    })
+    send({
+      kind: 'invocation',
+      target: 'Welcome',
+      argument: {
+        message: 'Welcome to the chat!',
+        connectionId: ports.connectionId,
+        onlineUsers: guest.world.onlineNames(),
+      },
+    })
+    const data = early
+    early = Buffer.alloc(0)
+    if (data.length > 0) read(data)
+  }
+
+  function read(data: Buffer): void {
+    let messages: FromClient[]
+    try {
+      messages = protocol?.decode(data) ?? []
+      // A resuming client counts from its first message on, and is ready when it has said something.
+      if (data.length > 0) buffer?.start()
+      for (const message of messages) if (state === 'open') take(message)
+    } catch (fault) {
+      if (!(fault instanceof ProtocolFault)) throw fault
+      ports.meter.count('frames-malformed')
+      close(CloseCode.malformed, fault.message)
+    }
+  }
+
+  function take(message: FromClient): void {
+    ports.meter.count('messages-in')
+    if (buffer !== undefined && !buffer.isNew(message)) return
+    switch (message.kind) {
+      case 'invocation':
+      case 'stream-invocation':
+        if (dispatcher?.call(message) === false) {
+          close(CloseCode.rateLimited, 'Too many invocations at a time.')
+        }
+        return
+      case 'cancel':
+        return dispatcher?.cancel(message.id)
+      case 'close':
+        line?.close(CloseCode.normal, '')
+        return end()
+      case 'ack':
+        return checkDrained()
+      case 'ping':
+      case 'sequence':
+      case 'upload':
+      case 'unknown':
+    }
+  }
+
+  function shakeHands(data: Buffer): void {
+    early = Buffer.concat([early, data])
+    const handshake = readHandshake(early, maxMessageBytes)
+    if (handshake.kind === 'failed') close(CloseCode.malformed, handshake.error)
+    if (handshake.kind !== 'agreed') return
+    enter(handshake.protocol, handshake.version, handshake.rest)
+  }
+
+  return {
+    mayAttach: () => buffer !== undefined && (state === 'open' || state === 'cut'),
+
+    attach(next) {
+      // The old line may not know yet that it is dead.
+      const old = line
+      line = next
+      if (state === 'handshake') return
+      // It may have ended while the line was being made.
+      if (buffer === undefined || state === 'over') return next.terminate()
+      old?.terminate()
+      state = 'open'
+      lastHeard = clock.monotonic()
+      buffer.disconnected()
+      buffer.resume()
+    },
+
+    receive(from, data) {
+      if (from !== line || state === 'over') return
+      lastHeard = clock.monotonic()
+      if (state === 'handshake') return shakeHands(data)
+      if (state === 'open') return read(data)
+      early = Buffer.concat([early, data])
+      if (early.length > maxMessageBytes) close(CloseCode.tooLarge, 'Too much before the answer.')
+    },
+
+    pong(from) {
+      if (from === line) session?.pong()
+    },
+
+    lineClosed(closed) {
+      if (closed !== line || state === 'over') return
+      line = undefined
+      if (state !== 'open' || buffer === undefined) return end()
+      state = 'cut'
+      since = clock.monotonic()
+      buffer.disconnected()
+      checkDrained()
+    },
+
+    shutDown: () => close(CloseCode.serviceRestart, 'restarting'),
+
+    tooSlow() {
+      ports.meter.count('slow-consumers')
+      end()
+    },
+
+    tick() {
+      const now = clock.monotonic()
+      const { expiresAt } = person
+      if (expiresAt !== undefined && clock.now() >= expiresAt) {
+        return close(CloseCode.unauthorized, 'The token has expired.')
+      }
+      if (state === 'cut') return now - since >= times.resumeMs ? end() : undefined
+      if (state !== 'open') {
+        if (now - since >= times.handshakeMs)
+          close(CloseCode.handshakeTimeout, 'No handshake in time.')
+        return
+      }
+      if (now - lastHeard >= times.timeoutMs) {
+        const silent = line
+        if (buffer === undefined) close(CloseCode.heartbeatTimeout, 'The client has said nothing.')
+        else silent?.terminate()
+        return
+      }
+      buffer?.start()
+      const received = buffer?.unacknowledged()
+      if (received !== undefined) send({ kind: 'ack', sequence: received })
+      if (now - lastSent >= times.keepAliveMs) send({ kind: 'ping' })
+      checkDrained()
+    },
+  }
+}
+
+/** After these a client with automatic reconnect should try again; one with a token provider by a new token. */
+const COME_BACK: ReadonlySet<CloseCode> = new Set([
+  CloseCode.serviceRestart,
+  CloseCode.tryAgainLater,
+  CloseCode.slowConsumer,
+  CloseCode.superseded,
+  CloseCode.heartbeatTimeout,
+  CloseCode.rateLimited,
+  CloseCode.unauthorized,
+])

@@ -1,0 +1,154 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Entered, NotIdentified, Person } from '../guest/identify.ts'
+import type { ForeignDoor, ForeignDoorPorts } from '../foreign-door.ts'
+import { refuseUpgrade } from '../native/refuse-upgrade.ts'
+import type { WebSocketLine } from '../web-socket-line.ts'
+import { createWebSockets, type LineUser } from '../web-sockets.ts'
+import {
+  createHubConnection,
+  defaultTimes,
+  type HubConnection,
+  type SignalrTimes,
+} from './hub-connection.ts'
+import { createNegotiated, type Negotiated } from './negotiated.ts'
+import { answerNegotiate, type NegotiateRequest, readNegotiate } from './negotiate.ts'
+import { createRecentIds } from './recent-ids.ts'
+
+export const SIGNALR_PATH = '/hubs/chat'
+/** Holds the longest message with every character escaped. */
+const MAX_MESSAGE_BYTES = 131_072
+const TICK_MS = 1_000
+const AUTHENTICATED_KEPT = 10_000
+
+/** The hub of the guide, for clients of ASP.NET Core SignalR. */
+export function createSignalrDoor(
+  ports: ForeignDoorPorts,
+  options: { readonly times?: Partial<SignalrTimes> } = {},
+): ForeignDoor {
+  const { identify, clock, meter, limits } = ports
+  const times = { ...defaultTimes, ...options.times }
+  const negotiated = createNegotiated(clock)
+  const connections = new Set<HubConnection>()
+  const authenticated = createRecentIds(AUTHENTICATED_KEPT)
+  const webSockets = createWebSockets(ports, { ...limits, subprotocols: [] })
+  let cancelTick = clock.after(TICK_MS, tick)
+
+  function tick(): void {
+    cancelTick = clock.after(TICK_MS, tick)
+    negotiated.tick()
+    for (const connection of connections) connection.tick()
+  }
+
+  async function negotiate(request: NegotiateRequest, response: ServerResponse): Promise<void> {
+    const who = await identify.whoIs(request.request)
+    if (who.kind === 'refused') return answerNegotiate(request, response, who)
+    const connectionId = ports.uuid()
+    // Version 0 knows no token beside the id.
+    const token = request.version === 0 ? connectionId : ports.uuid()
+    const { mayResume } = request
+    const entry = negotiated.add(token, { connectionId, member: who.person.memberId, mayResume })
+    const tooMany = { kind: 'refused', status: 503, message: 'Too many are connecting.' } as const
+    answerNegotiate(request, response, entry === undefined ? tooMany : { ...entry, token })
+  }
+
+  function begin(
+    person: Person,
+    entered: Entered,
+    token: string | undefined,
+    entry: Negotiated | undefined,
+  ): HubConnection {
+    const connection = createHubConnection({
+      ...ports,
+      connectionId: entry?.connectionId ?? ports.uuid(),
+      ...{ person, entered, times, authenticated },
+      mayResume: entry?.mayResume === true,
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+      maxQueuedBytes: limits.maxQueuedBytes,
+      ended() {
+        connections.delete(connection)
+        if (token !== undefined) negotiated.delete(token)
+      },
+    })
+    connections.add(connection)
+    if (entry !== undefined) entry.connection = connection
+    return connection
+  }
+
+  function userOf(connection: HubConnection, line: WebSocketLine): LineUser {
+    connection.attach(line)
+    return {
+      receive: (data) => connection.receive(line, data),
+      pong: () => connection.pong(line),
+      tooSlow: () => connection.tooSlow(),
+      closed: () => connection.lineClosed(line),
+    }
+  }
+
+  async function connect(request: IncomingMessage, raw: Duplex, head: Buffer): Promise<void> {
+    const token =
+      new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('id') ?? undefined
+    const who = await identify.whoIs(request)
+    if (raw.destroyed) return
+    if (who.kind === 'refused') return refuse(raw, who)
+    const entry = token === undefined ? undefined : negotiated.get(token)
+    if (token !== undefined && entry === undefined) return refuseWith(raw, '404 Not Found')
+    // The token of the connection is a secret, and still no way to become somebody else.
+    if (entry !== undefined && entry.member !== who.person.memberId) {
+      return refuseWith(raw, '403 Forbidden')
+    }
+    if (entry?.connection !== undefined) {
+      const { connection } = entry
+      if (!connection.mayAttach()) return refuseWith(raw, '409 Conflict')
+      return webSockets.accept(request, raw, head, (line) => userOf(connection, line))
+    }
+    const entered = identify.enter(who.person, 'SignalR client')
+    if (entered.kind === 'refused') return refuse(raw, entered)
+    const connection = begin(who.person, entered, token, entry)
+    webSockets.accept(request, raw, head, (line) => userOf(connection, line))
+  }
+
+  function refuse(raw: Duplex, { status }: NotIdentified): void {
+    refuseWith(raw, statusLine(status))
+  }
+
+  function refuseWith(raw: Duplex, status: string): void {
+    meter.count('handshakes-rejected')
+    refuseUpgrade(raw, status)
+  }
+
+  return {
+    upgrade(request, raw, head) {
+      // Node has let go of the socket: somebody must hear its errors while the token is checked.
+      raw.on('error', () => raw.destroy())
+      void connect(request, raw, head)
+    },
+    answer(request, response) {
+      const read = readNegotiate(request, SIGNALR_PATH, limits.allowedOrigins)
+      if (read === undefined) return false
+      if (read.kind === 'answered') read.answer(response)
+      else void negotiate(read, response)
+      return true
+    },
+    closed(timeoutMs) {
+      for (const connection of connections) connection.shutDown()
+      return webSockets.closed(timeoutMs)
+    },
+    stop() {
+      cancelTick()
+    },
+  }
+}
+
+export function statusLine(status: NotIdentified['status']): string {
+  switch (status) {
+    case 400:
+      return '400 Bad Request'
+    case 401:
+      return '401 Unauthorized'
+    case 429:
+      return '429 Too Many Requests'
+    case 503:
+      return '503 Service Unavailable'
+  }
+}
