@@ -201,8 +201,13 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     message: explanation,
     ref: ref.optional(),
   }),
-  /** The server is about to close for a restart; come back after the delay (D16). */
-  z.object({ type: z.literal('bye'), reconnectAfterMs: milliseconds }),
+  /** The server is about to close on purpose; come back after the delay (D16). */
+  z.object({
+    type: z.literal('bye'),
+    reconnectAfterMs: milliseconds,
+    /** `stopped`: the host ended the session for now, and nobody knows when it begins again. */
+    reason: z.enum(['restart', 'stopped']),
+  }),
 ])
 export type ServerMessage = z.infer<typeof serverMessageSchema>
 export type ServerMessageOf<Type extends ServerMessage['type']> = Extract<

@@ -2,6 +2,7 @@ import type { ClientMessage } from '../../protocol/client-messages.ts'
 import type { Decoded } from '../../protocol/codec.ts'
 import { CloseCode } from '../../protocol/errors.ts'
 import type { MemberId } from '../../protocol/ids.ts'
+import type { ServerMessageOf } from '../../protocol/server-messages.ts'
 import { createAdmission } from './admission.ts'
 import { createCatchUpFrames } from './catch-up-frames.ts'
 import { createCommitBatcher } from './commit-batcher.ts'
@@ -59,7 +60,7 @@ export interface Hub {
   /** Bytes that wait in all send queues. */
   queuedBytes(): number
   /** D16: tells everyone to come back, commits what was taken in, and closes with 1012. */
-  drain(): Promise<void>
+  drain(reason?: ServerMessageOf<'bye'>['reason']): Promise<void>
   /** Stops every timer; connections are left to the door. */
   stop(): void
 }
@@ -104,6 +105,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
   const submits = createSubmits({
     ...{ batcher, typing, clock, meter },
     limits: options.writes,
+    addressWrites: options.addressWrites,
     closeFlood: (connection) => roster.close(connection, CloseCode.rateLimited, 'too many writes'),
   })
   const receive = createReception({
@@ -148,13 +150,13 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     connectionCount: () => connections.size,
     queuedBytes: () => [...connections].reduce((sum, { socket }) => sum + socket.queuedBytes(), 0),
 
-    async drain() {
+    async drain(reason = 'restart') {
       if (isDraining) return
       isDraining = true
       const { from, to } = options.comeBackMs
       for (const { socket } of connections) {
         const reconnectAfterMs = Math.round(from + secrets.random() * (to - from))
-        socket.send({ type: 'bye', reconnectAfterMs })
+        socket.send({ type: 'bye', reconnectAfterMs, reason })
       }
       await batcher.idle()
       await reads.flush()
