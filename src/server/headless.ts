@@ -113,6 +113,9 @@ function hubOptionsOf(settings: Settings, live: LiveSettings): Partial<HubOption
     maxConnections: settings.maxConnections,
     heartbeat: { ...heartbeat, intervalMs: settings.keepAliveIntervalSeconds * 1_000 },
     writes: live.writes,
+    typing: live.typing,
+    history: live.history,
+    addressWrites: live.address.messages,
   }
 }
 

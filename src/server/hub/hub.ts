@@ -106,6 +106,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     ...{ batcher, typing, clock, meter },
     limits: options.writes,
     addressWrites: options.addressWrites,
+    addressWrites: options.addressWrites,
     closeFlood: (connection) => roster.close(connection, CloseCode.rateLimited, 'too many writes'),
   })
   const receive = createReception({

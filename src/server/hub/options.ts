@@ -6,6 +6,7 @@ import {
   MAX_TEXT_LENGTH,
 } from '../../protocol/limits.ts'
 import type { Welcome } from '../../protocol/server-messages.ts'
+import type { BucketSize } from './rate-limit.ts'
 
 /** Everything about the hub that an operator or a test may set. Times are milliseconds. */
 export interface HubOptions {
@@ -30,6 +31,11 @@ export interface HubOptions {
   readonly roomChanges: { readonly burst: number; readonly perMinute: number }
   /** People the session knows, here or not; each is announced to everyone else and kept for ever. */
   readonly maxMembers: number
+  /** Of a person: typing beyond it is not passed on, history beyond it is refused for a while. */
+  readonly typing: BucketSize
+  readonly history: BucketSize
+  /** Writes from one address, whoever makes them; loopback is not counted. */
+  readonly addressWrites: BucketSize
   /** Requests, typing, reads and the like, for each connection. */
   readonly signalsPerSecond: number
   readonly signalBurst: number
@@ -59,6 +65,10 @@ export const defaultHubOptions: Omit<HubOptions, 'admission'> = {
   resetPageMessages: 50,
   writes: { perMinute: 60, burst: 10, saved: 1_000, floodPerMinute: 200 },
   roomChanges: { burst: 2_000, perMinute: 600 },
+  typing: { burst: 60, perMinute: 240 },
+  history: { burst: 600, perMinute: 600 },
+  // A whole company behind one address is no flood.
+  addressWrites: { burst: 10_000, perMinute: 30_000 },
   // The default group with all of them in it still fits one frame.
   maxMembers: 10_000,
   signalsPerSecond: 50,

@@ -1,10 +1,12 @@
 import type { ClientMessage } from '../../protocol/client-messages.ts'
 import type { Decoded, FrameFault } from '../../protocol/codec.ts'
 import { CloseCode } from '../../protocol/errors.ts'
+import type { MemberId } from '../../protocol/ids.ts'
 import { type AdmittedDevice, admitted, type Connection } from './connection.ts'
 import type { HubOptions } from './options.ts'
 import type { People } from './people.ts'
 import type { Clock, Meter } from './ports.ts'
+import { createKeyedBuckets } from './keyed-buckets.ts'
 import { perMinute, takeToken } from './rate-limit.ts'
 import type { Reads } from './reads.ts'
 import type { Recovery } from './recovery.ts'
@@ -37,6 +39,29 @@ export function createReception(
   const malformedSize = perMinute(options.malformedPerMinute)
   const floodSize = perMinute(options.writes.floodPerMinute)
   const signalSize = signalBucketSize(options)
+  const typingBuckets = createKeyedBuckets<MemberId>(options.typing)
+  const historyBuckets = createKeyedBuckets<MemberId>(options.history)
+
+  /** False when the person asked for too much of this kind, on all their devices together. */
+  function withinBudget(connection: Connection, member: MemberId, message: ClientMessage): boolean {
+    const now = clock.monotonic()
+    if (message.type === 'typing' && message.active) {
+      if (typingBuckets.take(member, 1, now) === 0) return true
+      meter.count('typing-dropped')
+      return false
+    }
+    if (message.type !== 'history') return true
+    const wait = historyBuckets.take(member, 1, now)
+    if (wait === 0) return true
+    meter.count('history-refused')
+    connection.socket.send({
+      type: 'failed',
+      ref: message.ref,
+      code: 'rate-limited',
+      message: `At most ${options.history.perMinute} pages of history a minute.`,
+    })
+    return false
+  }
 
   function unexpected(connection: Connection, message: ClientMessage): void {
     connection.socket.send({
@@ -76,6 +101,7 @@ export function createReception(
     const now = clock.monotonic()
     if (takeToken(connection.signals, signalSize, now) === 0) return true
     if (takeToken(connection.flood, floodSize, now) > 0) {
+      meter.count('floods-closed')
       roster.close(connection, CloseCode.rateLimited, 'too many frames')
     } else if (message !== undefined && 'ref' in message) {
       connection.socket.send({
@@ -162,6 +188,8 @@ export function createReception(
       return
     }
     if (message.type === 'submit') submits.receive(connection, device, message)
-    else if (withinRate(connection, message)) receiveSignal(connection, device, message)
+    else if (withinRate(connection, message) && withinBudget(connection, device.member, message)) {
+      receiveSignal(connection, device, message)
+    }
   }
 }

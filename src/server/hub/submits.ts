@@ -4,6 +4,7 @@ import type { MemberId } from '../../protocol/ids.ts'
 import type { FrameFault } from '../../protocol/codec.ts'
 import type { CommitBatcher } from './commit-batcher.ts'
 import type { AdmittedDevice, Connection, Hold, Lane } from './connection.ts'
+import { createKeyedBuckets } from './keyed-buckets.ts'
 import type { WriteLimits } from './options.ts'
 import type { Clock, Meter } from './ports.ts'
 import { type BucketSize, takeToken } from './rate-limit.ts'
@@ -13,6 +14,8 @@ import type { Typing } from './typing.ts'
 const DRAIN_PAUSE_MS = 5_000
 /** Writes sent before the client heard of the hold may still arrive this long after it began. */
 const IN_FLIGHT_MS = 5_000
+/** Programs of this computer; a proxy on it says whom it speaks for. */
+const LOOPBACK = /^(127\.\d|::1$)/
 const UNAVAILABLE_RETRY_MS = 1_000
 /** Rooms that one connection can have held at a time: more than anybody is in. */
 const MAX_HOLDS = 5_000
@@ -31,6 +34,8 @@ export interface SubmitPorts {
   readonly clock: Clock
   readonly meter: Meter
   readonly limits: WriteLimits
+  /** Of all members of one address together. */
+  readonly addressWrites: BucketSize
   /** Closes a connection that does not heed `held`. */
   readonly closeFlood: (connection: Connection) => void
 }
@@ -39,6 +44,17 @@ export function createSubmits(ports: SubmitPorts): Submits {
   const { batcher, typing, clock, meter, limits } = ports
   const flood: BucketSize = { burst: limits.floodPerMinute, perMinute: limits.floodPerMinute }
   const allowances = new Map<MemberId, Allowance>()
+  const addresses = createKeyedBuckets<string>(ports.addressWrites)
+
+  function closeFlood(connection: Connection): void {
+    meter.count('floods-closed')
+    ports.closeFlood(connection)
+  }
+
+  /** 0, or the milliseconds to wait until the address of the connection may write again. */
+  function addressWait({ socket }: Connection, now: number): number {
+    return LOOPBACK.test(socket.address) ? 0 : addresses.take(socket.address, 1, now)
+  }
 
   function allowanceOf(member: MemberId, now: number): Allowance {
     let allowance = allowances.get(member)
@@ -95,7 +111,7 @@ export function createSubmits(ports: SubmitPorts): Submits {
     const keeps = known !== undefined && (known.code === 'unavailable' || code === 'rate-limited')
     if (keeps) return meter.count('writes-held')
     // Rooms are named by the sender, and need not exist: somebody makes them up.
-    if (known === undefined && device.holds.size >= MAX_HOLDS) return ports.closeFlood(connection)
+    if (known === undefined && device.holds.size >= MAX_HOLDS) return closeFlood(connection)
     const held = { id: submit.id, code, since: now, retryAt: now + waitMs }
     device.holds.set(submit.room, held)
     answerHeld(connection, submit, held, now)
@@ -157,14 +173,14 @@ export function createSubmits(ports: SubmitPorts): Submits {
       const known = device.holds.get(submit.room)
       if (known !== undefined) {
         if (isHeedless(submit, known, now) && takeToken(connection.flood, flood, now) > 0) {
-          return ports.closeFlood(connection)
+          return closeFlood(connection)
         }
         // Dropped without an answer: the one answer there was already tells the client where to begin again,
         // and a second one could arrive when it has begun, and send it back once more.
         if (submit.id !== known.id && submit.head !== true) return meter.count('writes-held')
         device.holds.delete(submit.room)
       }
-      const wait = allowance(device, now)
+      const wait = allowance(device, now) || addressWait(connection, now)
       if (wait > 0) return hold(connection, device, submit, 'rate-limited', wait)
       commit(connection, device, submit)
     },

@@ -55,13 +55,13 @@ export function liveSettings(first: Settings): LiveSettings {
       },
     },
     typing: perMinute(() => now.rateLimit.typingPerMinute, 1 / 4),
-    history: perMinute(() => now.rateLimit.historyPerMinute, 1 / 4),
+    history: perMinute(() => now.rateLimit.historyPerMinute, 1),
     address: {
       get connections() {
         return limit(() => now.rateLimit.connectionsPerAddress)
       },
       opens: perMinute(() => now.rateLimit.opensPerAddressPerMinute, 1),
-      messages: perMinute(() => now.rateLimit.messagesPerAddressPerMinute, 1 / 4),
+      messages: perMinute(() => now.rateLimit.messagesPerAddressPerMinute, 1 / 3),
       // Guessing is never unlimited.
       wrongCredentials: {
         get burst() {
