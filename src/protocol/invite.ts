@@ -7,7 +7,7 @@ import { fingerprintSchema } from './fingerprint.ts'
 import { sessionIdSchema } from './ids.ts'
 import type { SessionId } from './ids.ts'
 import { MAX_SESSION_NAME_LENGTH } from './limits.ts'
-import { nameSchema } from './records.ts'
+import { nameSchema, wellFormed } from './records.ts'
 
 export const INVITE_SCHEME = 'landline'
 export const INVITE_VERSION = 1
@@ -137,6 +137,10 @@ function readFields(fields: ReadonlyMap<string, readonly string[]>): ParsedInvit
       'secret',
       `The invite’s secret must have 1 to ${MAX_SECRET_LENGTH} characters.`,
     )
+  }
+  // Half a surrogate pair, as damaged pasting leaves it, could never be written into a link again.
+  if (secret !== undefined && !wellFormed(secret)) {
+    return fault('invalid', 'secret', 'The invite’s secret is damaged; copy the whole link.')
   }
   const fingerprint = fields.get('f')?.[0]
   if (fingerprint !== undefined && !fingerprintSchema.safeParse(fingerprint).success) {

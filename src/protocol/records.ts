@@ -10,7 +10,7 @@ import {
 import { roleSchema } from './roles.ts'
 
 /** Lone surrogates cannot be stored as UTF-8 without loss, so they are refused instead of mangled. */
-const wellFormed = (text: string): boolean =>
+export const wellFormed = (text: string): boolean =>
   !/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/.test(text)
 const NOT_WELL_FORMED = 'must be well-formed Unicode'
 

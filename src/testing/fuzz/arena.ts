@@ -1,0 +1,137 @@
+/**
+ * A real server on a real port with two members in it who mean well. Whatever happens at its doors, they must
+ * go on talking, and the log must hold in the end.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { MessageId } from '../../protocol/ids.ts'
+import { systemSecrets } from '../../server/ops/system-secrets.ts'
+import { startServer } from '../../server/start-server.ts'
+import { openSqliteStore } from '../../server/store/sqlite/sqlite-store.ts'
+import { type RawClient, rawClient, rawPerson, type RawPerson } from '../raw-client.ts'
+
+export const ARENA_SECRET = 'a secret only members know'
+/** A witness that is not answered by then counts as disturbed. */
+const ANSWER_MS = 5_000
+const QUEUE_BYTES = 262_144
+
+export interface Arena {
+  readonly port: number
+  readonly url: string
+  /** Members who mean no good; each is one device, so that a new connection of it replaces the one before. */
+  readonly vandals: readonly RawPerson[]
+  /** The witnesses exchange a message. Returns what was wrong. */
+  check(): Promise<string[]>
+  /** Stops the server and reads what it left on disk. Returns what was wrong. */
+  finish(): Promise<string[]>
+}
+
+export async function openArena(): Promise<Arena> {
+  const folder = mkdtempSync(join(tmpdir(), 'landline-fuzz-'))
+  const started = await startServer(
+    {
+      dataDir: folder,
+      host: '127.0.0.1',
+      port: 0,
+      admission: { kind: 'secret', secret: ARENA_SECRET },
+      // Witnesses write a lot; vandals are welcome to.
+      hub: { writes: { perMinute: 60_000, burst: 1_000, saved: 0, floodPerMinute: 2_000 } },
+      door: { maxQueuedBytes: QUEUE_BYTES },
+    },
+    { info() {}, warn() {} },
+  )
+  if (started.kind === 'failed') throw new Error(started.message)
+  const server = started
+  const [teller, hearer] = [await enter('Wanda'), await enter('Wim')]
+  const told: MessageId[] = []
+  const general = teller.general()
+
+  async function enter(name: string): Promise<RawClient> {
+    const client = await rawClient(server.url, rawPerson(name))
+    await client.enter(ARENA_SECRET)
+    return client
+  }
+
+  /** The numbers of the default group as the hearer was sent them; forgets them. */
+  function gap(): string[] {
+    const seqs = hearer.received.flatMap((message) =>
+      message.type === 'events' && message.room === general
+        ? message.events.map(({ seq }) => seq)
+        : [],
+    )
+    hearer.received.length = 0
+    const skipped = seqs.find((seq, index) => index > 0 && seq !== (seqs[index - 1] ?? 0) + 1)
+    return skipped === undefined ? [] : [`a witness was sent ${skipped} out of order`]
+  }
+
+  async function exchange(): Promise<void> {
+    const id = teller.post(general, `heard by all: ${told.length}`)
+    told.push(id)
+    await teller.next('ack', (ack) => ack.id === id)
+    await hearer.next('events', ({ events }) => events.some((event) => event.id === id))
+  }
+
+  return {
+    port: server.port,
+    url: server.url,
+    vandals: Array.from({ length: 6 }, (_, index) => rawPerson(`Vandal ${index}`)),
+    async check() {
+      const wrong = await within(ANSWER_MS, exchange(), 'the witnesses could not talk')
+      const health = await fetch(`${server.httpUrl}/health`).then(({ status }) => status, String)
+      if (health !== 200) wrong.push(`the server is not well: ${health}`)
+      const queued = server.queuedBytes()
+      if (queued > 10 * QUEUE_BYTES) wrong.push(`${queued} bytes wait in the send queues`)
+      return [...wrong, ...gap()]
+    },
+    async finish() {
+      const wrong: string[] = []
+      for (const { webSocket } of [teller, hearer]) webSocket.close()
+      wrong.push(...(await within(12_000, server.stop(), 'the server did not stop')))
+      if (server.devices().length > 0) wrong.push(`${server.devices().length} devices are left`)
+      wrong.push(...(await judgeLog(join(folder, 'session.db'), told)))
+      rmSync(folder, { recursive: true, force: true })
+      return wrong
+    },
+  }
+}
+
+async function within(ms: number, done: Promise<unknown>, otherwise: string): Promise<string[]> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string[]>((resolve) => {
+    timer = setTimeout(() => resolve([otherwise]), ms)
+  })
+  const ended = done.then(
+    () => [],
+    (fault: unknown) => [`${otherwise}: ${String(fault)}`],
+  )
+  const wrong = await Promise.race([ended, late])
+  clearTimeout(timer)
+  return wrong
+}
+
+/** D6 and D4 on disk: every log is numbered without a gap, and what the witnesses said is there once. */
+async function judgeLog(file: string, told: readonly MessageId[]): Promise<string[]> {
+  const { uuid, hash } = systemSecrets()
+  const store = openSqliteStore({ file, uuid, hash, sessionName: undefined, sessionId: undefined })
+  const wrong: string[] = []
+  const seen = new Map<string, number>()
+  for (const { id, head } of await store.rooms()) {
+    for (let after = 0; after < head;) {
+      const range = await store.eventsAfter(id, after, 500, 1_048_576)
+      const events = range.kind === 'events' ? range.events : []
+      if (events.length === 0) wrong.push(`room ${id} ends at ${after} instead of ${head}`)
+      if (events.length === 0) break
+      for (const event of events) {
+        if (event.seq !== after + 1) wrong.push(`room ${id} has ${event.seq} after ${after}`)
+        after = event.seq
+        seen.set(event.id, (seen.get(event.id) ?? 0) + 1)
+      }
+    }
+  }
+  await store.close()
+  for (const id of told) {
+    if (seen.get(id) !== 1) wrong.push(`a witness’s message is there ${seen.get(id) ?? 0} times`)
+  }
+  return wrong
+}

@@ -1,0 +1,114 @@
+import { CloseCode } from '../../protocol/errors.ts'
+import type { SeededRandom } from '../seeded-random.ts'
+import type { Arena } from './arena.ts'
+import { rawPeer, type RawPeer } from './raw-peer.ts'
+import { brokenFrame, clientFrame, readServer, upgradeRequest } from './web-socket-bytes.ts'
+import { mangleBytes, mangleText } from './mangle.ts'
+
+/** A way into the server, and how it is attacked. */
+export interface Door {
+  readonly name: string
+  /** One visit of somebody who means no good. Returns what the server did wrong. */
+  attack(arena: Arena, random: SeededRandom): Promise<string[]>
+}
+
+/** After the peer said its end, the server has let go by then; it waits for no stranger. */
+const LET_GO_MS = 5_000
+/** Nobody who is not admitted is told more than this. */
+const MOST_TOLD = 262_144
+
+/** Ours, those of RFC 6455 that `ws` gives to broken frames, and those of applications, which it gives back. */
+const CLOSE_CODES: ReadonlySet<number> = new Set([
+  ...Object.values(CloseCode),
+  ...[1002, 1003, 1005, 1007, 1008, 1011, 3000, 4999],
+])
+
+/** What came back, in the terms that every door must keep to. */
+export function judgeAnswers(bytes: Buffer, texts: (text: string) => string[]): string[] {
+  const said = readServer(bytes)
+  const { closeCode } = said
+  return [
+    ...(said.broken ? ['the server sent bytes that are no frame'] : []),
+    ...(said.status !== null && said.status >= 500 && said.status !== 503
+      ? [`the server answered ${said.status}`]
+      : []),
+    ...(closeCode === null || CLOSE_CODES.has(closeCode)
+      ? []
+      : [`the server closed with ${closeCode}`]),
+    ...said.texts.flatMap(texts),
+  ]
+}
+
+/** Ends the visit, and says whether the server let go and kept its answers short. */
+export async function leave(peer: RawPeer): Promise<string[]> {
+  const letGo = await peer.finish(LET_GO_MS)
+  return [
+    ...(letGo ? [] : [`the server did not let go within ${LET_GO_MS} ms`]),
+    ...(peer.heardBytes() > MOST_TOLD
+      ? [`the server told a stranger ${peer.heardBytes()} bytes`]
+      : []),
+  ]
+}
+
+export interface WebSocketWay {
+  readonly path: string
+  /** Null for a door that asks for none. */
+  readonly subprotocol: string | null
+  /** A valid payload, or one near it. */
+  frame(random: SeededRandom): Uint8Array
+  /** Opcode of the door's valid frames. */
+  readonly opcode: number
+  /** What is wrong with a text that the server sent. */
+  answer(text: string): string[]
+}
+
+/** Upgrades as it should, then sends damaged payloads in good frames and good payloads in damaged frames. */
+export async function attackFrames(
+  arena: Arena,
+  random: SeededRandom,
+  way: WebSocketWay,
+): Promise<string[]> {
+  const peer = await rawPeer(arena.port)
+  const request = upgradeRequest(way.path, way.subprotocol)
+  const isDamaged = random.chance(0.1)
+  peer.write(Buffer.from(isDamaged ? mangleText(random, request) : request))
+  // Half of them do not wait for the answer, as nobody polite would; half a request has none.
+  if (!isDamaged && random.chance(0.5)) await peer.answered()
+  for (let count = random.int(1, 6); count > 0; count--) {
+    const payload = way.frame(random)
+    const broken = random.chance(0.35)
+    const frame = broken ? brokenFrame(random, payload) : clientFrame(payload, way)
+    // In pieces, as the network may bring them.
+    const cut = random.chance(0.3) ? random.int(0, frame.length) : frame.length
+    peer.write(frame.subarray(0, cut))
+    peer.write(frame.subarray(cut))
+  }
+  if (random.chance(0.1)) {
+    peer.reset()
+    return []
+  }
+  const late = await leave(peer)
+  return [...late, ...judgeAnswers(peer.heard(), way.answer)]
+}
+
+/** Anything that looks like HTTP, to any path. */
+export async function attackHttp(
+  arena: Arena,
+  random: SeededRandom,
+  requests: readonly string[],
+): Promise<string[]> {
+  const peer = await rawPeer(arena.port)
+  for (let count = random.int(1, 3); count > 0; count--) {
+    const request = random.pick(requests)
+    const damaged = random.chance(0.5)
+      ? Buffer.from(mangleText(random, request), 'latin1')
+      : mangleBytes(random, Buffer.from(request, 'latin1'))
+    peer.write(damaged)
+  }
+  if (random.chance(0.1)) {
+    peer.reset()
+    return []
+  }
+  const late = await leave(peer)
+  return [...late, ...judgeAnswers(peer.heard(), () => [])]
+}
