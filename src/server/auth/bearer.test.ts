@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { bearerOf, redactUrl } from './bearer.ts'
+
+it('a token is taken from the header, else from the query, else from nowhere', () => {
+  const request = (url: string, authorization?: string) => ({
+    url,
+    headers: authorization === undefined ? {} : { authorization },
+  })
+  expect(bearerOf(request('/ws?access_token=q', 'Bearer h.e.r'))).toBe('h.e.r')
+  expect(bearerOf(request('/ws?id=1&access_token=a%2Eb'))).toBe('a.b')
+  expect(bearerOf(request('/ws', 'bearer t'))).toBe('t')
+  expect(bearerOf(request('/ws?access_token=', 'Basic dTpw'))).toBeUndefined()
+  expect(bearerOf(request(`/ws?access_token=${'x'.repeat(17_000)}`))).toBeUndefined()
+  expect(bearerOf(request('/ws'))).toBeUndefined()
+})
+
+it('what is secret in an address is not written anywhere', () => {
+  expect(redactUrl('/ws?id=1&access_token=a.b.c&x=2')).toBe('/ws?id=1&access_token=[redacted]&x=2')
+  expect(redactUrl('landline://join?v=1&k=secret')).toBe('landline://join?v=1&k=[redacted]')
+  expect(redactUrl('/ws?ACCESS_TOKEN=a#b')).toBe('/ws?ACCESS_TOKEN=[redacted]#b')
+  expect(redactUrl('/health')).toBe('/health')
+})
