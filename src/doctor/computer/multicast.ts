@@ -15,6 +15,8 @@ export interface MulticastPorts {
 
 /** Packets get lost: asked three times, as discovery does. */
 const ASK_AT_MS = [0, 400, 1_000]
+/** Enough for answers, which may take their time, when our own packets are back. */
+const CONTENT_MS = 1_000
 const LISTEN_MS = 2_000
 
 export const MULTICAST_FIX =
@@ -52,8 +54,13 @@ export function checkMulticast(ports: MulticastPorts, signal: AbortSignal): Prom
       stopListening()
       resolve(finding)
     }
+    const found = (): void => end(judge([...asked], heard, others.size, ports.troubles()))
     timers.push(
-      clock.after(LISTEN_MS, () => end(judge([...asked], heard, others.size, ports.troubles()))),
+      clock.after(CONTENT_MS, () => {
+        const works = asked.size > 0 && [...asked].every(({ key }) => heard.has(key))
+        if (works && ports.troubles().length === 0) found()
+      }),
+      clock.after(LISTEN_MS, found),
     )
     signal.addEventListener('abort', () => end(skipped('Stopped.')), { once: true })
   })

@@ -1,8 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
-import { get as getPlain } from 'node:http'
+import { get } from 'node:http'
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { get as getSecure } from 'node:https'
 import { connect as connectPlain, isIP } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
 import type { HostTrust } from '../../client/connection/host-trust.ts'
@@ -153,16 +152,14 @@ export async function fetchPath(
   if (opened.kind === 'refused') return opened
   const { socket } = opened
   return new Promise((done) => {
-    // Both accept a ready socket; the one for TLS would otherwise want to look at the certificate again.
-    const get = trust.kind === 'none' ? getPlain : getSecure
     const request: ClientRequest = get(
       {
         host: target.host,
         port: target.port,
         path,
         headers: { connection: 'close' },
+        // Encrypted already, where it has to be; without an agent this is the one it speaks on.
         createConnection: () => socket,
-        agent: false,
         signal,
       },
       (response: IncomingMessage) => {

@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { RunCommand } from './run-command.ts'
 
 /**
@@ -52,7 +53,9 @@ async function ownerOnLinux(port: number, signal: AbortSignal): Promise<string |
       files.map((file) => readlink(`/proc/${pid}/fd/${file}`).catch(() => '')),
     )
     if (!links.some((link) => inodes.has(link))) continue
-    return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() || null
+    // The name a program gives its first thread says little: Node's is `MainThread`.
+    const program = await readlink(`/proc/${pid}/exe`).catch(() => '')
+    return basename(program.replace(/ \(deleted\)$/, '')) || null
   }
   return null
 }

@@ -126,7 +126,10 @@ export function admissionStep(connection: ConnectionView | undefined): Finding {
     case 'connecting':
     case 'authenticating':
       return skipped('The app is connecting at this very moment.')
-    default:
-      return skipped('The app is waiting for the host.')
+    case 'awaiting-approval':
+      return warning(
+        'The host has been asked to let you in, and has not answered yet.',
+        'Ask the host to approve you in the hosting panel.',
+      )
   }
 }

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { fingerprintWords } from '../protocol/fingerprint.ts'
+import { createInvite } from '../protocol/invite.ts'
+import { hostKeyIn, serveSession } from '../testing/served-session.ts'
+import { freePort } from '../testing/services/service-process.ts'
+import { parseCliOptions } from './cli-options.ts'
+import type { Check, DoctorReport } from './report.ts'
+
+const entry = fileURLToPath(new URL('cli.ts', import.meta.url))
+const SECRET = 'planted-join-secret'
+
+let folder: string
+const cleanUp: (() => unknown)[] = []
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'landline-cli-'))))
+afterEach(async () => {
+  for (const undo of cleanUp.splice(0).toReversed()) await undo()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function doctor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  return new Promise<{ code: number; out: string; err: string }>((done) =>
+    execFile(
+      process.execPath,
+      [entry, ...args],
+      { env: { ...process.env, ...env } },
+      (error, out, err) => done({ code: error === null ? 0 : Number(error.code), out, err }),
+    ),
+  )
+}
+
+function find(report: DoctorReport, id: string): Check {
+  const check = report.groups.flatMap(({ checks }) => checks).find((one) => one.id === id)
+  if (check === undefined) throw new Error(`no check ${id}`)
+  return check
+}
+
+describe('npm run doctor', () => {
+  it('looks at a server that runs and at the way to it, and ends with 1 for what failed', async () => {
+    const { privateKey, fingerprint } = hostKeyIn(folder)
+    const server = await serveSession(folder, SECRET, { kind: 'host-key', privateKey })
+    cleanUp.push(() => server.stop())
+    const invite = createInvite({
+      sessionId: server.session.id,
+      name: 'Field Station',
+      addresses: [`127.0.0.1:${server.port}`],
+      secret: SECRET,
+      fingerprint,
+    })
+    const nobody = await freePort()
+    const args = ['--data', folder, '--port', `${server.port}`, '--target', invite]
+    const { code, out } = await doctor(
+      [...args, '--json', '--redis', `redis://me:planted-password@127.0.0.1:${nobody}`],
+      { HTTPS_PROXY: 'http://me:planted-password@proxy:3128', HOME: folder },
+    )
+    const report = JSON.parse(out) as DoctorReport
+    expect(code).toBe(1)
+    expect(find(report, 'hosting.server.key').detail).toContain(
+      fingerprintWords(fingerprint).join(' · '),
+    )
+    expect(find(report, 'hosting.server.database').detail).toContain('server that runs')
+    expect(find(report, 'reaching.0.version').state).toBe('ok')
+    expect(find(report, 'reaching.0.admission').state).toBe('skipped')
+    expect(find(report, 'proxy').detail).toContain('HTTPS_PROXY')
+    expect(find(report, 'service.redis')).toMatchObject({
+      state: 'failed',
+      detail: `Redis at 127.0.0.1:${nobody} cannot be reached (ECONNREFUSED).`,
+    })
+    // It listens on this computer only: the address others would use fails, with what to change.
+    const port = find(report, 'hosting.server.port')
+    if (port.state === 'failed') expect(port.fix).toContain('--host 0.0.0.0')
+    for (const secret of [SECRET, 'planted-password', folder, fingerprint]) {
+      expect(out).not.toContain(secret)
+    }
+    for (const check of report.groups.flatMap(({ checks }) => checks)) {
+      expect(check.fix !== null, check.id).toBe(
+        check.state === 'failed' || check.state === 'warning',
+      )
+    }
+  })
+
+  it('prints the same as text, and names a damaged key and database', async () => {
+    writeFileSync(join(folder, 'host-key'), '-----BEGIN PRIVATE KEY-----\nplanted\n')
+    writeFileSync(join(folder, 'session.db'), 'no database at all, and long enough to be read')
+    const port = await freePort()
+    const { code, out } = await doctor(['--data', folder, '--port', `${port}`])
+    expect(code).toBe(1)
+    expect(out).toMatch(/^Landline doctor, 20\d\d-.*\n.*2 checks failed/)
+    expect(out).toContain('✗ failed   Key and certificate\n')
+    expect(out).toContain('✗ failed   Database\n')
+    expect(out).toContain('Fix: Quit Landline, keep a copy')
+    expect(out).not.toContain('planted')
+    const { username } = userInfo()
+    if (username !== 'root') expect(out).not.toContain(username)
+  })
+
+  it('refuses what it does not understand', async () => {
+    expect((await doctor(['--target', 'two words'])).code).toBe(2)
+    expect(parseCliOptions(['--nonsense'], {}).kind).toBe('fault')
+    expect(parseCliOptions(['--port', '0'], {}).kind).toBe('fault')
+    expect(parseCliOptions(['--target', 'a:1', '--target', 'b:2'], {})).toMatchObject({
+      options: { targets: ['a:1', 'b:2'], port: 47_800 },
+    })
+  })
+})
