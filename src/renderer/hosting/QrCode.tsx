@@ -1,4 +1,4 @@
-import { create } from 'qrcode'
+import encodeQR from 'qr'
 import { useMemo } from 'react'
 import { words } from '../words.ts'
 
@@ -24,14 +24,13 @@ export function qrPath(modules: {
 
 export function QrCode({ text }: { readonly text: string }) {
   const { path, size } = useMemo(() => {
-    const { modules } = create(text, { errorCorrectionLevel: 'M' })
-    return { path: qrPath(modules), size: modules.size }
+    const rows = encodeQR(text, 'raw', { ecc: 'medium', border: QUIET })
+    return { path: qrPath({ size: rows.length, data: rows.flat().map(Number) }), size: rows.length }
   }, [text])
-  const edge = size + QUIET * 2
   return (
     <svg
       className="qr"
-      viewBox={`${-QUIET} ${-QUIET} ${edge} ${edge}`}
+      viewBox={`0 0 ${size} ${size}`}
       role="img"
       aria-label={words.hosting.qr}
       shapeRendering="crispEdges"
