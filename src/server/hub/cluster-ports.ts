@@ -1,6 +1,6 @@
 /** What the hub needs besides when several nodes serve one session. */
 import type { Epoch, MemberId, RoomId } from '../../protocol/ids.ts'
-import type { RoomState } from '../../protocol/records.ts'
+import type { Presence, RoomState } from '../../protocol/records.ts'
 
 /** How a node learns from the store what others wrote: signals may be lost, the store remembers. */
 export interface SharedLog {
@@ -26,4 +26,28 @@ export interface ChangedRoom {
   readonly head: number
   /** Its name, topic or members changed, not only its messages. */
   readonly reshaped: boolean
+}
+
+/** What only nodes tell each other; in one process none of them comes. */
+export type ClusterSignal =
+  /** For nodes that do not serve the room: somebody came, left or renamed it. */
+  | { readonly kind: 'changed'; readonly room: RoomId; readonly head: number }
+  /** From this node's own fan-out: others can be heard (again), and signals may have been missed before. */
+  | { readonly kind: 'restored' }
+  /** Sent now and then even when nothing changed, as the node's sign of life. */
+  | {
+      readonly kind: 'presence'
+      readonly node: string
+      /** Whoever is not listed is not at this node; false: these changed. */
+      readonly whole: boolean
+      readonly people: readonly PresentPerson[]
+    }
+  /** The node ends; its people are elsewhere or away. */
+  | { readonly kind: 'node-gone'; readonly node: string }
+
+export interface PresentPerson {
+  readonly id: MemberId
+  readonly name: string
+  readonly presence: Presence
+  readonly lastSeen: number
 }

@@ -1,7 +1,10 @@
 import { MAX_PAGE_BYTES } from '../../protocol/limits.ts'
+import type { MemberId } from '../../protocol/ids.ts'
 import type { RoomEvent } from '../../protocol/records.ts'
 import type { ServerMessage } from '../../protocol/server-messages.ts'
 import type { CatchUpFrames } from './catch-up-frames.ts'
+import type { ClusterPresence } from './cluster-presence.ts'
+import type { Cluster } from './cluster.ts'
 import { admitted, type Connection } from './connection.ts'
 import type { People } from './people.ts'
 import type { Signal } from './ports.ts'
@@ -16,17 +19,25 @@ export interface DeliveryPorts {
   readonly reads: Reads
   readonly recovery: Recovery
   readonly frames: CatchUpFrames
+  /** When this node is one of several. */
+  readonly cluster?: Pick<Cluster, 'inOrder' | 'told' | 'restored' | 'heard'> | undefined
+  readonly presence?: Pick<ClusterPresence, 'hear' | 'restored'> | undefined
 }
 
 /** Takes in what was published and passes it to the connections it is for. */
 export function createDelivery(ports: DeliveryPorts): (signal: Signal) => void {
-  const { rooms, people, reads, recovery, frames } = ports
+  const { rooms, people, reads, recovery, frames, cluster, presence } = ports
 
   function deliverEvents(signal: Extract<Signal, { kind: 'events' }>): void {
     const room = rooms.get(signal.room)
-    if (room === undefined) throw new Error('events of a room that was never announced')
+    if (room === undefined) {
+      if (cluster !== undefined) return cluster.told(signal.room, signal.events.at(-1)?.seq ?? 0)
+      throw new Error('events of a room that was never announced')
+    }
+    const inOrder = cluster?.inOrder(room, signal.epoch, signal.events) ?? signal.events
+    if (inOrder.length === 0) return
     frames.forget(room)
-    for (const events of cutWhereSomebodyLeaves(signal.events)) {
+    for (const events of cutWhereSomebodyLeaves(inOrder)) {
       // Head and connections move in one tick: a connection is either live and is sent this frame, or it is
       // behind the new head and reads on (D8).
       for (const event of events) rooms.apply(room, event)
@@ -39,7 +50,7 @@ export function createDelivery(ports: DeliveryPorts): (signal: Signal) => void {
       const last = events.at(-1)
       if (last?.type === 'member.left') takeOut(room, last)
     }
-    for (const event of signal.events) {
+    for (const event of inOrder) {
       if (event.type === 'member.joined') bringIn(room, event)
     }
   }
@@ -54,8 +65,15 @@ export function createDelivery(ports: DeliveryPorts): (signal: Signal) => void {
   function bringIn(room: Room, event: Extract<RoomEvent, { type: 'member.joined' }>): void {
     // The store has marked what was there before as read.
     reads.moved(room.id, [[event.member, event.seq]])
-    if (!room.members.has(event.member)) return
-    for (const connection of people.connectionsOf(event.member)) {
+    if (people.connectionsOf(event.member).size === 0) return
+    const heard = cluster?.heard(room.id)
+    if (heard === undefined) enter(room, event.member)
+    else void heard.then(() => enter(room, event.member))
+  }
+
+  function enter(room: Room, member: MemberId): void {
+    if (!room.members.has(member)) return
+    for (const connection of people.connectionsOf(member)) {
       const { state } = connection
       const known = room.live.has(connection) || room.recovering.has(connection)
       if (state.kind === 'synced' && !known) recovery.enter(connection, state.device, room)
@@ -90,6 +108,14 @@ export function createDelivery(ports: DeliveryPorts): (signal: Signal) => void {
         sendToAll(room.recovering, message)
         return
       }
+      case 'changed':
+        return cluster?.told(signal.room, signal.head)
+      case 'presence':
+      case 'node-gone':
+        return presence?.hear(signal)
+      case 'restored':
+        cluster?.restored()
+        return presence?.restored()
     }
   }
 }

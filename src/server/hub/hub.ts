@@ -9,6 +9,7 @@ import { createCommitBatcher } from './commit-batcher.ts'
 import { admitted, type Connection } from './connection.ts'
 import { createDelivery } from './delivery.ts'
 import { createHeartbeat } from './heartbeat.ts'
+import { joinCluster } from './join-cluster.ts'
 import type { HubOptions } from './options.ts'
 import { createPeople } from './people.ts'
 import type { Clock, FanOut, Log, Meter, Secrets, Socket, Store } from './ports.ts'
@@ -71,11 +72,14 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
   const connections = new Set<Connection>()
   let isDraining = false
 
+  // Taken before anything is read: whatever other nodes write after it is asked for again.
+  const mark = await store.shared?.mark()
   const rooms = createRooms(await store.rooms())
   const people = createPeople(await store.members(), {
     clock,
     store,
     graceMs: options.offlineGraceMs,
+    movedHere: (person) => joint?.presence.moved(person),
     announce: (message) => {
       for (const { state, socket } of connections) if (state.kind === 'synced') socket.send(message)
     },
@@ -90,8 +94,16 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     ...{ rooms, people, reads, frames, store, clock, meter, log },
     recoveryLimit: options.recoveryLimit,
   })
+  const joint =
+    store.shared === undefined || mark === undefined
+      ? undefined
+      : joinCluster({
+          ...{ shared: store.shared, mark, store, rooms, people, reads, recovery, frames },
+          ...{ fanOut, clock, log, node: secrets.uuid(), graceMs: options.offlineGraceMs },
+        })
+  const { cluster } = joint ?? {}
   const batcher = createCommitBatcher({
-    ...{ store, clock, meter, log },
+    ...{ store: cluster ?? store, clock, meter, log },
     committed: (batch) => publishCommitted(batch, fanOut),
   })
   const admission = createAdmission({ store, rooms, people, batcher, clock, secrets, log, options })
@@ -106,18 +118,19 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     ...{ batcher, typing, clock, meter },
     limits: options.writes,
     addressWrites: options.addressWrites,
-    addressWrites: options.addressWrites,
     closeFlood: (connection) => roster.close(connection, CloseCode.rateLimited, 'too many writes'),
   })
   const receive = createReception({
-    ...{ roster, rooms, people, reads, recovery, requests, submits, typing, clock, meter, options },
+    ...{ roster, rooms, people, reads, requests, submits, typing, clock, meter, options },
+    recovery: cluster === undefined ? recovery : { ...recovery, sync: cluster.sync },
   })
   const heartbeat = createHeartbeat({
     ...{ clock, meter, connections },
     ...options.heartbeat,
     timedOut: (connection) => roster.close(connection, CloseCode.heartbeatTimeout, 'no pong'),
   })
-  const unsubscribe = fanOut.subscribe(createDelivery({ rooms, people, reads, recovery, frames }))
+  const unsubscribe =
+    joint?.start() ?? fanOut.subscribe(createDelivery({ rooms, people, reads, recovery, frames }))
 
   function turnAway(socket: Socket, code: CloseCode, reason: string): HubConnection {
     meter.count('handshakes-rejected')
@@ -172,6 +185,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     stop() {
       isDraining = true
       for (const connection of connections) roster.forget(connection)
+      joint?.stop()
       unsubscribe()
       heartbeat.stop()
       people.stop()

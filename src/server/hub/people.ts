@@ -2,6 +2,7 @@ import type { MemberId } from '../../protocol/ids.ts'
 import type { Member, Presence } from '../../protocol/records.ts'
 import type { ServerMessageOf } from '../../protocol/server-messages.ts'
 import { admitted, type Connection } from './connection.ts'
+import type { PresentPerson } from './cluster-ports.ts'
 import type { Clock, Store, StoredMember } from './ports.ts'
 
 /** Changes that come this close together are announced in one frame; 1,000 people come back at once. */
@@ -12,6 +13,11 @@ const PEOPLE_PER_FRAME = 500
 interface Person {
   readonly id: MemberId
   name: string
+  /** By the devices at this node. */
+  here: Presence
+  /** By what other nodes say. */
+  elsewhere: Presence
+  /** What people see: the livelier of the two. */
   presence: Presence
   lastSeen: number
   readonly connections: Set<Connection>
@@ -32,6 +38,12 @@ export interface People {
   leave(connection: Connection, member: MemberId): void
   /** Works out the person's presence again after one of their devices changed. */
   refresh(id: MemberId): void
+  /** Another node let somebody in or renamed them. */
+  learn(member: { readonly id: MemberId; readonly name: string; readonly lastSeen: number }): void
+  /** What other nodes say of a person that is known. */
+  elsewhere(id: MemberId, presence: Presence, lastSeen: number): void
+  /** Those who are at this node, as other nodes are told. */
+  here(): readonly PresentPerson[]
   /** Stores when those who have just gone were last seen, without waiting for their grace to end. */
   flush(): Promise<void>
   stop(): void
@@ -42,6 +54,8 @@ export interface PeoplePorts {
   readonly store: Pick<Store, 'setLastSeen'>
   readonly graceMs: number
   readonly announce: (message: ServerMessageOf<'people'>) => void
+  /** Somebody came to this node, left it, or does so under another name. */
+  readonly movedHere?: (person: PresentPerson) => void
 }
 
 const NOBODY: ReadonlySet<Connection> = new Set()
@@ -58,6 +72,8 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
     const person: Person = {
       id,
       name,
+      here: 'offline',
+      elsewhere: 'offline',
       presence: 'offline',
       lastSeen,
       connections: new Set(),
@@ -79,7 +95,8 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
     })
   }
 
-  function setPresence(person: Person, presence: Presence): void {
+  function settle(person: Person): void {
+    const presence = livelier(person.here, person.elsewhere)
     if (person.presence === presence) return
     if (person.presence === 'offline') online++
     if (presence === 'offline') online--
@@ -87,19 +104,33 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
     change(person)
   }
 
+  function setHere(person: Person, presence: Presence): void {
+    if (person.here === presence) return
+    person.here = presence
+    ports.movedHere?.(asHere(person))
+    settle(person)
+  }
+
   function refresh(person: Person): void {
     const states = [...person.connections].map((connection) => admitted(connection)?.presence)
     // With no device left, the grace period decides.
     if (states.length === 0) return
-    setPresence(person, states.includes('online') ? 'online' : 'away')
+    setHere(person, states.includes('online') ? 'online' : 'away')
   }
 
   function endGrace(person: Person): void {
     person.cancelGrace = undefined
     if (person.connections.size > 0) return refresh(person)
-    setPresence(person, 'offline')
+    setHere(person, 'offline')
     // Only shown to people; a store that cannot take it now loses nothing that matters.
     store.setLastSeen([{ member: person.id, at: person.lastSeen }]).catch(() => {})
+  }
+
+  function rename(person: Person, name: string): void {
+    if (person.name === name) return
+    person.name = name
+    change(person)
+    if (person.here !== 'offline') ports.movedHere?.(asHere(person))
   }
 
   return {
@@ -116,8 +147,8 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
       person.connections.add(connection)
       person.cancelGrace?.()
       person.cancelGrace = undefined
-      if (known === undefined || person.name !== name) change(person)
-      person.name = name
+      if (known === undefined) change(person)
+      rename(person, name)
       refresh(person)
     },
 
@@ -134,6 +165,22 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
       if (person !== undefined) refresh(person)
     },
 
+    learn({ id, name, lastSeen }) {
+      const known = people.get(id)
+      if (known === undefined) change(add(id, name, lastSeen))
+      else rename(known, name)
+    },
+
+    elsewhere(id, presence, lastSeen) {
+      const person = people.get(id)
+      if (person === undefined) return
+      person.elsewhere = presence
+      person.lastSeen = Math.max(person.lastSeen, lastSeen)
+      settle(person)
+    },
+
+    here: () => [...people.values()].filter(({ here }) => here !== 'offline').map(asHere),
+
     async flush() {
       const gone = [...people.values()].filter(({ cancelGrace }) => cancelGrace !== undefined)
       const sightings = gone.map(({ id, lastSeen }) => ({ member: id, at: lastSeen }))
@@ -145,6 +192,18 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
       for (const person of people.values()) person.cancelGrace?.()
     },
   }
+}
+
+const asHere = ({ id, name, here: presence, lastSeen }: Person): PresentPerson => ({
+  id,
+  name,
+  presence,
+  lastSeen,
+})
+
+export function livelier(a: Presence, b: Presence): Presence {
+  if (a === 'online' || b === 'online') return 'online'
+  return a === 'away' || b === 'away' ? 'away' : 'offline'
 }
 
 function framesOf(people: readonly Person[]): ServerMessageOf<'people'>[] {

@@ -11,7 +11,8 @@ import type {
   Visibility,
 } from '../../protocol/records.ts'
 import type { ServerMessage } from '../../protocol/server-messages.ts'
-import type { SharedLog } from './cluster-ports.ts'
+import type { ClusterSignal, SharedLog } from './cluster-ports.ts'
+import type { Health } from './health.ts'
 
 /** Time and timers. `now` is shown to people; only `monotonic` may be used to measure (D19). */
 export interface Clock {
@@ -153,8 +154,19 @@ export interface Store {
 /** Carries committed events and passing signals between the nodes of a cluster; in one process it just calls back. */
 export interface FanOut {
   publish(signal: Signal): void
-  /** Every signal, this node's own included, in the order of publishing per room. */
+  /**
+   * Every signal, this node's own included and at once. Of other nodes' signals some may be missing, may come
+   * twice, and of different nodes in any order: the store's numbers tell.
+   */
   subscribe(listener: (signal: Signal) => void): () => void
+  /**
+   * Signals of these rooms are wanted; without it only those of nobody's room come from other nodes. Resolves
+   * when none can be missed any more, at once when nothing can be heard now.
+   */
+  readonly serve?: (rooms: readonly RoomId[]) => Promise<void>
+  readonly release?: (rooms: readonly RoomId[]) => void
+  /** Whether other nodes can be heard. */
+  readonly health?: () => Health
 }
 
 export type Signal =
@@ -175,6 +187,7 @@ export type Signal =
       readonly active: boolean
     }
   | { readonly kind: 'reads'; readonly room: RoomId; readonly positions: readonly ReadPosition[] }
+  | ClusterSignal
 
 /** Hashes, constant-time comparison and randomness, from the platform. */
 export interface Secrets {

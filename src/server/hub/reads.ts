@@ -14,6 +14,10 @@ export interface Reads {
   of(room: RoomId): Promise<ReadonlyMap<MemberId, number>>
   /** Positions of the room changed, here or on another node. */
   moved(room: RoomId, positions: readonly ReadPosition[]): void
+  /** What other nodes stored may have been missed: asks the store, and answers with what moved. */
+  look(room: RoomId): Promise<readonly ReadPosition[]>
+  /** The room's positions are asked for anew the next time. */
+  forget(room: RoomId): void
   /** Stores what was gathered. */
   flush(): Promise<void>
   stop(): void
@@ -97,6 +101,13 @@ export function createReads(ports: {
         () => {},
       )
     },
+    async look(room) {
+      const before = known.get(room)
+      if (before === undefined) return []
+      const [old, now] = await Promise.all([before, store.reads(room)])
+      return now.filter(([member, seq]) => (old.get(member) ?? 0) < seq)
+    },
+    forget: (room) => void known.delete(room),
     flush,
     stop() {
       stopped = true

@@ -11,7 +11,7 @@ export interface Room {
   readonly visibility: Visibility
   readonly isDefault: boolean
   readonly members: Set<MemberId>
-  readonly epoch: Epoch
+  epoch: Epoch
   head: number
   readonly createdAt: number
   /** Connections that have everything up to `head`: they get the next events as they are. */
@@ -29,6 +29,11 @@ export interface Rooms {
   /** Takes in one event; the caller has checked that it is the next one. */
   apply(room: Room, event: RoomEvent): void
   stateOf(room: Room): RoomState
+  /** Takes over what another node made of the room; answers with who came and who left. */
+  replace(
+    room: Room,
+    state: RoomState,
+  ): { readonly joined: readonly MemberId[]; readonly left: readonly MemberId[] }
 }
 
 const NO_ROOMS: ReadonlySet<Room> = new Set()
@@ -66,6 +71,11 @@ export function createRooms(stored: readonly RoomState[]): Rooms {
     return room
   }
 
+  function exit(room: Room, member: MemberId): void {
+    room.members.delete(member)
+    byMember.get(member)?.delete(room)
+  }
+
   for (const state of stored) add(state)
   return {
     get: (id) => rooms.get(id),
@@ -78,10 +88,7 @@ export function createRooms(stored: readonly RoomState[]): Rooms {
     apply(room, event) {
       room.head = event.seq
       if (event.type === 'member.joined') enter(room, event.member)
-      if (event.type === 'member.left') {
-        room.members.delete(event.member)
-        byMember.get(event.member)?.delete(room)
-      }
+      if (event.type === 'member.left') exit(room, event.member)
       if (event.type === 'room.changed') {
         room.name = event.name ?? room.name
         room.topic = event.topic ?? room.topic
@@ -99,5 +106,17 @@ export function createRooms(stored: readonly RoomState[]): Rooms {
       head: room.head,
       createdAt: room.createdAt,
     }),
+    replace(room, state) {
+      const members = new Set(state.members)
+      const joined = state.members.filter((member) => !room.members.has(member))
+      const left = [...room.members].filter((member) => !members.has(member))
+      for (const member of joined) enter(room, member)
+      for (const member of left) exit(room, member)
+      room.name = state.name
+      room.topic = state.topic
+      room.epoch = state.epoch
+      room.head = state.head
+      return { joined, left }
+    },
   }
 }

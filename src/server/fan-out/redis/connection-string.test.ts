@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { parseRedisAddress } from './connection-string.ts'
+
+const plain = { tls: false, database: 0, connectTimeoutMs: 5_000, isCluster: false }
+
+describe('where Redis is', () => {
+  it.each([
+    ['redis://cache', { ...plain, nodes: [{ host: 'cache', port: 6_379 }] }],
+    ['localhost', { ...plain, nodes: [{ host: 'localhost', port: 6_379 }] }],
+    [
+      'rediss://ada:p%40ss@[::1]:7000/3',
+      {
+        ...plain,
+        nodes: [{ host: '::1', port: 7_000 }],
+        ...{ username: 'ada', password: 'p@ss', tls: true, database: 3 },
+      },
+    ],
+    [
+      'cache:6380,password=a=b,ssl=True,sslHost=cache.example,defaultDatabase=2,connectTimeout=900,abortConnect=false',
+      {
+        ...{ nodes: [{ host: 'cache', port: 6_380 }], password: 'a=b', tls: true },
+        ...{ tlsName: 'cache.example', database: 2, connectTimeoutMs: 900, isCluster: false },
+      },
+    ],
+    [
+      'a:1,b:2',
+      {
+        ...{ ...plain, isCluster: true },
+        nodes: [
+          { host: 'a', port: 1 },
+          { host: 'b', port: 2 },
+        ],
+      },
+    ],
+    ['redis://a?cluster=true', { ...plain, isCluster: true, nodes: [{ host: 'a', port: 6_379 }] }],
+  ])('%s', (text, address) => {
+    expect(parseRedisAddress(text)).toEqual({ kind: 'address', address })
+  })
+
+  it('says everything that is wrong, and never the password', () => {
+    const parsed = parseRedisAddress('a:99999,ssl=yes,defaultDatabase=x,colour=red,password=hush')
+    expect(parsed).toEqual({
+      kind: 'faults',
+      faults: [
+        '"a:99999" is not a host with a port from 1 to 65535.',
+        'colour is not a setting of a connection to Redis.',
+        'defaultDatabase must be a whole number from 0 to 1000000.',
+        'ssl must be true or false.',
+      ],
+    })
+    for (const text of ['redis://', 'redis://:hush%zz@a', '', 'a,b,cluster=false']) {
+      expect(parseRedisAddress(text).kind).toBe('faults')
+    }
+  })
+})

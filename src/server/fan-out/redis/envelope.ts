@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { epochSchema, memberIdSchema, roomIdSchema } from '../../../protocol/ids.ts'
+import {
+  memberNameSchema,
+  presenceSchema,
+  readPositionSchema,
+  roomEventSchema,
+  roomStateSchema,
+  seqSchema,
+  timeSchema,
+} from '../../../protocol/records.ts'
+import type { Signal } from '../../hub/ports.ts'
+
+/** What nodes of one version say to each other; others are not understood, and numbers heal what was missed. */
+const VERSION = 1
+
+/** `restored` never leaves its node. */
+export type SentSignal = Exclude<Signal, { kind: 'restored' }>
+
+const node = z.string().min(1).max(100)
+
+const signalSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('room'), room: roomStateSchema }),
+  z.object({
+    kind: z.literal('events'),
+    room: roomIdSchema,
+    epoch: epochSchema,
+    events: z.array(roomEventSchema).min(1),
+  }),
+  z.object({
+    kind: z.literal('typing'),
+    room: roomIdSchema,
+    member: memberIdSchema,
+    active: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('reads'),
+    room: roomIdSchema,
+    positions: z.array(readPositionSchema),
+  }),
+  z.object({ kind: z.literal('changed'), room: roomIdSchema, head: seqSchema }),
+  z.object({
+    kind: z.literal('presence'),
+    node,
+    whole: z.boolean(),
+    people: z.array(
+      z.object({
+        id: memberIdSchema,
+        name: memberNameSchema,
+        presence: presenceSchema,
+        lastSeen: timeSchema,
+      }),
+    ),
+  }),
+  z.object({ kind: z.literal('node-gone'), node }),
+])
+
+const envelopeSchema = z.object({ v: z.literal(VERSION), from: node, signal: signalSchema })
+
+export function seal(from: string, signal: SentSignal): string {
+  return JSON.stringify({ v: VERSION, from, signal })
+}
+
+/** Undefined when it is not what a node of this version says. */
+export function open(
+  text: string,
+): { readonly from: string; readonly signal: SentSignal } | undefined {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  const envelope = envelopeSchema.safeParse(parsed)
+  return envelope.success ? envelope.data : undefined
+}

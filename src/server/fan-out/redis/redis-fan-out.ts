@@ -1,0 +1,233 @@
+import type { RoomId } from '../../../protocol/ids.ts'
+import type { Health } from '../../hub/health.ts'
+import type { Clock, FanOut, Log, Signal } from '../../hub/ports.ts'
+import type { RedisAddress } from './connection-string.ts'
+import { open, seal, type SentSignal } from './envelope.ts'
+import { openRedisLink, type RedisLink } from './redis-link.ts'
+
+export interface RedisFanOutOptions {
+  readonly address: RedisAddress
+  /** Keeps sessions and installations apart that share one Redis. */
+  readonly keyPrefix: string
+  /** This node's own name, new with every start. */
+  readonly node: string
+  readonly clock: Clock
+  readonly log: Log
+  /** Channels the rooms are spread over. Every node must use the same number. */
+  readonly shards?: number
+}
+
+export interface RedisFanOut extends FanOut {
+  readonly serve: (rooms: readonly RoomId[]) => Promise<void>
+  readonly release: (rooms: readonly RoomId[]) => void
+  readonly health: () => Health
+  /** Signals that were not sent because Redis was away or slow; others find what they miss by its number. */
+  dropped(): number
+  /** What is on its way is sent first, as long as Redis takes it at once. */
+  close(): Promise<void>
+}
+
+const SHARDS = 256
+const PING_EVERY_MS = 2_000
+/** Open and silent for this long is as good as gone. */
+const PING_WITHIN_MS = 5_000
+const CLOSE_WITHIN_MS = 500
+/** Bytes that wait for Redis to take them. */
+const MAX_WAITING_BYTES = 16_777_216
+/** A longer signal is not sent: others are told where to read it. */
+const MAX_SIGNAL_BYTES = 1_048_576
+
+/**
+ * Signals between nodes over Redis, which carries and does not remember. A room's signals go over the channel of
+ * its shard, heard by nodes that serve a room of that shard; what every node must know goes over one more.
+ * This node's own signals never wait for Redis.
+ */
+export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
+  const { clock, log, node, keyPrefix, shards = SHARDS } = options
+  const listeners = new Set<(signal: Signal) => void>()
+  const everyone = `${keyPrefix}nodes`
+  const served = new Map<string, Set<RoomId>>()
+  let waitingBytes = 0
+  let whenSent: (() => void) | undefined
+  let dropped = 0
+  let wasReady = false
+  let lastFault = 'it was not reached yet'
+  let isClosed = false
+  let cancelPing = (): void => {}
+  let link = connect()
+
+  const channelOf = (room: RoomId): string => `${keyPrefix}rooms:${hashOf(room) % shards}`
+
+  function connect(): RedisLink {
+    const made: RedisLink = openRedisLink(options.address, {
+      message: hear,
+      ready: () => {
+        // The first link may be ready before `link` is set, and one that was given up must not speak.
+        clock.afterTurn(() => {
+          if (made === link && !isClosed) void restore(made)
+        })
+      },
+      fault(words) {
+        if (made !== link) return
+        lastFault = words
+        if (!wasReady) return
+        wasReady = false
+        log.warn({ fault: words }, 'Redis is away: nodes hear of each other through the store')
+      },
+    })
+    return made
+  }
+
+  async function restore(ready: RedisLink): Promise<void> {
+    try {
+      await Promise.all([everyone, ...served.keys()].map((channel) => ready.subscribe(channel)))
+    } catch (fault) {
+      // It went away again; it will be ready again.
+      lastFault = String(fault)
+      return
+    }
+    if (isClosed || ready !== link) return
+    if (!wasReady) log.info({}, 'Redis carries signals between nodes')
+    wasReady = true
+    deliver({ kind: 'restored' })
+  }
+
+  function deliver(signal: Signal): void {
+    for (const listener of listeners) listener(signal)
+  }
+
+  function hear(text: string): void {
+    const envelope = open(text)
+    if (envelope === undefined) {
+      log.warn({ bytes: text.length }, 'a signal from another node was not understood')
+    } else if (envelope.from !== node && !isClosed) deliver(envelope.signal)
+  }
+
+  function send(channel: string, signal: SentSignal): void {
+    const text = seal(node, signal)
+    if (text.length > MAX_SIGNAL_BYTES && signal.kind === 'events') {
+      const head = signal.events.at(-1)?.seq ?? 0
+      return send(channel, { kind: 'changed', room: signal.room, head })
+    }
+    if (!link.isReady() || waitingBytes + text.length > MAX_WAITING_BYTES) {
+      dropped++
+      return
+    }
+    waitingBytes += text.length
+    const settled = (): void => {
+      waitingBytes -= text.length
+      if (waitingBytes === 0) whenSent?.()
+    }
+    link.publish(channel, text).then(settled, () => {
+      dropped++
+      settled()
+    })
+  }
+
+  function pingLater(): void {
+    cancelPing = clock.after(PING_EVERY_MS, () => {
+      if (link.isReady()) void watch(link)
+      else pingLater()
+    })
+  }
+
+  /** An open connection to a computer that is gone says nothing, for minutes. */
+  async function watch(watched: RedisLink): Promise<void> {
+    const isAlive = await new Promise<boolean>((resolve) => {
+      const cancel = clock.after(PING_WITHIN_MS, () => resolve(false))
+      const answered = (): void => {
+        cancel()
+        resolve(true)
+      }
+      // A broken connection says so itself, and is made anew by the link.
+      watched.ping().then(answered, answered)
+    })
+    if (isClosed) return
+    if (!isAlive) {
+      wasReady = false
+      lastFault = 'it does not answer'
+      log.warn({}, 'Redis does not answer: connecting anew')
+      watched.destroy()
+      link = connect()
+    }
+    pingLater()
+  }
+  pingLater()
+
+  return {
+    publish(signal) {
+      // Members on this node go on whatever Redis does.
+      deliver(signal)
+      switch (signal.kind) {
+        case 'events': {
+          send(channelOf(signal.room), signal)
+          const head = signal.events.at(-1)?.seq ?? 0
+          if (signal.events.some(({ type }) => /^(room|member)\./.test(type))) {
+            send(everyone, { kind: 'changed', room: signal.room, head })
+          }
+          return
+        }
+        case 'typing':
+        case 'reads':
+          return send(channelOf(signal.room), signal)
+        case 'room':
+        case 'changed':
+        case 'presence':
+        case 'node-gone':
+          return send(everyone, signal)
+        case 'restored':
+          return
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async serve(rooms) {
+      const asked = new Set<string>()
+      for (const room of rooms) {
+        const channel = channelOf(room)
+        const known = served.get(channel)
+        if (known === undefined) served.set(channel, new Set([room]))
+        else known.add(room)
+        asked.add(channel)
+      }
+      // Those that are heard already answer at once; when Redis is away, `restore` asks for all of them.
+      if (!link.isReady()) return
+      await Promise.all([...asked].map((channel) => link.subscribe(channel).catch(() => {})))
+    },
+    release(rooms) {
+      for (const room of rooms) {
+        const channel = channelOf(room)
+        const known = served.get(channel)
+        known?.delete(room)
+        if (known?.size !== 0) continue
+        served.delete(channel)
+        if (link.isReady()) link.unsubscribe(channel).catch(() => {})
+      }
+    },
+    health: () =>
+      link.isReady() && wasReady ? { ok: true } : { ok: false, reason: `Redis: ${lastFault}` },
+    dropped: () => dropped,
+    async close() {
+      isClosed = true
+      cancelPing()
+      if (waitingBytes > 0) {
+        await new Promise<void>((resolve) => {
+          whenSent = resolve
+          clock.after(CLOSE_WITHIN_MS, resolve)
+        })
+      }
+      link.destroy()
+    },
+  }
+}
+
+/** FNV-1a: every node must put a room into the same shard. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  }
+  return hash >>> 0
+}
