@@ -1,8 +1,11 @@
 /** The server without the app: `node src/server/headless.ts --port 0 --data DIR`. */
+import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { destination, pino } from 'pino'
 import { fingerprintWords } from '../protocol/fingerprint.ts'
 import { createInvite } from '../protocol/invite.ts'
+import { redactUrl } from './auth/bearer.ts'
+import { authorityOf } from './auth/verifier-of-settings.ts'
 import { reachableAddresses } from './ops/addresses.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import { headlessHelp, type HeadlessOptions, parseHeadlessOptions } from './ops/headless-options.ts'
@@ -36,7 +39,11 @@ if (parsed.kind === 'faults') {
 async function serve(options: HeadlessOptions): Promise<number> {
   // Written at once: a line about the crash that follows must not be lost in a buffer.
   const { settings } = options
-  const log = pino({ base: null, level: settings.log.level }, destination({ fd: 2, sync: true }))
+  const stderr = destination({ fd: 2, sync: true })
+  const log = pino(
+    { base: null, level: settings.log.level },
+    { write: (line) => void stderr.write(redactUrl(line)) },
+  )
   const live = liveSettings(settings)
   const secret = secretOf(options)
   if (secret?.kind === 'fault') {
@@ -49,6 +56,11 @@ async function serve(options: HeadlessOptions): Promise<number> {
     return BAD_FLAGS
   }
   const clock = systemClock()
+  const authority = authorityOf(settings, (file) => readFileSync(file, 'utf8'), clock.now)
+  if (authority.kind === 'fault') {
+    process.stderr.write(`${authority.message}\n`)
+    return BAD_FLAGS
+  }
   const tracing = settings.monitoring.enableTracing
     ? traceTo(settings.monitoring.tracingEndpoint)
     : null
@@ -85,6 +97,10 @@ async function serve(options: HeadlessOptions): Promise<number> {
     take(next) {
       live.replace(next)
       log.level = next.log.level
+      if (authority.kind !== 'authority') return
+      const read = authority.revocations.reload()
+      if (read.kind === 'fault')
+        log.warn({ fault: read.message }, 'revoked tokens were not reloaded')
     },
   })
   const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT']

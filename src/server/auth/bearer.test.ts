@@ -19,4 +19,6 @@ it('what is secret in an address is not written anywhere', () => {
   expect(redactUrl('landline://join?v=1&k=secret')).toBe('landline://join?v=1&k=[redacted]')
   expect(redactUrl('/ws?ACCESS_TOKEN=a#b')).toBe('/ws?ACCESS_TOKEN=[redacted]#b')
   expect(redactUrl('/health')).toBe('/health')
+  const line = '{"url":"/ws?access_token=a.b","ms":1}'
+  expect(redactUrl(line)).toBe('{"url":"/ws?access_token=[redacted]","ms":1}')
 })

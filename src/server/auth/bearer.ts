@@ -12,9 +12,9 @@ export function bearerOf(request: Pick<IncomingMessage, 'headers' | 'url'>): str
   return token === undefined || token === '' || token.length > LONGEST_TOKEN ? undefined : token
 }
 
-/** A URL or request target as it may be written to a log. */
+/** A URL or request target, or a line of a log that holds some, as it may be written down. */
 export function redactUrl(url: string): string {
-  return url.replace(/([?&;](?:access_token|token|secret|k)=)[^&#\s]*/gi, '$1[redacted]')
+  return url.replace(/([?&;](?:access_token|token|secret|k)=)[^&#\s"'\\]*/gi, '$1[redacted]')
 }
 
 function queryOf(url: string): URLSearchParams {

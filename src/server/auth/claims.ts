@@ -50,7 +50,7 @@ function textOf(value: unknown): string | undefined {
 /** One line that fits where names go: an authority knows nothing of our limits. */
 function shown(name: string): string {
   const line = name
-    .toWellFormed()
+    .replaceAll(/\p{Surrogate}/gu, '')
     .replaceAll(/[\u0000-\u001F\u007F]/g, ' ')
     .trim()
   return [...line]
