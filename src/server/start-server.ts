@@ -4,14 +4,15 @@ import { join } from 'node:path'
 import { NO_CHANNEL } from '../protocol/device-proof.ts'
 import type { SessionId } from '../protocol/ids.ts'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
-import { createNativeDoor, type NativeDoorOptions } from './doors/native/native-door.ts'
-import { refuseUpgrade } from './doors/native/refuse-upgrade.ts'
+import { allDoorsClosed, createDoors, type DoorSwitches } from './doors/doors.ts'
+import type { NativeDoorOptions } from './doors/native/native-door.ts'
+import type { VerifyToken } from './auth/verify-token.ts'
 import { inProcessFanOut } from './fan-out/in-process.ts'
 import { createHub, type DeviceInfo } from './hub/hub.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import type { Log, Secrets, Store } from './hub/ports.ts'
 import { countingMeter, type CountingMeter } from './ops/counting-meter.ts'
-import { answerHttp, pathOf } from './ops/http-answers.ts'
+import { answerHttp } from './ops/http-answers.ts'
 import type { Operations } from './ops/operations-port.ts'
 import { dependenciesOf } from './ops/readiness.ts'
 import { systemClock } from './ops/system-clock.ts'
@@ -41,6 +42,10 @@ export interface ServerOptions {
   readonly tls?: ServerTls | undefined
   readonly hub?: Partial<HubOptions>
   readonly door?: Partial<NativeDoorOptions>
+  /** Foreign clients that may come in; none unless said. */
+  readonly doors?: Partial<DoorSwitches>
+  /** Checks the bearer tokens of those who have one. */
+  readonly verifyToken?: VerifyToken | undefined
   /** Time a client has to send the headers of its request. */
   readonly requestTimeoutMs?: number
   /** Bytes buffered for each connection; Node's own when left out. */
@@ -104,8 +109,13 @@ export async function startServer(
   }
   const ports = { store, fanOut, clock, secrets, meter, log }
   const hub = await createHub(ports, hubOptions)
-  const door = createNativeDoor(
-    { hub, meter, log },
+  const door = createDoors(
+    {
+      ...{ hub, clock, meter, log, session: store.session.id, uuid: secrets.uuid },
+      ...{ dataDir: options.dataDir, verifyToken: options.verifyToken },
+      ...{ admission: hubOptions.admission, channel: hubOptions.channel },
+    },
+    { ...allDoorsClosed, ...options.doors },
     {
       maxFrameBytes: MAX_FRAME_BYTES,
       maxQueuedBytes: 1_048_576,
@@ -130,12 +140,12 @@ export async function startServer(
   let isStopping = false
   http.on('request', (request, response) => {
     if (operations?.answers(request, response) === true) return
+    if (door.answer(request, response)) return
     answerHttp(request, response, () => isStopping)
   })
   http.on('upgrade', (request, raw, head) => {
     if (operations?.turnsAway(request, raw) === true) return
-    if (pathOf(request) === '/ws') door.upgrade(request, raw, head)
-    else refuseUpgrade(raw, '404 Not Found')
+    door.upgrade(request, raw, head)
   })
 
   const listening = await listen(http, options)
@@ -159,6 +169,7 @@ export async function startServer(
 
   async function giveUp(fault: StartFault): Promise<StartFault> {
     http.close()
+    door.stop()
     web.dispose()
     hub.stop()
     await operations?.stop()
@@ -172,6 +183,7 @@ export async function startServer(
     const deadline = clock.monotonic() + STOP_WITHIN_MS
     await hub.drain()
     await door.closed(Math.max(500, Math.min(5_000, deadline - clock.monotonic())))
+    door.stop()
     web.dispose()
     hub.stop()
     await operations?.stop()

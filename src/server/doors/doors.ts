@@ -6,6 +6,7 @@ import type { VerifyToken } from '../auth/verify-token.ts'
 import type { ForeignDoorLimits, ForeignDoorPorts } from './foreign-door.ts'
 import { createIdentify } from './guest/identify.ts'
 import { createNameIds } from './guest/name-ids.ts'
+import { createPresentGuests } from './guest/present-guests.ts'
 import { createHelloGuests, keepGuestSecret } from './hello-guests.ts'
 import { createNativeDoor } from './native/native-door.ts'
 import { createDoorRouter, type DoorRouter } from './router.ts'
@@ -52,7 +53,14 @@ export function createDoors(
     credential:
       admission.kind === 'secret' ? { kind: 'secret', secret: admission.secret } : undefined,
   })
-  const foreign: ForeignDoorPorts = { ...ports, hub: guests, ids, identify, limits }
+  const foreign: ForeignDoorPorts = {
+    ...ports,
+    hub: guests,
+    ids,
+    identify,
+    present: createPresentGuests(),
+    limits,
+  }
   return createDoorRouter({
     native,
     signalr: switches.signalr ? createSignalrDoor(foreign) : undefined,

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import type { Clock, Log, Meter } from '../hub/ports.ts'
 import type { Identify } from './guest/identify.ts'
 import type { NameIds } from './guest/name-ids.ts'
+import type { PresentGuests } from './guest/present-guests.ts'
 import type { GuestHub } from './guests.ts'
 
 /** What the doors for foreign clients are made of. */
@@ -10,6 +11,7 @@ export interface ForeignDoorPorts {
   readonly hub: GuestHub
   readonly ids: NameIds
   readonly identify: Identify
+  readonly present: PresentGuests
   readonly clock: Clock
   readonly meter: Meter
   readonly log: Log
@@ -25,6 +27,8 @@ export interface ForeignDoorLimits {
   readonly closeTimeoutMs: number
   /** Browser pages that may connect. */
   readonly allowedOrigins: readonly string[]
+  /** Where a request comes from, when there may be a proxy before the server. */
+  readonly addressOf?: (request: IncomingMessage) => string
 }
 
 /** A way in for clients that do not speak Landline's own protocol. */

@@ -31,6 +31,7 @@ export function createWebSockets(
     readonly maxFrameBytes: number
     readonly maxQueuedBytes: number
     readonly closeTimeoutMs: number
+    readonly addressOf?: (request: IncomingMessage) => string
     /** Subprotocols that are agreed to, the best first. */
     readonly subprotocols: readonly string[]
   },
@@ -70,7 +71,8 @@ export function createWebSockets(
       meter.count('frames-malformed')
       log.info({ address, fault: fault.message }, 'a connection broke the protocol')
     })
-    webSocket.on('close', () => {
+    webSocket.on('close', (code) => {
+      meter.count('sockets-closed', 1, String(code))
       open.delete(webSocket)
       user.closed()
       if (open.size === 0) for (const resolve of whenEmpty.splice(0)) resolve()
@@ -79,7 +81,7 @@ export function createWebSockets(
 
   return {
     accept(request, raw, head, userOf) {
-      const address = (request.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '')
+      const address = (options.addressOf ?? addressOf)(request)
       server.handleUpgrade(request, raw, head, (webSocket) =>
         begin(webSocket, raw, address, userOf),
       )
@@ -93,4 +95,8 @@ export function createWebSockets(
       clearTimeout(timer)
     },
   }
+}
+
+function addressOf(request: IncomingMessage): string {
+  return (request.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '')
 }

@@ -6,6 +6,8 @@ import type { ServerMessage } from '../../../protocol/server-messages.ts'
 import type { Clock, Socket } from '../../hub/ports.ts'
 import type { GuestHub, GuestIdentity } from '../guests.ts'
 import type { GuestEvent } from './guest-events.ts'
+import { createNameWaiting } from './name-waiting.ts'
+import { nobodyPresent, type PresentGuests } from './present-guests.ts'
 import { createGuestWorld, type GuestWorld } from './guest-world.ts'
 import { createGuestWrites, type Written } from './guest-writes.ts'
 import { fault, ok, type Outcome } from './outcome.ts'
@@ -66,6 +68,7 @@ export function openGuestSession(ports: {
   readonly identity: GuestIdentity
   readonly line: GuestLine
   readonly clock: Pick<Clock, 'after'>
+  readonly present: PresentGuests
   readonly uuid: () => string
   readonly told: (event: GuestEvent) => void
   /** The hub has ended the connection. */
@@ -73,7 +76,17 @@ export function openGuestSession(ports: {
 }): GuestSession {
   const { identity, line } = ports
   const self = identity.memberId
-  const world = createGuestWorld(self, tellDoor)
+  /** Whoever is a guest by role sees only those they share a room with (I8). */
+  let seesEverybody = false
+  let leave = (): void => {}
+  const world = createGuestWorld(self, tellDoor, () =>
+    seesEverybody ? ports.present.names : nobodyPresent,
+  )
+  const inbox = createNameWaiting<Heard>({
+    clock: ports.clock,
+    isKnown: (member) => !world.hasBegun || world.has(member),
+    pass: receive,
+  })
   const writes = createGuestWrites({ clock: ports.clock, tell })
   const requests = new Map<number, (outcome: Outcome<Answer>) => void>()
   let nextRef = 1
@@ -98,6 +111,8 @@ export function openGuestSession(ports: {
   function end(): void {
     if (!isOpen) return
     isOpen = false
+    leave()
+    inbox.stop()
     writes.end()
     const ended = fault('unavailable', 'The connection ended.')
     for (const ref of requests.keys()) answer(ref, ended)
@@ -116,6 +131,8 @@ export function openGuestSession(ports: {
   function receive(message: Heard): void {
     switch (message.type) {
       case 'welcome':
+        seesEverybody = message.self.role !== 'guest'
+        leave = ports.present.enter(self, identity.name)
         return tell({ type: 'sync', cursors: [] })
       case 'rejected':
         return tellDoor({ kind: 'rejected', code: message.code, message: message.message })
@@ -154,7 +171,7 @@ export function openGuestSession(ports: {
   const socket: Socket = {
     ...line,
     send(message) {
-      if (isOpen && isHeard(message)) receive(message)
+      if (isOpen && isHeard(message)) inbox.receive(message)
     },
     close(code, reason) {
       if (!isOpen) return

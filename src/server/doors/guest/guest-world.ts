@@ -19,9 +19,17 @@ export interface GuestWorld {
   gone(room: RoomId): void
   /** From now on changes are told. */
   begin(): void
+  readonly hasBegun: boolean
 }
 
-export function createGuestWorld(self: MemberId, tell: (event: GuestEvent) => void): GuestWorld {
+const fold = (name: string): string => name.normalize('NFKC').toLowerCase()
+
+export function createGuestWorld(
+  self: MemberId,
+  tell: (event: GuestEvent) => void,
+  /** People known to be here before the hub tells of them, by name. */
+  present: () => ReadonlyMap<MemberId, string>,
+): GuestWorld {
   const rooms = new Map<RoomId, GuestRoom>()
   const people = new Map<MemberId, Pick<Member, 'name' | 'presence'>>()
   let hasBegun = false
@@ -30,6 +38,9 @@ export function createGuestWorld(self: MemberId, tell: (event: GuestEvent) => vo
     const presence = people.get(member)?.presence
     return presence !== undefined && presence !== 'offline'
   }
+
+  const known = (): Map<MemberId, string> =>
+    new Map([...present(), ...[...people].map(([id, { name }]) => [id, name] as const)])
 
   function apply(room: GuestRoom, event: RoomEvent): void {
     room.seq = event.seq
@@ -83,19 +94,21 @@ export function createGuestWorld(self: MemberId, tell: (event: GuestEvent) => vo
     get defaultRoom() {
       return [...rooms.values()].find(({ isDefault }) => isDefault)
     },
-    nameOf: (member) => people.get(member)?.name ?? member,
-    has: (member) => people.has(member),
+    nameOf: (member) => people.get(member)?.name ?? present().get(member) ?? member,
+    has: (member) => people.has(member) || present().has(member),
     find(wanted) {
-      const folded = wanted.normalize('NFKC').toLowerCase()
-      const alike: MemberId[] = []
-      for (const [member, { name }] of people) {
-        if (name === wanted) return member
-        if (name.normalize('NFKC').toLowerCase() === folded) alike.push(member)
-      }
+      const folded = fold(wanted)
+      const names = known()
+      const alike = [...names].filter(([, name]) => fold(name) === folded).map(([id]) => id)
+      const exact = alike.filter((id) => names.get(id) === wanted)
+      if (exact.length > 0) return exact.find(isOnline) ?? exact[0]
       return alike.length === 1 ? alike[0] : undefined
     },
     onlineNames: () => [
-      ...new Set([...people].filter(([id]) => isOnline(id)).map(([, { name }]) => name)),
+      ...new Set([
+        ...[...people].filter(([id]) => isOnline(id)).map(([, { name }]) => name),
+        ...present().values(),
+      ]),
     ],
 
     people({ members }) {
@@ -126,6 +139,9 @@ export function createGuestWorld(self: MemberId, tell: (event: GuestEvent) => vo
     gone: (room) => void rooms.delete(room),
     begin() {
       hasBegun = true
+    },
+    get hasBegun() {
+      return hasBegun
     },
   }
 }

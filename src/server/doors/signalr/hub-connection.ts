@@ -6,6 +6,7 @@ import { createGuestRooms } from '../guest/guest-rooms.ts'
 import { type GuestSession, openGuestSession } from '../guest/guest-session.ts'
 import type { Entered, Person } from '../guest/identify.ts'
 import type { NameIds } from '../guest/name-ids.ts'
+import type { PresentGuests } from '../guest/present-guests.ts'
 import type { GuestHub } from '../guests.ts'
 import type { WebSocketLine } from '../web-socket-line.ts'
 import { createDispatcher, type Dispatcher } from './dispatcher.ts'
@@ -36,6 +37,7 @@ export const defaultTimes: SignalrTimes = {
 export interface HubConnectionPorts {
   readonly hub: GuestHub
   readonly ids: NameIds
+  readonly present: PresentGuests
   readonly clock: Clock
   readonly meter: Meter
   readonly uuid: () => string
@@ -172,6 +174,7 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
       },
       clock,
       uuid: ports.uuid,
+      present: ports.present,
       told,
       closed: (code, reason) => close(code, reason),
     })

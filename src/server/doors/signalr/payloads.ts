@@ -1,5 +1,5 @@
 import type { Message } from '../../../protocol/records.ts'
-import type { GuestEvent } from '../guest/guest-events.ts'
+import type { GuestEvent, GuestRoom } from '../guest/guest-events.ts'
 import type { GuestSession } from '../guest/guest-session.ts'
 import type { HubProtocol, ToClient } from './hub-message.ts'
 
@@ -35,18 +35,21 @@ export interface EventContext {
 /** What happened, in the words of the guide's hub. */
 export function invocationsFor(event: GuestEvent, context: EventContext): ToClient[] {
   const { world, self } = context.session
+  const isGroup = (room: GuestRoom): boolean =>
+    // Everybody comes into the group of everybody: that is no news, except to who asked for it by its name.
+    room.kind === 'group' && (!room.isDefault || context.hasJoined(room.name))
   switch (event.kind) {
     case 'posted':
       return posted(event, context)
     case 'joined': {
-      if (event.room.kind !== 'group') return []
+      if (!isGroup(event.room)) return []
       return [
         groupChanged('UserJoinedGroup', event.room.name, world.nameOf(event.member), 'joined'),
       ]
     }
     case 'left': {
       // Who leaves is out before the others are told.
-      if (event.member === self) return []
+      if (event.member === self || !isGroup(event.room)) return []
       return [groupChanged('UserLeftGroup', event.room.name, world.nameOf(event.member), 'left')]
     }
     case 'typing': {
