@@ -46,7 +46,7 @@ describe('an exchange', () => {
     { hostNonce: new Uint8Array(16) },
     { means: { kind: 'code', selector: '8K' } },
     { means: { kind: 'passphrase' } },
-  ] satisfies Partial<Binding>[])('is believed by nobody with another %j', (other) => {
+  ] satisfies Partial<Binding>[])('[T8] is believed by nobody with another %j', (other) => {
     expect(run(binding, { ...binding, ...other })).toEqual({ joiner: false, host: false })
   })
 
@@ -59,7 +59,7 @@ describe('an exchange', () => {
     expect(answerAsHost(binding, new Uint8Array(32), random)).toBeNull()
   })
 
-  it('replayed to another run is worth nothing', () => {
+  it('[T8] replayed to another run is worth nothing', () => {
     const first = beginAsJoiner(binding, random)
     const host = answerAsHost(binding, first.share, random)
     const checked = host === null ? null : first.check(host.share, host.confirm)

@@ -112,7 +112,7 @@ describe('from a code to an invite', () => {
     expect(dialled).toEqual(['10.0.0.5 key', '10.0.0.6 key'])
   })
 
-  it('gives at most four strangers a guess', async () => {
+  it('[T10] gives at most four strangers a guess', async () => {
     const hosts = Array.from({ length: 9 }, (_, index) => `10.0.0.${index + 2}`)
     const all = Object.fromEntries(hosts.map((host) => [host, 'wrong-code' as const]))
     const { dialled, find, probes } = world(all)

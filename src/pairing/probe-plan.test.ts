@@ -49,7 +49,7 @@ describe('which addresses are asked', () => {
     }
   })
 
-  it('of a large network the 256 around its own, of a small one all', () => {
+  it('[T10] of a large network the 256 around its own, of a small one all', () => {
     const large = planProbe({ eth0: [v4('10.20.30.40', '255.0.0.0')] }).networks[0]
     expect(large?.cidr).toBe('10.20.30.0/24')
     const small = planProbe({ eth0: [v4('10.0.0.6', '255.255.255.252')] }).networks[0]
@@ -76,7 +76,7 @@ describe('which addresses are asked', () => {
     expect(skipped).toEqual([{ interfaceName: 'tun0', address: '10.8.0.2', why: 'too-many' }])
   })
 
-  it('strangers are not, nor is one network twice', () => {
+  it('[T10] strangers are not, nor is one network twice', () => {
     expect(why({ eth0: [v4('203.0.113.5')] })).toEqual(['public'])
     expect(why({ eth0: [v4('172.32.0.1')], eth1: [v4('100.128.0.1')] })).toEqual([
       'public',

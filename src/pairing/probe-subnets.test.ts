@@ -100,7 +100,7 @@ describe('looking for hosts without multicast', () => {
     expect(firewalled.hosts).toMatchObject([{ port: 47_801 }])
   })
 
-  it('ends after 12 s with 128 at once at most, however large the networks are', async () => {
+  it('[T10] ends after 12 s with 128 at once at most, however large the networks are', async () => {
     const { most, run, clock } = world({})
     const report = await run({
       interfaces: network('192.168.1.7', '192.168.2.7', '192.168.3.7', '192.168.4.7', '10.0.0.1'),

@@ -7,11 +7,12 @@ import {
   encodePairing,
   type HostMessage,
   type JoinerMessage,
+  MAX_PAIRING_FRAME_BYTES,
   type Means,
   NONCE_BYTES,
   type RefusalCode,
 } from '../../../pairing/messages.ts'
-import type { PairingDesk, Proved } from './pairing-desk.ts'
+import type { Grant, PairingDesk, Proved } from './pairing-desk.ts'
 import type { PairingTries, TryAnswer } from './pairing-tries.ts'
 
 export interface HostSidePorts {
@@ -118,8 +119,7 @@ export function createHostSide(ports: HostSidePorts): HostSide {
     if (!isRight) return refuse('mismatch')
     const grant = await desk.granted(proved, address)
     if (grant.kind === 'refused') return refuse(grant.code)
-    const { invite, member } = grant
-    return say({ type: 'granted', invite, ...(member === undefined ? {} : { member }) }, true)
+    return { frame: fittingFrame(grant), last: true }
   }
 
   return {
@@ -153,4 +153,14 @@ function secretFor(
   const parsed = code === undefined ? null : parseCode(code)
   if (parsed === null || parsed.kind === 'fault') return null
   return { password: parsed.password, proved: { kind: 'code', code: parsed.code } }
+}
+
+/** Long names of hosts may not all fit; the joiner knows a way already. */
+function fittingFrame({ invite, member }: Extract<Grant, { kind: 'granted' }>): string {
+  const more = member === undefined ? {} : { member }
+  for (let count = invite.addresses.length; ; count--) {
+    const addresses = invite.addresses.slice(0, count)
+    const frame = encodePairing({ type: 'granted', invite: { ...invite, addresses }, ...more })
+    if (count === 0 || Buffer.byteLength(frame) <= MAX_PAIRING_FRAME_BYTES) return frame
+  }
 }

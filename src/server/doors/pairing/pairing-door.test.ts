@@ -59,7 +59,7 @@ const nonce = randomBytes(16).toString('base64url')
 const begin = { type: 'begin', means: { kind: 'code', selector: '7K' }, nonce }
 
 describe('pairing by code', () => {
-  it('gives an invite that names the key that was proved, and the way that worked', async () => {
+  it('[T8] gives an invite that names the key that was proved, and the way that worked', async () => {
     const host = await hostFor()
     const outcome = await pairWithCode({ ...at(host), code: ' 7kq2-m4xd ' })
     expect(outcome).toEqual({
@@ -85,7 +85,7 @@ describe('pairing by code', () => {
     expect(outcome).toMatchObject({ invite: { fingerprint: host.fingerprint } })
   })
 
-  it('grants nothing for a wrong one, and the fifth wrong one ends the code', async () => {
+  it('[T9] grants nothing for a wrong one, and the fifth wrong one ends the code', async () => {
     const host = await hostFor()
     for (let round = 0; round < 5; round++) {
       expect(host.desk.exhaustedCodes).toEqual([])
@@ -122,6 +122,16 @@ describe('pairing by code', () => {
     expect(host.desk.proofs).toEqual([])
   })
 
+  it('leaves out addresses that do not fit', async () => {
+    const host = await hostFor()
+    const addresses = Array.from({ length: 16 }, (_, index) => `${'n'.repeat(250)}${index}:47800`)
+    host.desk.grant = () => Promise.resolve({ kind: 'granted', invite: { name: 'F', addresses } })
+    const outcome = await pairWithCode({ ...at(host), code: CODE })
+    if (outcome.kind === 'failed') throw new Error(outcome.why)
+    expect(outcome.invite.addresses.length).toBeGreaterThan(10)
+    expect(outcome.invite.addresses.length).toBeLessThan(16)
+  })
+
   it('refuses an invite that names another key than the one that was proved', async () => {
     const host = await hostFor()
     const fingerprint = randomBytes(32).toString('base64url')
@@ -130,7 +140,7 @@ describe('pairing by code', () => {
     expect(await pairWithCode({ ...at(host), code: CODE })).toMatchObject({ why: 'other-key' })
   })
 
-  it('gives somebody in between who ends the encryption nothing but a wrong try', async () => {
+  it('[T8] gives somebody in between who ends the encryption nothing but a wrong try', async () => {
     const host = await hostFor()
     const between = await startInBetween(host.port)
     ends.push(between.stop)
@@ -210,7 +220,7 @@ describe('who is no host is told from one that cannot be reached', () => {
 })
 
 describe('the door for pairing', () => {
-  it('closes after 10 s, and the try that was not confirmed stays counted', async () => {
+  it('[T9] closes after 10 s, and the try that was not confirmed stays counted', async () => {
     const host = await hostFor()
     for (let round = 0; round < 5; round++) {
       const joiner = await rawJoiner(host.port)

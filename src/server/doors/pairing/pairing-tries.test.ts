@@ -14,7 +14,7 @@ function settle(answer: TryAnswer, right: boolean): void {
 }
 
 describe('guessing codes', () => {
-  it('ends a code at the fifth wrong try, and right ones do not count', () => {
+  it('[T9] ends a code at the fifth wrong try, and right ones do not count', () => {
     const { tries: counter, ended } = tries()
     for (let round = 0; round < 10; round++) settle(counter.withCode('A'), true)
     for (let round = 0; round < 4; round++) settle(counter.withCode('A'), false)
@@ -24,7 +24,7 @@ describe('guessing codes', () => {
     expect(ended).toEqual(['A'])
   })
 
-  it('counts tries from their start, so that many at once are no way around', () => {
+  it('[T9] counts tries from their start, so that many at once are no way around', () => {
     const { tries: counter, ended } = tries()
     const running = [1, 2, 3, 4, 5].map(() => counter.withCode('A'))
     expect(running.map(({ kind }) => kind)).toEqual(Array(5).fill('started'))
@@ -38,7 +38,7 @@ describe('guessing codes', () => {
     expect(ended).toEqual(['A'])
   })
 
-  it('of ever new codes stops at thirty in ten minutes', async () => {
+  it('[T9] of ever new codes stops at thirty in ten minutes', async () => {
     const { tries: counter, clock, ended } = tries()
     for (let code = 0; code < 6; code++) {
       for (let round = 0; round < 5; round++) {
@@ -66,7 +66,7 @@ describe('guessing codes', () => {
 })
 
 describe('guessing the passphrase', () => {
-  it('waits longer after each wrong one, and stops at ten in ten minutes', async () => {
+  it('[T9] waits longer after each wrong one, and stops at ten in ten minutes', async () => {
     const { tries: counter, clock } = tries()
     const waits: number[] = []
     for (let round = 0; round < 10; round++) {
