@@ -8,6 +8,7 @@ import { isStorageFault, openDatabase, storageWords } from './local-db/database.
 import { type Replica, replicaIn } from './local-db/replica.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { type ClientResult, fail, succeed } from './result.ts'
+import type { SessionAdmin } from './session/admin.ts'
 import { startSession } from './session/start-session.ts'
 import type {
   ReadView,
@@ -27,6 +28,8 @@ export interface ClientSessionOptions {
     readonly name: string
     readonly addresses: readonly string[]
     readonly secret?: string
+    /** Admits this device as a further one of the member; it goes before the secret. */
+    readonly link?: string
   }
   /** How the host proves to be the one meant. */
   readonly trust: HostTrust
@@ -116,6 +119,9 @@ export interface ClientSession {
   setPresence(presence: 'online' | 'away'): void
   /** Takes effect with the next handshake; when online, the connection is made anew for it. */
   rename(name: string): void
+  /** Shows the invite again with the next handshake, for a server that has let this person go. */
+  presentAgain(): void
+  readonly admin: SessionAdmin
   /** Only carried into `view().hosting`. */
   setHosting(hosting: boolean): void
 

@@ -7,7 +7,20 @@ import { type ClientResult, fail, succeed } from './result.ts'
 
 const TIMEOUT_MS = 10_000
 
-export type Answer = Extract<ServerMessage, { type: 'done' | 'page' | 'directory' }>
+export type Answer = Extract<
+  ServerMessage,
+  {
+    type:
+      | 'done'
+      | 'carried-out'
+      | 'page'
+      | 'directory'
+      | 'invite'
+      | 'audit-page'
+      | 'link-code'
+      | 'device-list'
+  }
+>
 
 type WithoutRef<Asked> = Asked extends { ref: number } ? Omit<Asked, 'ref'> : never
 

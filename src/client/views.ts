@@ -5,6 +5,7 @@
 import type { ErrorCode } from '../protocol/errors.ts'
 import type { MemberId, MessageId, RoomId, SessionId } from '../protocol/ids.ts'
 import type { Notice, Presence, RoomKind, Visibility } from '../protocol/records.ts'
+import type { Role } from '../protocol/roles.ts'
 
 /** Why a session cannot be entered by trying again; a person has to do something. */
 export type RefusalReason =
@@ -35,6 +36,8 @@ export type ConnectionView =
   | { readonly state: 'offline' } // the person disconnected, or the network is known to be gone
   | { readonly state: 'connecting'; readonly attempt: number }
   | { readonly state: 'authenticating' }
+  /** The host has to let this person in; the connection stays meanwhile. */
+  | { readonly state: 'awaiting-approval' }
   | { readonly state: 'catching-up'; readonly received: number; readonly total: number }
   | { readonly state: 'online' }
   | {
@@ -50,7 +53,11 @@ export interface SessionView {
   readonly name: string
   /** True while this app runs the session's server. */
   readonly hosting: boolean
-  readonly self: { readonly memberId: MemberId; readonly name: string }
+  readonly self: { readonly memberId: MemberId; readonly name: string; readonly role: Role }
+  /** Nobody new is let in. */
+  readonly locked: boolean
+  /** Only hosts and moderators write. */
+  readonly readOnly: boolean
   readonly connection: ConnectionView
   /** The host's key in words, for comparing; left out where an authority vouches or nothing is encrypted. */
   readonly keyWords?: readonly string[]
@@ -86,9 +93,12 @@ export interface RoomView {
 export interface PersonView {
   readonly id: MemberId
   readonly name: string
+  readonly role: Role
   readonly presence: Presence
   readonly lastSeen?: number
   readonly isSelf: boolean
+  /** Is no longer in the session; what they wrote stays. */
+  readonly gone?: true
 }
 
 export interface ReactionView {

@@ -14,9 +14,26 @@ import type {
   TimelinePage,
 } from '../client/views.ts'
 import type { DoctorReport } from '../doctor/report.ts'
-import { memberIdSchema, messageIdSchema, roomIdSchema, sessionIdSchema } from '../protocol/ids.ts'
+import { accessSchema, inviteLifeSchema, settingsChangeSchema } from '../protocol/admin.ts'
+import type { AuditEntry, DeviceRecord, InviteRecord, ShortCode } from '../protocol/admin.ts'
+import { fingerprintSchema } from '../protocol/fingerprint.ts'
+import {
+  deviceIdSchema,
+  inviteIdSchema,
+  memberIdSchema,
+  messageIdSchema,
+  roomIdSchema,
+  sessionIdSchema,
+} from '../protocol/ids.ts'
 import type { MessageId, RoomId, SessionId } from '../protocol/ids.ts'
-import { MAX_MEMBERS_PER_REQUEST, MAX_SESSION_NAME_LENGTH } from '../protocol/limits.ts'
+import {
+  MAX_AUDIT_ENTRIES,
+  MAX_INVITE_LABEL_LENGTH,
+  MAX_MEMBERS_PER_REQUEST,
+  MAX_PASSPHRASE_LENGTH,
+  MAX_SESSION_NAME_LENGTH,
+  MIN_PASSPHRASE_LENGTH,
+} from '../protocol/limits.ts'
 import {
   emojiSchema,
   memberNameSchema,
@@ -28,8 +45,20 @@ import {
   topicSchema,
   visibilitySchema,
 } from '../protocol/records.ts'
-import type { RoomListing } from '../protocol/server-messages.ts'
+import { roleSchema } from '../protocol/roles.ts'
+import type { AdminSnapshot, RoomListing } from '../protocol/server-messages.ts'
+import { joinTargetSchema } from './join-views.ts'
+import type { JoinOffer, JoinStep } from './join-views.ts'
 import type { Result } from './errors.ts'
+
+/** What a person sets for the whole app. */
+export interface AppSettings {
+  /** Keep this computer awake while it hosts a session. */
+  readonly stayAwakeWhileHosting: boolean
+}
+
+/** What hosts and moderators see of a session. */
+export type AdminView = Omit<AdminSnapshot, 'type'>
 
 export type ThemeChoice = 'system' | 'light' | 'dark'
 
@@ -37,6 +66,7 @@ export interface AppView {
   /** Null until the person has said their name. */
   readonly profile: { readonly name: string } | null
   readonly theme: ThemeChoice
+  readonly settings: AppSettings
   readonly sessions: readonly SessionView[]
   readonly platform: 'linux' | 'darwin' | 'win32'
   readonly versions: { readonly app: string; readonly electron: string; readonly protocol: number }
@@ -85,12 +115,16 @@ export interface FoundSessionView {
   readonly host: string
   readonly people: number
   readonly passphrase: boolean
+  /** Who finds it may come in without an invite. */
+  readonly open: boolean
   /** It is in this profile's list already. */
   readonly joined: boolean
   /** False when it speaks no version of the protocol this app speaks. */
   readonly compatible: boolean
 }
 
+/** Typed by a person; the server checks the length again. */
+const passphraseSchema = z.string().min(MIN_PASSPHRASE_LENGTH).max(MAX_PASSPHRASE_LENGTH)
 const inSession = { session: sessionIdSchema }
 const inRoom = { session: sessionIdSchema, room: roomIdSchema }
 const ofMessage = { ...inRoom, message: messageIdSchema }
@@ -107,14 +141,21 @@ export const commandSchemas = {
   'app.open-link': z.object({ url: z.string().max(4_096) }),
   'app.copy-text': z.object({ text: z.string().max(65_536) }),
 
-  'session.host': z.object({ name: nameSchema(MAX_SESSION_NAME_LENGTH) }),
+  'app.set-settings': z.object({ stayAwakeWhileHosting: z.boolean() }),
+
+  'session.host': z.object({
+    name: nameSchema(MAX_SESSION_NAME_LENGTH),
+    access: accessSchema.optional(),
+    approval: z.boolean().optional(),
+    passphrase: passphraseSchema.optional(),
+  }),
   /** Starts hosting again a session this computer has hosted before. */
   'session.resume-hosting': z.object(inSession),
   'session.stop-hosting': z.object(inSession),
   'session.hosting': z.object(inSession),
   'session.join': z.object({ invite: z.string().min(1).max(4_096) }),
-  /** Joins a found session with its join secret or an invite link. */
-  'session.join-found': z.object({ found: sessionIdSchema, secret: z.string().min(1).max(4_096) }),
+  /** Another name in this session only; with it the connection is tried again. */
+  'session.set-name': z.object({ ...inSession, name: memberNameSchema }),
   /** Disconnects and deletes this device's copy. */
   'session.leave': z.object(inSession),
   'session.open': z.object(inSession),
@@ -123,6 +164,47 @@ export const commandSchemas = {
 
   /** The window shows found sessions from now on, or no longer: `found` events tell what changes. */
   'discovery.watch': z.object({ active: z.boolean() }),
+
+  /** Asks whoever is there what they offer and which key they have; says nothing of this person. */
+  'join.look': z.object({ target: joinTargetSchema }),
+  /** Comes in without an invite, after the person has confirmed the key of the offer. */
+  'join.open': z.object({ target: joinTargetSchema, fingerprint: fingerprintSchema }),
+  'join.passphrase': z.object({ target: joinTargetSchema, passphrase: z.string().min(1).max(512) }),
+  /** Finds the host that made the code, and joins. Links this device when the code is for that. */
+  'join.code': z.object({ code: z.string().min(1).max(64), target: joinTargetSchema.optional() }),
+  /** Gives up what `join.look`, `join.code` or `join.passphrase` of this window is doing. */
+  'join.cancel': z.object({}),
+  /** The window may use a camera from now on, or no longer. */
+  'join.scan': z.object({ active: z.boolean() }),
+
+  /** From now on `admin` events tell of this session (host and moderators). */
+  'admin.watch': z.object({ ...inSession, active: z.boolean() }),
+  'admin.approve': z.object({ ...inSession, member: memberIdSchema, accept: z.boolean() }),
+  'admin.set-role': z.object({ ...inSession, member: memberIdSchema, role: roleSchema }),
+  'admin.remove': z.object({ ...inSession, member: memberIdSchema }),
+  'admin.ban': z.object({ ...inSession, member: memberIdSchema }),
+  'admin.unban': z.object({ ...inSession, member: memberIdSchema }),
+  'admin.change': z.object({ ...inSession, change: settingsChangeSchema }),
+  'admin.create-invite': z.object({
+    ...inSession,
+    label: z.string().max(MAX_INVITE_LABEL_LENGTH),
+    role: roleSchema.exclude(['host']),
+    lifeMs: inviteLifeSchema,
+    maxUses: z.int().min(1).max(10_000).nullable(),
+  }),
+  'admin.revoke-invite': z.object({ ...inSession, invite: inviteIdSchema }),
+  'admin.new-code': z.object(inSession),
+  /** Entries with a number below `before`, newest first; the newest ones without it. */
+  'admin.audit': z.object({
+    ...inSession,
+    before: z.int().min(1).optional(),
+    limit: z.int().min(1).max(MAX_AUDIT_ENTRIES),
+  }),
+
+  /** A code for a further device of this person. */
+  'device.link-code': z.object(inSession),
+  'device.list': z.object(inSession),
+  'device.forget': z.object({ ...inSession, device: deviceIdSchema }),
 
   'room.create': z.object({
     ...inSession,
@@ -199,7 +281,29 @@ export interface CommandResults {
   'session.stop-hosting': null
   'session.hosting': HostingView
   'session.join': { readonly session: SessionId }
-  'session.join-found': { readonly session: SessionId }
+  'session.set-name': null
+  'app.set-settings': null
+  'join.look': JoinOffer
+  'join.open': { readonly session: SessionId }
+  'join.passphrase': { readonly session: SessionId }
+  'join.code': { readonly session: SessionId }
+  'join.cancel': null
+  'join.scan': null
+  /** Null until the server has told it. */
+  'admin.watch': AdminView | null
+  'admin.approve': null
+  'admin.set-role': null
+  'admin.remove': null
+  'admin.ban': null
+  'admin.unban': null
+  'admin.change': null
+  'admin.create-invite': { readonly invite: InviteRecord; readonly link: string }
+  'admin.revoke-invite': null
+  'admin.new-code': null
+  'admin.audit': readonly AuditEntry[]
+  'device.link-code': ShortCode
+  'device.list': readonly DeviceRecord[]
+  'device.forget': null
   'session.leave': null
   'session.open': SessionContents
   'session.connect-now': null
@@ -248,6 +352,9 @@ export type AppEvent =
   /** All found sessions, for windows that show them. */
   | { readonly type: 'found'; readonly sessions: readonly FoundSessionView[] }
   | { readonly type: 'doctor'; readonly report: DoctorReport }
+  /** The steps of the join this window has asked for, all of them, each time one changes. */
+  | { readonly type: 'joining'; readonly steps: readonly JoinStep[] }
+  | { readonly type: 'admin'; readonly session: SessionId; readonly admin: AdminView }
   | { readonly type: 'intent'; readonly intent: Intent }
   | { readonly type: 'session-event'; readonly session: SessionId; readonly event: SessionEvent }
 

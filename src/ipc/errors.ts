@@ -15,6 +15,13 @@ export type FailureKind =
   | 'port-in-use'
   | 'server-failed' // the embedded server did not start; the message says why
   | 'no-profile' // a name must be set first
+  | 'wrong-code' // nobody who can be reached made this code, or it is wrong
+  | 'wrong-passphrase'
+  | 'too-many-tries' // the host takes no more guesses for a while
+  | 'unreachable' // nobody answers there; the message says which step failed
+  | 'not-a-host' // something else answers there
+  | 'other-key' // another key answered than the one that was shown and confirmed
+  | 'cancelled'
   | 'internal'
 
 export interface Failure {

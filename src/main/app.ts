@@ -19,12 +19,15 @@ import { lanAddresses, withPort } from './hosting/addresses.ts'
 import { forkServer } from './hosting/fork-server.ts'
 import { createHosting } from './hosting/hosting.ts'
 import { iconPath } from './icon.ts'
+import { adminCommands } from './ipc/admin-commands.ts'
 import { appCommands } from './ipc/app-commands.ts'
 import { openCommandChannel } from './ipc/command-channel.ts'
 import { discoveryCommands } from './ipc/discovery-commands.ts'
 import { doctorCommands } from './ipc/doctor-commands.ts'
+import { joinCommands } from './ipc/join-commands.ts'
 import { roomCommands } from './ipc/room-commands.ts'
 import { sessionCommands } from './ipc/session-commands.ts'
+import { createJoining } from './joining/joining.ts'
 import type { LaunchOptions } from './launch-options.ts'
 import { errorFields } from './logger.ts'
 import type { Logger } from './logger.ts'
@@ -33,6 +36,7 @@ import type { Paths } from './paths.ts'
 import { createSessionId } from './profile/identity.ts'
 import { systemKeyVault } from './profile/key-vault.ts'
 import type { ProfileOpening, ProfileStore } from './profile/profile-store.ts'
+import { createAdminWatchers } from './sessions/admin-watchers.ts'
 import { createSessionRegistry } from './sessions/session-registry.ts'
 import type { SessionRegistry } from './sessions/session-registry.ts'
 import { createSessions } from './sessions/sessions.ts'
@@ -138,8 +142,14 @@ export function startApp(options: AppOptions): RunningApp {
       windows.broadcast({ type: 'session-event', session: id, event })
       if (event.type === 'session') shell.refresh()
     },
+    onAdmin(session, admin) {
+      for (const id of adminWatchers.of(session))
+        windows.tell(id, { type: 'admin', session, admin })
+    },
     onListChange: tellApp,
   })
+
+  const adminWatchers = createAdminWatchers({ registry, isOpen: (id) => windows.has(id) })
 
   const sessions = createSessions({
     profile,
@@ -223,10 +233,11 @@ export function startApp(options: AppOptions): RunningApp {
   })
 
   function appView(): AppView {
-    const { name, theme } = profile.get()
+    const { name, theme, settings } = profile.get()
     return {
       profile: name === null ? null : { name },
       theme,
+      settings,
       sessions: registry.views(),
       platform: platform(),
       versions: {
@@ -259,6 +270,10 @@ export function startApp(options: AppOptions): RunningApp {
           nativeTheme.themeSource = theme
           tellApp()
         },
+        setSettings(settings) {
+          profile.update((current) => ({ ...current, settings }))
+          tellApp()
+        },
         setName(name) {
           profile.update((current) => ({ ...current, name }))
           registry.rename(name)
@@ -267,7 +282,9 @@ export function startApp(options: AppOptions): RunningApp {
         openLink: (url) => openExternally(url, log),
         copyText,
       }),
-      ...sessionCommands(sessions, registry, shows, found),
+      ...sessionCommands(sessions, registry, shows),
+      ...joinCommands(createJoining(), () => {}),
+      ...adminCommands(registry, adminWatchers, (id, token) => sessions.linkWith(id, token)),
       ...discoveryCommands(found, watchers),
       ...doctorCommands(doctor, copyText),
       ...rooms,

@@ -1,6 +1,16 @@
 import type { DistrustReason } from '../views.ts'
 import { MAX_DELAY_MS, retryDelay } from './backoff.ts'
-import type { Effect, Link, Machine, Moment, Phase, Round, Step, Stranger } from './phases.ts'
+import type {
+  Effect,
+  Link,
+  Machine,
+  Moment,
+  Phase,
+  Round,
+  Step,
+  Stranger,
+  WaitingReason,
+} from './phases.ts'
 import type { Verdict } from './verdicts.ts'
 
 /** How long one address may take to open a socket. */
@@ -18,6 +28,7 @@ export function hasSocket(phase: Phase): boolean {
   switch (phase.state) {
     case 'connecting':
     case 'authenticating':
+    case 'awaiting-approval':
     case 'catching-up':
     case 'online':
       return true
@@ -135,11 +146,16 @@ export function giveUp(machine: Machine, verdict: Verdict, moment: Moment): Step
     failures,
     phase: {
       state: 'waiting',
-      reason: verdict.reason,
+      reason: machine.stopped && isAbsence(verdict.reason) ? 'stopped' : verdict.reason,
       attempt: failures,
       retryAt: moment.at + retryDelay(failures, moment.random),
     },
   })
+}
+
+/** Nobody is there: of a host that said it stops, this is no news. */
+function isAbsence(reason: WaitingReason): boolean {
+  return reason === 'unreachable' || reason === 'restarting' || reason === 'lost'
 }
 
 function firstRound(machine: Machine): Round {

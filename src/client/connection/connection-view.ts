@@ -10,6 +10,8 @@ export function connectionView(phase: Phase, wallOffset: number): ConnectionView
       return { state: 'connecting', attempt: phase.attempt }
     case 'authenticating':
       return { state: 'authenticating' }
+    case 'awaiting-approval':
+      return { state: 'awaiting-approval' }
     case 'catching-up':
       return { state: 'catching-up', received: phase.received, total: phase.total }
     case 'online':
@@ -30,6 +32,7 @@ const WAITING_WORDS: Readonly<Record<WaitingReason, string>> = {
   unreachable: 'The host cannot be reached.',
   lost: 'The connection was lost.',
   restarting: 'The host is restarting.',
+  stopped: 'The host stopped this session.',
   'session-full': 'The session has no room for another connection.',
   'too-slow': 'The connection was too slow.',
   'rate-limited': 'The host asked to slow down.',

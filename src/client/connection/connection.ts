@@ -197,7 +197,9 @@ export function startConnection(options: {
 /** Every frame heard makes a new phase; windows are only told of what they can see. */
 function looksTheSame(before: Phase, after: Phase): boolean {
   if (before === after) return true
-  if (before.state === 'online') return after.state === 'online'
+  if (before.state === 'online' || before.state === 'awaiting-approval') {
+    return after.state === before.state
+  }
   return (
     before.state === 'catching-up' &&
     after.state === 'catching-up' &&

@@ -24,6 +24,13 @@ export type Phase =
       readonly since: number
       readonly deadline: number
     }
+  /** The proof held; the host has to let this person in (I7). */
+  | {
+      readonly state: 'awaiting-approval'
+      readonly round: Round
+      readonly since: number
+      readonly heardAt: number
+    }
   | {
       readonly state: 'catching-up'
       readonly received: number
@@ -63,6 +70,7 @@ export type WaitingReason =
   | 'unreachable'
   | 'lost'
   | 'restarting'
+  | 'stopped' // the host ended the session for now
   | 'session-full'
   | 'too-slow'
   | 'rate-limited'
@@ -88,6 +96,8 @@ export interface Machine {
   /** Addresses where somebody answered who is not believed: not dialled again until a person asks. */
   readonly strangers: readonly Stranger[]
   readonly networkGone: boolean
+  /** The host said that it ends the session; so nobody answering is no wonder. */
+  readonly stopped: boolean
   readonly suspended: boolean
   readonly nextNonce: number
 }
@@ -106,9 +116,14 @@ export type Input =
   | { readonly kind: 'opened' }
   | { readonly kind: 'heard' }
   | { readonly kind: 'challenge'; readonly nonce: string }
+  | { readonly kind: 'approval' } // the host has to let us in
   | { readonly kind: 'welcome'; readonly welcome: ServerMessageOf<'welcome'> }
   | { readonly kind: 'rejected'; readonly rejected: ServerMessageOf<'rejected'> }
-  | { readonly kind: 'bye'; readonly reconnectAfterMs: number }
+  | {
+      readonly kind: 'bye'
+      readonly reconnectAfterMs: number
+      readonly reason: ServerMessageOf<'bye'>['reason']
+    }
   | { readonly kind: 'pong'; readonly nonce: number }
   | { readonly kind: 'plan'; readonly events: number }
   | { readonly kind: 'received'; readonly events: number }

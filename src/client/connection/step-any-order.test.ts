@@ -20,7 +20,7 @@ describe('any order of inputs', () => {
     { kind: 'heard' },
     WELCOME,
     { kind: 'rejected', rejected: { type: 'rejected', code: 'session-full', message: '' } },
-    { kind: 'bye', reconnectAfterMs: 1_000 },
+    { kind: 'bye', reconnectAfterMs: 1_000, reason: 'restart' },
     { kind: 'pong', nonce: 1 },
     { kind: 'plan', events: 10 },
     { kind: 'received', events: 5 },

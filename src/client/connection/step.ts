@@ -17,6 +17,8 @@ import { type Verdict, verdictOfClose, verdictOfRejection } from './verdicts.ts'
 
 /** How long a server may take to answer the handshake. */
 export const WELCOME_TIMEOUT_MS = 10_000
+/** Two pings of the server, and some: who waits for approval has not been told how often it pings. */
+export const APPROVAL_SILENCE_MS = 75_000
 /** Longest absence a server that restarts is believed. */
 const MAX_COME_BACK_MS = 60_000
 
@@ -29,6 +31,7 @@ export function initialMachine(addresses: readonly string[]): Machine {
     superseded: [],
     strangers: [],
     networkGone: false,
+    stopped: false,
     suspended: false,
     nextNonce: 1,
   }
@@ -43,6 +46,9 @@ export function deadlineOf({ phase }: Machine): number | null {
     case 'connecting':
     case 'authenticating':
       return phase.deadline
+    case 'awaiting-approval':
+      // A person decides when: there is no other deadline than a dead line.
+      return phase.heardAt + APPROVAL_SILENCE_MS
     case 'catching-up':
     case 'online':
       // Once the link is distrusted, only the answer to the probe counts.
@@ -105,7 +111,11 @@ export function step(machine: Machine, input: Input, moment: Moment): Step {
           }
         : stay(machine)
     case 'heard':
-      return stay(onLink(machine, (link) => ({ ...link, heardAt: moment.at })))
+      return phase.state === 'awaiting-approval'
+        ? stay({ ...machine, phase: { ...phase, heardAt: moment.at } })
+        : stay(onLink(machine, (link) => ({ ...link, heardAt: moment.at })))
+    case 'approval':
+      return onApproval(machine, moment)
     case 'challenge':
       return phase.state === 'authenticating'
         ? { machine, effects: [{ kind: 'prove', nonce: input.nonce }] }
@@ -116,7 +126,7 @@ export function step(machine: Machine, input: Input, moment: Moment): Step {
       return onRejected(machine, verdictOfRejection(input.rejected.code), moment)
     case 'bye':
       return stay(
-        onLink(machine, (link) => ({
+        onLink({ ...machine, stopped: input.reason === 'stopped' }, (link) => ({
           ...link,
           comeBackAfter: Math.min(input.reconnectAfterMs, MAX_COME_BACK_MS),
         })),
@@ -174,6 +184,7 @@ function withAddresses(machine: Machine, addresses: readonly string[], moment: M
       return stay(next)
     case 'connecting':
     case 'authenticating':
+    case 'awaiting-approval':
     case 'waiting':
       return dialAnew(next, moment)
     case 'refused':
@@ -184,13 +195,30 @@ function withAddresses(machine: Machine, addresses: readonly string[], moment: M
   }
 }
 
+function onApproval(machine: Machine, moment: Moment): Step {
+  const { phase } = machine
+  if (phase.state !== 'authenticating') return stay(machine)
+  const { round } = phase
+  const address = machine.addresses[round.address]
+  return {
+    machine: {
+      ...machine,
+      preferred: round.address,
+      networkGone: false,
+      stopped: false,
+      phase: { state: 'awaiting-approval', round, since: moment.at, heardAt: moment.at },
+    },
+    effects: address === undefined ? [] : [{ kind: 'remember', address }],
+  }
+}
+
 function onWelcome(
   machine: Machine,
   welcome: Extract<Input, { kind: 'welcome' }>['welcome'],
   moment: Moment,
 ): Step {
   const { phase } = machine
-  if (phase.state !== 'authenticating') return stay(machine)
+  if (phase.state !== 'authenticating' && phase.state !== 'awaiting-approval') return stay(machine)
   const address = machine.addresses[phase.round.address]
   const link: Link = {
     heardAt: moment.at,
@@ -203,6 +231,7 @@ function onWelcome(
       ...machine,
       preferred: phase.round.address,
       networkGone: false,
+      stopped: false,
       phase: { state: 'catching-up', received: 0, total: 0, link },
     },
     effects: [
@@ -214,11 +243,12 @@ function onWelcome(
 
 function onRejected(machine: Machine, verdict: Verdict, moment: Moment): Step {
   const { phase } = machine
-  if (phase.state !== 'authenticating') return stay(machine)
+  if (!hasSocket(phase) || phase.state === 'connecting') return stay(machine)
   const elsewhere = verdict.kind === 'refuse' && verdict.reason === 'other-session'
   return withEffect(
     { kind: 'drop' },
-    elsewhere
+    // Said of a session that was live, it is the end of it: removed, banned (I5).
+    elsewhere && phase.state === 'authenticating'
       ? nextAddress(machine, phase.round, verdict, moment)
       : giveUp(machine, verdict, moment),
   )
@@ -246,6 +276,8 @@ function onClosed(machine: Machine, code: number, moment: Moment): Step {
         ? giveUp(machine, verdict, moment)
         : nextAddress(machine, phase.round, verdict, moment)
     }
+    case 'awaiting-approval':
+      return giveUp(machine, verdictOfClose(code), moment)
     case 'catching-up':
     case 'online': {
       const { comeBackAfter } = phase.link
@@ -254,7 +286,7 @@ function onClosed(machine: Machine, code: number, moment: Moment): Step {
         ...machine,
         phase: {
           state: 'waiting',
-          reason: 'restarting',
+          reason: machine.stopped ? 'stopped' : 'restarting',
           attempt: machine.failures + 1,
           retryAt: moment.at + comeBackAfter,
         },
@@ -281,6 +313,8 @@ function onTick(machine: Machine, moment: Moment): Step {
         { kind: 'drop' },
         nextAddress(machine, phase.round, { kind: 'wait', reason: 'unreachable' }, moment),
       )
+    case 'awaiting-approval':
+      return dialAnew(machine, moment)
     case 'catching-up':
     case 'online':
       // A timer that ran late because the machine slept says nothing about the peer: ask it.

@@ -19,6 +19,9 @@ export function distrust(machine: Machine, moment: Moment): Step {
     case 'connecting':
     case 'authenticating':
       return moment.at - phase.since < FRESH_DIAL_MS ? stay(machine) : dialAnew(machine, moment)
+    case 'awaiting-approval':
+      // Whoever waits is not asked for a sign of life: they knock once more, and keep nothing by waiting.
+      return moment.at - phase.heardAt < FRESH_DIAL_MS ? stay(machine) : dialAnew(machine, moment)
     case 'catching-up':
     case 'online':
       return probe(machine, phase.link, moment)

@@ -89,14 +89,17 @@ describe('what the server says', () => {
     const drill = drive()
     drill.online()
     const reconnectAfterMs = Number.MAX_SAFE_INTEGER
-    drill.give({ kind: 'bye', reconnectAfterMs }, { kind: 'closed', code: 1012 })
+    drill.give({ kind: 'bye', reconnectAfterMs, reason: 'restart' }, { kind: 'closed', code: 1012 })
     expect(drill.due).toBe(60_000)
   })
 
   it('[D16] comes back after the delay the server gave, at this client’s own moment', () => {
     const drill = drive()
     drill.online()
-    drill.give({ kind: 'bye', reconnectAfterMs: 2_345 }, { kind: 'closed', code: 1012 })
+    drill.give(
+      { kind: 'bye', reconnectAfterMs: 2_345, reason: 'restart' },
+      { kind: 'closed', code: 1012 },
+    )
     expect(drill.phase).toMatchObject({ state: 'waiting', reason: 'restarting' })
     expect(drill.due).toBe(2_345)
   })

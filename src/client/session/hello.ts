@@ -4,6 +4,15 @@ import { SUPPORTED_VERSIONS } from '../../protocol/version.ts'
 import type { ClientSessionOptions } from '../client-session.ts'
 import type { DeviceKey } from './device-key.ts'
 
+/** What an invite or a link gives this device to be let in with. */
+export function credentialOf({
+  secret,
+  link,
+}: ClientSessionOptions['session']): Credential | undefined {
+  if (link !== undefined) return { kind: 'link', token: link }
+  return secret === undefined ? undefined : { kind: 'secret', secret }
+}
+
 export function helloOf(
   { app, identity, session }: ClientSessionOptions,
   key: DeviceKey,
@@ -28,6 +37,7 @@ export function proofOf(
   key: DeviceKey,
   memberName: string,
   nonce: string,
+  credential: Credential | undefined,
 ): Proof {
   const text = proofText({
     session: session.id,
@@ -36,8 +46,6 @@ export function proofOf(
     member: { id: identity.memberId, name: memberName },
     device: { id: identity.deviceId, key: key.publicKey },
   })
-  const credential: Credential | undefined =
-    session.secret === undefined ? undefined : { kind: 'secret', secret: session.secret }
   return {
     type: 'proof',
     signature: key.sign(text),

@@ -1,5 +1,6 @@
 import type { ServerMessage } from '../../protocol/server-messages.ts'
 import { failureWords } from '../failure-words.ts'
+import type { Facts } from './session-facts.ts'
 import type { Replica } from '../local-db/replica.ts'
 import type { Drain } from '../outbox/drain.ts'
 import type { Settlement } from '../outbox/settle.ts'
@@ -21,11 +22,6 @@ export type Delivery = Exclude<
       | 'rejected'
       | 'session'
       | 'admin'
-      | 'invite'
-      | 'audit-page'
-      | 'link-code'
-      | 'device-list'
-      | 'carried-out'
       | 'token-taken'
       | 'bye'
       | 'pong'
@@ -39,6 +35,8 @@ export interface AfterCommit {
   planned: number | null
   received: number
   synced: boolean
+  /** This person may do other things than before. */
+  roleChanged: boolean
   readonly answers: Answer[]
   readonly refusals: Extract<ServerMessage, { type: 'failed' }>[]
   /** Rooms whose queue may have room again. */
@@ -46,7 +44,15 @@ export interface AfterCommit {
 }
 
 export function nothingToDo(): AfterCommit {
-  return { planned: null, received: 0, synced: false, answers: [], refusals: [], rooms: new Set() }
+  return {
+    planned: null,
+    received: 0,
+    synced: false,
+    roleChanged: false,
+    answers: [],
+    refusals: [],
+    rooms: new Set(),
+  }
 }
 
 export interface InboxParts {
@@ -54,6 +60,7 @@ export interface InboxParts {
   readonly self: MemberId
   readonly changes: Changes
   readonly drain: Drain
+  readonly facts: Facts
   readonly presences: Presences
   readonly requests: Requests
   readonly settlement: Settlement
@@ -71,7 +78,7 @@ export function takeDelivery(parts: InboxParts, message: Delivery, after: AfterC
       after.received = 0
       return
     case 'people':
-      return takePeople(parts, message.members)
+      return takePeople(parts, message.members, after)
     case 'events':
       sync.events(message)
       after.received += message.events.length
@@ -96,8 +103,13 @@ export function takeDelivery(parts: InboxParts, message: Delivery, after: AfterC
     case 'held':
       return drain.held(message.room, message.id, message.retryAfterMs)
     case 'done':
+    case 'carried-out':
     case 'page':
     case 'directory':
+    case 'invite':
+    case 'audit-page':
+    case 'link-code':
+    case 'device-list':
       after.answers.push(message)
       return
     case 'failed':
@@ -115,13 +127,16 @@ export function takeDelivery(parts: InboxParts, message: Delivery, after: AfterC
 }
 
 function takePeople(
-  { changes, presences, replica }: InboxParts,
+  { changes, facts, presences, replica, self }: InboxParts,
   members: Extract<ServerMessage, { type: 'people' }>['members'],
+  after: AfterCommit,
 ): void {
   let renamed = false
-  for (const { id, name, presence, lastSeen } of members) {
+  for (const member of members) {
+    const { id, name, presence, role } = member
     renamed ||= replica.people.get(id)?.name !== name
-    replica.people.put(id, name, lastSeen)
+    replica.people.put(member)
+    if (id === self && facts.setRole(role)) after.roleChanged = true
     presences.set(id, presence)
     changes.person(id)
   }

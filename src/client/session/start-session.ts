@@ -1,6 +1,5 @@
-import { decodeServerMessage } from '../../protocol/codec.ts'
 import { fingerprintWords } from '../../protocol/fingerprint.ts'
-import type { RoomId } from '../../protocol/ids.ts'
+import type { InviteId, RoomId } from '../../protocol/ids.ts'
 import { MAX_CURSORS, MAX_TEXT_LENGTH } from '../../protocol/limits.ts'
 import type { ClientSession, ClientSessionOptions } from '../client-session.ts'
 import { startConnection } from '../connection/connection.ts'
@@ -24,7 +23,10 @@ import { createRoomRequests } from './room-requests.ts'
 import { loadTimeline } from './load-timeline.ts'
 import { createLocalCommands } from './local-commands.ts'
 import { deviceKeyOf } from './device-key.ts'
-import { helloOf, proofOf } from './hello.ts'
+import { takeFrame } from './frame.ts'
+import { credentialOf, helloOf, proofOf } from './hello.ts'
+import { createAdmin } from './admin.ts'
+import { createFacts } from './session-facts.ts'
 
 /** Wires the parts of a session together. The replica is open and belongs to this session. */
 export function startSession(
@@ -35,6 +37,7 @@ export function startSession(
   const { database, meta, rooms } = replica
   const self = identity.memberId
   const deviceKey = deviceKeyOf(identity.deviceKey)
+  const facts = createFacts(meta, credentialOf(options.session))
   const listeners = new Set<(event: SessionEvent) => void>()
   const keyWords =
     options.trust.kind === 'pinned' ? { keyWords: fingerprintWords(options.trust.fingerprint) } : {}
@@ -63,16 +66,16 @@ export function startSession(
     logger,
     host: {
       hello: () => helloOf(options, deviceKey, memberName),
-      proof: (nonce) => proofOf(options, deviceKey, memberName, nonce),
+      proof: (nonce) => proofOf(options, deviceKey, memberName, nonce, facts.credential()),
       welcomed(welcome) {
         textLimit = welcome.limits.textLength
         sync.restart()
-        rememberName(welcome.session.name)
+        learn(() => facts.welcomed(welcome))
         orBreak(() =>
           connection.send({ type: 'sync', cursors: rooms.cursors().slice(0, MAX_CURSORS) }),
         )
       },
-      frame,
+      frame: (text) => frame(text),
       settle: turn,
       changed: soon,
       lost() {
@@ -90,6 +93,12 @@ export function startSession(
   }
   const drain = createDrain(replica.outbox, drainClock, send)
   const requests = createRequests(clock, connection.isLive, send)
+  const admin = createAdmin({
+    requests,
+    newInvite: () => uuid() as InviteId,
+    isLive: connection.isLive,
+    role: facts.role,
+  })
   const arrivals = createArrivals(clock)
   const typing = createTyping(clock, send, (room) => {
     changes.typing(room)
@@ -142,6 +151,7 @@ export function startSession(
     self,
     changes,
     drain,
+    facts,
     presences,
     requests,
     settlement,
@@ -150,65 +160,32 @@ export function startSession(
     textLimit: () => textLimit,
   }
 
-  function rememberName(name: string): void {
-    if (name === '' || name === meta.get('name')) return
-    comfort(() => database.write(() => meta.set('name', name)))
-    soon()
+  /** What the server says of the session and of this person's place in it. */
+  function learn(take: () => boolean): void {
+    comfort(() => {
+      if (database.write(take)) soon()
+    })
   }
 
-  function frame(text: string): void {
-    const decoded = decodeServerMessage(text)
-    if (decoded.kind === 'fault') {
-      // A newer server may say what this version does not know; the log heals what matters (D9).
-      logger.warn('frame not understood', { type: decoded.type, reason: decoded.message })
-      return
-    }
-    const { message } = decoded
-    switch (message.type) {
-      case 'challenge':
-        return connection.input({ kind: 'challenge', nonce: message.nonce })
-      case 'welcome':
-        return connection.input({ kind: 'welcome', welcome: message })
-      case 'rejected':
-        logger.warn('handshake rejected', { code: message.code, reason: message.message })
-        return connection.input({ kind: 'rejected', rejected: message })
-      case 'bye':
-        return connection.input({ kind: 'bye', reconnectAfterMs: message.reconnectAfterMs })
-      case 'pong':
-        return connection.input({ kind: 'pong', nonce: message.nonce })
-      case 'error':
-        logger.warn('the server did not accept a frame', { code: message.code })
-        if (message.ref !== undefined) requests.refuse(message.ref, message.code)
-        return
-      case 'waiting':
-      case 'carried-out':
-      case 'session':
-      case 'admin':
-      case 'invite':
-      case 'audit-page':
-      case 'link-code':
-      case 'device-list':
-      case 'token-taken':
-        return
-      case 'plan':
-      case 'people':
-      case 'events':
-      case 'reset':
-      case 'room-gone':
-      case 'synced':
-      case 'ack':
-      case 'refused':
-      case 'held':
-      case 'done':
-      case 'page':
-      case 'directory':
-      case 'failed':
-      case 'reads':
-      case 'typing':
+  const frame = (text: string): void =>
+    takeFrame(text, {
+      input: connection.input,
+      logger,
+      rejected(message) {
+        // What came before it counts, also when it is the end (I5).
+        turn()
+        // A server that forgot this device is shown the invite when the person tries again.
+        if (message.code === 'unauthorized') presentAgain()
+        connection.input({ kind: 'rejected', rejected: message })
+      },
+      session: (told) => learn(() => facts.session(told)),
+      admin: admin.snapshot,
+      refused: requests.refuse,
+      delivery(message) {
         deliveries.push(message)
         soon()
-    }
-  }
+      },
+    })
 
   /** At the end of the turn: one transaction for all that arrived, then one telling of all that changed. */
   function soon(): void {
@@ -267,6 +244,7 @@ export function startSession(
     for (const { ref, code } of after.refusals) requests.refuse(ref, code)
     orBreak(() => {
       if (after.synced) goLive()
+      if (after.roleChanged) admin.roleChanged()
       for (const room of after.rooms) drain.pump(room)
     })
   }
@@ -279,6 +257,7 @@ export function startSession(
     for (const { room, seq } of replica.reads.unsent(self)) send({ type: 'read', room, seq })
     if (presence !== 'online') send({ type: 'presence', presence })
     requests.resume()
+    admin.live()
   }
 
   function tell(): void {
@@ -292,6 +271,10 @@ export function startSession(
     for (const event of events) for (const listener of [...listeners]) listener(event)
   }
 
+  function presentAgain(): void {
+    comfort(() => database.write(facts.presentAgain))
+  }
+
   function tellEveryone(): void {
     for (const { id } of replica.people.all()) changes.person(id)
     soon()
@@ -302,9 +285,11 @@ export function startSession(
     const unread = viewer.unread()
     return {
       id: options.session.id,
-      name: meta.get('name') ?? options.session.name,
+      name: facts.name() ?? options.session.name,
       hosting,
-      self: { memberId: self, name: memberName },
+      self: { memberId: self, name: memberName, role: facts.role() },
+      locked: facts.locked(),
+      readOnly: facts.readOnly(),
       connection: connection.view(),
       ...keyWords,
       queued: waiting,
@@ -343,6 +328,8 @@ export function startSession(
       connection.input({ kind: 'reconnect' })
       soon()
     },
+    presentAgain,
+    admin,
     setHosting(now) {
       hosting = now
       soon()
@@ -356,6 +343,7 @@ export function startSession(
       connection.close()
       closed = true
       requests.close()
+      admin.close()
       arrivals.close()
       typing.close()
       presences.close()

@@ -1,6 +1,7 @@
 import type { MemberId, MessageId, RoomId } from '../../protocol/ids.ts'
 import type { Notice } from '../../protocol/records.ts'
 import type { MessageRow } from '../local-db/messages.ts'
+import type { MemberRow } from '../local-db/people.ts'
 import type { Replica } from '../local-db/replica.ts'
 import type { RoomRow } from '../local-db/rooms.ts'
 import type { MessageView, NoticeView, PersonView, RoomView, TimelineItem } from '../views.ts'
@@ -55,13 +56,15 @@ export function createViewer(replica: Replica, self: MemberId, presences: Presen
     return names.length > 0 ? names.join(', ') : (people.get(self)?.name ?? 'Someone')
   }
 
-  function personView(id: MemberId, name: string, lastSeen: number | null): PersonView {
+  function personView({ id, name, role, gone, last_seen: lastSeen }: MemberRow): PersonView {
     return {
       id,
       name,
+      role,
       presence: presences.get(id),
       ...(lastSeen === null ? {} : { lastSeen }),
       isSelf: id === self,
+      ...(gone === 1 ? { gone: true } : {}),
     }
   }
 
@@ -83,9 +86,9 @@ export function createViewer(replica: Replica, self: MemberId, presences: Presen
     rooms: () => rooms.all().map(roomView),
     person(id) {
       const row = people.get(id)
-      return row === undefined ? undefined : personView(id, row.name, row.last_seen)
+      return row === undefined ? undefined : personView(row)
     },
-    people: () => people.all().map((row) => personView(row.id, row.name, row.last_seen)),
+    people: () => people.all().map(personView),
     messages(room, ids) {
       const loadedFrom = rooms.get(room)?.loaded_from ?? 1
       const changed = outbox.targets()

@@ -61,6 +61,7 @@ export function createFoundSessions(options: FoundSessionsOptions): FoundSession
       .filter(({ sessionId }) => !options.isHosted(sessionId))
       .map(({ sessionId, name, host, people, passphrase, protocolVersion }) => ({
         ...{ sessionId, name, host, people, passphrase },
+        open: false,
         joined: profile.session(sessionId) !== undefined,
         compatible: SUPPORTED_VERSIONS.includes(protocolVersion),
       }))

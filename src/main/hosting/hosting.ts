@@ -35,6 +35,8 @@ export interface Hosting {
   isActive(id: SessionId): boolean
   readonly activeIds: readonly SessionId[]
   view(session: KnownSession): HostingView
+  /** A link with this secret, at this computer's addresses of now. */
+  inviteTo(session: KnownSession, secret: string): string
   /** The computer is on another network: invites name other addresses. */
   addressesChanged(): void
   /** What the session is or will be hosted under. */
@@ -127,6 +129,10 @@ export function createHosting(options: HostingOptions): Hosting {
       return [...hosts.keys()].filter(isActive)
     },
     view,
+    inviteTo(session, secret) {
+      const port = hosts.get(session.sessionId)?.host.port ?? session.hosted?.port ?? 0
+      return inviteTo({ ...session, secret }, reachable(options.interfaces()), port)
+    },
     addressesChanged() {
       for (const { session } of hosts.values()) options.onChange(view(session))
     },

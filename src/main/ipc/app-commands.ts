@@ -1,4 +1,4 @@
-import type { AppView } from '../../ipc/contract.ts'
+import type { AppSettings, AppView } from '../../ipc/contract.ts'
 import type { ThemeChoice } from '../../ipc/contract.ts'
 import { done, fail, ok } from './command-gate.ts'
 import type { CommandHandlers } from './command-gate.ts'
@@ -9,6 +9,7 @@ export interface AppCommandsOptions {
   readonly listen: (windowId: number) => void
   readonly painted: (windowId: number) => void
   readonly setTheme: (theme: ThemeChoice) => void
+  readonly setSettings: (settings: AppSettings) => void
   readonly setName: (name: string) => void
   /** False when the link's scheme is not one the browser should get. */
   readonly openLink: (url: string) => boolean
@@ -19,7 +20,7 @@ type AppCommand = 'app.state' | 'app.ready' | 'app.set-theme' | 'profile.set-nam
 
 export function appCommands(
   options: AppCommandsOptions,
-): Pick<CommandHandlers, AppCommand | 'app.copy-text'> {
+): Pick<CommandHandlers, AppCommand | 'app.copy-text' | 'app.set-settings'> {
   return {
     'app.state'(_args, { windowId }) {
       options.listen(windowId)
@@ -31,6 +32,10 @@ export function appCommands(
     },
     'app.set-theme'({ theme }) {
       options.setTheme(theme)
+      return done
+    },
+    'app.set-settings'(settings) {
+      options.setSettings(settings)
       return done
     },
     'profile.set-name'({ name }) {

@@ -73,7 +73,10 @@ function mergeKey(event: AppEvent): string | null {
       return null
     case 'found':
     case 'doctor':
+    case 'joining':
       return event.type
+    case 'admin':
+      return `admin ${event.session}`
     case 'hosting':
       return `hosting ${event.hosting.sessionId}`
     case 'session-event': {
@@ -102,6 +105,8 @@ function sessionKey(event: SessionEvent): string | null {
 function merge(earlier: AppEvent, later: AppEvent): AppEvent | null {
   if (earlier.type === 'found' && later.type === 'found') return later
   if (earlier.type === 'doctor' && later.type === 'doctor') return later
+  if (earlier.type === 'joining' && later.type === 'joining') return later
+  if (earlier.type === 'admin' && later.type === 'admin') return later
   if (earlier.type === 'hosting' && later.type === 'hosting') return later
   if (earlier.type !== 'session-event' || later.type !== 'session-event') return null
   const event = mergeSession(earlier.event, later.event)

@@ -1,10 +1,7 @@
-import type { ClientSession } from '../../client/client-session.ts'
-import type { Result } from '../../ipc/errors.ts'
-import type { SessionId } from '../../protocol/ids.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts'
 import { done, ok } from './command-gate.ts'
 import type { CommandHandlers } from './command-gate.ts'
-import { unknownSession } from './session-commands.ts'
+import { inSession } from './in-session.ts'
 
 type RoomCommand = Exclude<
   keyof CommandHandlers,
@@ -13,19 +10,14 @@ type RoomCommand = Exclude<
   | `session.${string}`
   | `discovery.${string}`
   | `doctor.${string}`
+  | `join.${string}`
+  | `admin.${string}`
+  | `device.${string}`
 >
 
 /** Rooms, timelines and messages: each goes to the session it names. */
 export function roomCommands(registry: SessionRegistry): Pick<CommandHandlers, RoomCommand> {
-  /** Looks the session up; only handlers that await answer with a promise. */
-  function within<Args extends { readonly session: SessionId }, Answer>(
-    run: (session: ClientSession, args: Args) => Result<Answer> | Promise<Result<Answer>>,
-  ): (args: Args) => Result<Answer> | Promise<Result<Answer>> {
-    return (args) => {
-      const session = registry.get(args.session)
-      return session === undefined ? unknownSession : run(session, args)
-    }
-  }
+  const within = inSession(registry)
 
   return {
     'room.create': within((session, { name, topic, visibility, members }) =>

@@ -1,5 +1,4 @@
 import type { SessionId } from '../../protocol/ids.ts'
-import type { FoundSessions } from '../discovery/found-sessions.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { fail, ok } from './command-gate.ts'
@@ -12,7 +11,6 @@ export function sessionCommands(
   registry: SessionRegistry,
   /** The window shows this session now; menus act on it. */
   opened: (windowId: number, id: SessionId) => void,
-  found: Pick<FoundSessions, 'inviteTo'>,
 ): Pick<CommandHandlers, SessionCommand> {
   return {
     'session.host': ({ name }) => sessions.host(name),
@@ -20,10 +18,7 @@ export function sessionCommands(
     'session.stop-hosting': ({ session }) => sessions.stopHosting(session),
     'session.hosting': ({ session }) => sessions.hostingView(session),
     'session.join': ({ invite }) => sessions.join(invite),
-    'session.join-found'({ found: id, secret }) {
-      const invite = found.inviteTo(id, secret)
-      return invite.ok ? sessions.join(invite.value) : invite
-    },
+    'session.set-name': ({ session, name }) => sessions.setName(session, name),
     'session.leave': ({ session }) => sessions.leave(session),
     'session.open'({ session: id }, { windowId }) {
       const session = registry.get(id)

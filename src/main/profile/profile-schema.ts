@@ -18,6 +18,10 @@ export const knownSessionSchema = z.object({
   tls: z.literal(true).optional(),
   memberId: memberIdSchema,
   deviceId: deviceIdSchema,
+  /** Another name than the profile's, in this session only. */
+  memberName: memberNameSchema.optional(),
+  /** Admits this device as a further one of the member. */
+  link: z.string().min(1).max(512).optional(),
   /** Seed of this device's Ed25519 key for this session. */
   deviceKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   /** Present when this computer has the session's log and can host it. */
@@ -43,13 +47,24 @@ export const windowBoundsSchema = z.object({
 })
 export type WindowBounds = z.infer<typeof windowBoundsSchema>
 
+/** What a person sets for the whole app. */
+export const appSettingsSchema = z.object({ stayAwakeWhileHosting: z.boolean() })
+const DEFAULT_SETTINGS: z.infer<typeof appSettingsSchema> = { stayAwakeWhileHosting: true }
+
 export const profileSchema = z.object({
   version: z.literal(1),
   name: memberNameSchema.nullable(),
   theme: z.enum(['system', 'light', 'dark']),
   window: windowBoundsSchema.optional(),
+  settings: appSettingsSchema.default(DEFAULT_SETTINGS),
   sessions: z.array(knownSessionSchema),
 })
 export type Profile = z.infer<typeof profileSchema>
 
-export const EMPTY_PROFILE: Profile = { version: 1, name: null, theme: 'system', sessions: [] }
+export const EMPTY_PROFILE: Profile = {
+  version: 1,
+  name: null,
+  theme: 'system',
+  settings: DEFAULT_SETTINGS,
+  sessions: [],
+}

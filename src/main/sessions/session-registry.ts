@@ -8,6 +8,7 @@ import type {
 } from '../../client/client-session.ts'
 import { hostTrust } from '../../client/connection/host-trust.ts'
 import type { SessionEvent, SessionView } from '../../client/views.ts'
+import type { AdminView } from '../../ipc/contract.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { fail } from '../ipc/command-gate.ts'
@@ -27,6 +28,8 @@ export interface RegistryOptions {
   /** A session hosted here goes over loopback, which is there without any network. */
   readonly needsNoNetwork: (id: SessionId) => boolean
   readonly onEvent: (id: SessionId, event: SessionEvent) => void
+  /** What this person sees as host or moderator. */
+  readonly onAdmin: (id: SessionId, view: AdminView) => void
   /** A session was added or is gone. */
   readonly onListChange: () => void
 }
@@ -63,11 +66,12 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
           name: known.name,
           addresses: known.addresses,
           ...(known.secret === undefined ? {} : { secret: known.secret }),
+          ...(known.link === undefined ? {} : { link: known.link }),
         },
         trust: hostTrust(known, options.authorities),
         identity: {
           memberId: known.memberId,
-          memberName: name,
+          memberName: known.memberName ?? name,
           deviceId: known.deviceId,
           deviceName: options.deviceName,
           deviceKey: known.deviceKey,
@@ -80,6 +84,7 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
       }
       const session = opened.value
       session.on((event) => options.onEvent(id, event))
+      session.admin.onChange((view) => options.onAdmin(id, view))
       if (presence === 'away') session.setPresence('away')
       open.set(id, session)
       options.onListChange()
@@ -96,7 +101,9 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
       options.onListChange()
     },
     rename(name) {
-      for (const session of open.values()) session.rename(name)
+      for (const [id, session] of open) {
+        if (options.profile.session(id)?.memberName === undefined) session.rename(name)
+      }
     },
     setPresence(next) {
       presence = next

@@ -2,7 +2,7 @@ import type { ClientSession } from '../../client/client-session.ts'
 import type { HostingView } from '../../ipc/contract.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
-import { parseInvite } from '../../protocol/invite.ts'
+import { createInvite, parseInvite } from '../../protocol/invite.ts'
 import type { Hosting } from '../hosting/hosting.ts'
 import { done, fail, ok } from '../ipc/command-gate.ts'
 import { errorFields } from '../logger.ts'
@@ -32,8 +32,12 @@ export interface Sessions {
   hostingView(id: SessionId): Result<HostingView>
   join(invite: string): Result<{ readonly session: SessionId }>
   leave(id: SessionId): Result<null>
+  /** Another name in this session only; the connection is made anew with it. */
+  setName(id: SessionId, name: string): Result<null>
   connect(id: SessionId): Result<null>
   disconnect(id: SessionId): Result<null>
+  /** An invite link to this session with another secret than this device's own. */
+  linkWith(id: SessionId, secret: string): Result<string>
   /** The server of a hosted session answers on this port. */
   onHostReady(id: SessionId, port: number): void
 }
@@ -196,6 +200,16 @@ export function createSessions(options: SessionsOptions): Sessions {
       return done
     },
 
+    setName(id, name) {
+      const client = registry.get(id)
+      if (known(id) === undefined || client === undefined) return unknownSession
+      remember(id, { memberName: name, disconnected: false })
+      client.rename(name)
+      // The name may have been what kept this person out.
+      client.connect()
+      return done
+    },
+
     connect(id) {
       const session = registry.get(id)
       if (session === undefined) return unknownSession
@@ -211,6 +225,21 @@ export function createSessions(options: SessionsOptions): Sessions {
       remember(id, { disconnected: true })
       session.disconnect()
       return done
+    },
+
+    linkWith(id, secret) {
+      const session = known(id)
+      if (session === undefined) return unknownSession
+      if (hosting.isActive(id)) return ok(hosting.inviteTo(session, secret))
+      const { name, addresses, fingerprint, tls } = session
+      if (addresses.length === 0) return fail('not-hosting', 'Host this session first.')
+      return ok(
+        createInvite({
+          ...{ sessionId: id, name, addresses, secret },
+          ...(fingerprint === undefined ? {} : { fingerprint }),
+          ...(tls === undefined ? {} : { tls }),
+        }),
+      )
     },
 
     onHostReady(id, port) {

@@ -29,6 +29,8 @@ export interface Windows {
   /** The window asked for the state: from now on it is told what changes. */
   listen(contentsId: number): void
   broadcast(event: AppEvent): void
+  /** Tells this window only. */
+  tell(contentsId: number, event: AppEvent): void
   /** Shows the window and asks it for something; kept until the page can hear it. */
   ask(intent: Intent): void
   readonly count: number
@@ -158,6 +160,7 @@ export function createWindows(options: WindowsOptions): Windows {
     broadcast(event) {
       for (const { feed } of open.values()) feed.push(event)
     },
+    tell: (contentsId, event) => open.get(contentsId)?.feed.push(event),
     ask(intent) {
       const { id } = show().webContents
       open.get(id)?.feed.push({ type: 'intent', intent })

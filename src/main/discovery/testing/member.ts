@@ -48,6 +48,7 @@ const registry = createSessionRegistry({
     const { connection, queued } = event.session
     tell({ state: connection.state, queued })
   },
+  onAdmin() {},
   onListChange() {},
 })
 // This computer hosts nothing.

@@ -1,0 +1,157 @@
+import type {
+  AuditEntry,
+  DeviceRecord,
+  InviteRecord,
+  SettingsChange,
+  ShortCode,
+} from '../../protocol/admin.ts'
+import type { DeviceId, InviteId, MemberId } from '../../protocol/ids.ts'
+import { isModerator, type Role } from '../../protocol/roles.ts'
+import type { AdminSnapshot } from '../../protocol/server-messages.ts'
+import type { Answer, Requests } from '../requests.ts'
+import { type ClientResult, fail, succeed } from '../result.ts'
+
+/** What hosts and moderators see of a session. */
+export type AdminView = Omit<AdminSnapshot, 'type'>
+
+/** What hosts and moderators do (I9), and what everybody does with their own devices (I11). */
+export interface SessionAdmin {
+  /**
+   * From now on the newest view is kept and told, or no longer; the wish outlives the connection. Answers with
+   * the view as far as it is known.
+   */
+  watch(active: boolean): Promise<ClientResult<AdminView | null>>
+  /** Null for those who may not see it, and until the server has told it. */
+  view(): AdminView | null
+  /** Returns how to stop listening. */
+  onChange(listener: (view: AdminView) => void): () => void
+  approve(member: MemberId, accept: boolean): Promise<ClientResult<null>>
+  setRole(member: MemberId, role: Role): Promise<ClientResult<null>>
+  remove(member: MemberId): Promise<ClientResult<null>>
+  ban(member: MemberId): Promise<ClientResult<null>>
+  unban(member: MemberId): Promise<ClientResult<null>>
+  change(change: SettingsChange): Promise<ClientResult<null>>
+  createInvite(invite: NewInvite): Promise<ClientResult<MadeInvite>>
+  revokeInvite(invite: InviteId): Promise<ClientResult<null>>
+  newCode(): Promise<ClientResult<null>>
+  /** Entries with a number below `before`, newest first; the newest ones without it. */
+  audit(range: {
+    readonly before?: number | undefined
+    readonly limit: number
+  }): Promise<ClientResult<readonly AuditEntry[]>>
+  linkCode(): Promise<ClientResult<ShortCode>>
+  devices(): Promise<ClientResult<readonly DeviceRecord[]>>
+  forgetDevice(device: DeviceId): Promise<ClientResult<null>>
+}
+
+export interface NewInvite {
+  readonly label: string
+  readonly role: Role
+  readonly lifeMs: number | null
+  readonly maxUses: number | null
+}
+
+export interface MadeInvite {
+  readonly invite: InviteRecord
+  /** Told this once. */
+  readonly token: string
+}
+
+/** The session's side of it. */
+export interface Admin extends SessionAdmin {
+  /** The connection is live. */
+  live(): void
+  roleChanged(): void
+  snapshot(message: AdminSnapshot): void
+  close(): void
+}
+
+export function createAdmin(options: {
+  readonly requests: Requests
+  readonly newInvite: () => InviteId
+  readonly isLive: () => boolean
+  readonly role: () => Role
+}): Admin {
+  const { requests } = options
+  const listeners = new Set<(view: AdminView) => void>()
+  let wanted = false
+  let latest: AdminView | null = null
+
+  const view = (): AdminView | null => (isModerator(options.role()) ? latest : null)
+
+  async function asked<Kind extends Answer['type'], Value>(
+    answer: Promise<ClientResult<Answer>>,
+    kind: Kind,
+    read: (answer: Extract<Answer, { type: Kind }>) => Value,
+  ): Promise<ClientResult<Value>> {
+    const result = await answer
+    if (!result.ok) return result
+    return isKind(result.value, kind) ? succeed(read(result.value)) : UNEXPECTED
+  }
+  const done = (answer: Promise<ClientResult<Answer>>): Promise<ClientResult<null>> =>
+    asked(answer, 'carried-out', () => null)
+  const tellServer = (active: boolean): Promise<ClientResult<null>> =>
+    done(requests.ask({ type: 'admin-watch', active }))
+
+  return {
+    async watch(active) {
+      wanted = active
+      if (!active) latest = null
+      if (!options.isLive()) return succeed(view())
+      const told = await tellServer(active)
+      return told.ok ? succeed(view()) : told
+    },
+    view,
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    approve: (member, accept) => done(requests.ask({ type: 'approve', member, accept })),
+    setRole: (member, role) => done(requests.ask({ type: 'set-role', member, role })),
+    remove: (member) => done(requests.ask({ type: 'remove-member', member })),
+    ban: (member) => done(requests.ask({ type: 'ban-member', member })),
+    unban: (member) => done(requests.ask({ type: 'unban-member', member })),
+    change: (change) => done(requests.ask({ type: 'change-session', change })),
+    createInvite: (invite) =>
+      asked(
+        requests.ask({ type: 'create-invite', invite: options.newInvite(), ...invite }),
+        'invite',
+        ({ invite: record, token }) => ({ invite: record, token }),
+      ),
+    revokeInvite: (invite) => done(requests.ask({ type: 'revoke-invite', invite })),
+    newCode: () => done(requests.ask({ type: 'new-code' })),
+    audit: ({ before, limit }) =>
+      asked(
+        requests.ask({ type: 'audit', before: before ?? Number.MAX_SAFE_INTEGER, limit }),
+        'audit-page',
+        ({ entries }) => entries,
+      ),
+    linkCode: () => asked(requests.ask({ type: 'link-device' }), 'link-code', ({ code }) => code),
+    devices: () =>
+      asked(requests.ask({ type: 'devices' }), 'device-list', ({ devices }) => devices),
+    forgetDevice: (device) => done(requests.ask({ type: 'forget-device', device })),
+
+    live() {
+      if (wanted) void tellServer(true)
+    },
+    roleChanged() {
+      if (!isModerator(options.role())) latest = null
+      else if (wanted && options.isLive()) void tellServer(true)
+    },
+    snapshot({ type: _type, ...told }) {
+      if (!wanted) return
+      latest = told
+      for (const listener of [...listeners]) listener(told)
+    },
+    close: () => listeners.clear(),
+  }
+}
+
+function isKind<Kind extends Answer['type']>(
+  answer: Answer,
+  kind: Kind,
+): answer is Extract<Answer, { type: Kind }> {
+  return answer.type === kind
+}
+
+const UNEXPECTED = fail('unexpected', 'The host did not answer as expected.')

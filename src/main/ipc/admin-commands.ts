@@ -1,0 +1,40 @@
+import type { Result } from '../../ipc/errors.ts'
+import type { SessionId } from '../../protocol/ids.ts'
+import type { AdminWatchers } from '../sessions/admin-watchers.ts'
+import type { SessionRegistry } from '../sessions/session-registry.ts'
+import { ok } from './command-gate.ts'
+import type { CommandHandlers } from './command-gate.ts'
+import { inSession } from './in-session.ts'
+
+type AdminCommand = Extract<keyof CommandHandlers, `admin.${string}` | `device.${string}`>
+
+/** What hosts and moderators do, and what everybody does with their own devices: the server decides who may. */
+export function adminCommands(
+  registry: SessionRegistry,
+  watchers: AdminWatchers,
+  /** The link that carries a new invite's token to people. */
+  linkWith: (session: SessionId, token: string) => Result<string>,
+): Pick<CommandHandlers, AdminCommand> {
+  const within = inSession(registry)
+  return {
+    'admin.watch': ({ session, active }, { windowId }) => watchers.set(windowId, session, active),
+    'admin.approve': within(({ admin }, { member, accept }) => admin.approve(member, accept)),
+    'admin.set-role': within(({ admin }, { member, role }) => admin.setRole(member, role)),
+    'admin.remove': within(({ admin }, { member }) => admin.remove(member)),
+    'admin.ban': within(({ admin }, { member }) => admin.ban(member)),
+    'admin.unban': within(({ admin }, { member }) => admin.unban(member)),
+    'admin.change': within(({ admin }, { change }) => admin.change(change)),
+    'admin.create-invite': within(async ({ admin }, { session, label, role, lifeMs, maxUses }) => {
+      const made = await admin.createInvite({ label, role, lifeMs, maxUses })
+      if (!made.ok) return made
+      const link = linkWith(session, made.value.token)
+      return link.ok ? ok({ invite: made.value.invite, link: link.value }) : link
+    }),
+    'admin.revoke-invite': within(({ admin }, { invite }) => admin.revokeInvite(invite)),
+    'admin.new-code': within(({ admin }) => admin.newCode()),
+    'admin.audit': within(({ admin }, { before, limit }) => admin.audit({ before, limit })),
+    'device.link-code': within(({ admin }) => admin.linkCode()),
+    'device.list': within(({ admin }) => admin.devices()),
+    'device.forget': within(({ admin }, { device }) => admin.forgetDevice(device)),
+  }
+}
