@@ -21,7 +21,7 @@ import {
   takeToken,
 } from '../../hub/rate-limit.ts'
 import { refuseUpgrade } from '../native/refuse-upgrade.ts'
-import { addressGroup } from './address-group.ts'
+import { addressGroup } from '../../hub/address-group.ts'
 import { createHostSide } from './host-side.ts'
 import type { PairingDesk } from './pairing-desk.ts'
 import { createPairingTries } from './pairing-tries.ts'

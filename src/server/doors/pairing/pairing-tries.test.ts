@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { manualClock } from '../../../testing/manual-clock.ts'
-import { addressGroup } from './address-group.ts'
+import { addressGroup } from '../../hub/address-group.ts'
 import { createPairingTries, type TryAnswer } from './pairing-tries.ts'
 
 function tries() {
