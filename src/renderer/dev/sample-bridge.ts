@@ -2,6 +2,9 @@ import type { MessageView, RoomView, TimelineItem } from '../../client/views.ts'
 import type { AppEvent, Bridge, CommandArguments, CommandName } from '../../ipc/contract.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { MessageId, RoomId, SessionId } from '../../protocol/ids.ts'
+import { DOCTOR_REPORT } from './sample-doctor.ts'
+import type { JoinStep } from '../../ipc/join-views.ts'
+import { ADMIN, AUDIT, DEVICES, OFFER } from './sample-admin.ts'
 import { PEOPLE, ROOMS, memberId, sampleSession, sessionId } from './sample-people.ts'
 import type { Scene } from './sample-scenes.ts'
 
@@ -73,9 +76,39 @@ export function sampleBridge(scene: Scene): Bridge {
       ok([
         {
           ...{ sessionId: sessionId(8), name: 'Harbour Office', host: 'ines-desktop', people: 6 },
-          ...{ passphrase: false, joined: false, compatible: true },
+          ...{ passphrase: true, open: true, joined: false, compatible: true },
         },
       ]),
+    'doctor.run': () => {
+      emit({ type: 'doctor', report: DOCTOR_REPORT })
+      return ok(DOCTOR_REPORT)
+    },
+    'join.look': () => ok(OFFER),
+    'join.code': () => {
+      const steps: readonly JoinStep[] = [
+        { way: 'announcement', state: 'failed', words: 'No announced session has this code.' },
+        {
+          way: 'probe',
+          state: 'failed',
+          words: 'Nobody answered on 254 addresses of 192.168.4.0/24.',
+        },
+      ]
+      emit({ type: 'joining', steps })
+      return {
+        ok: false,
+        failure: {
+          kind: 'wrong-code',
+          message:
+            'No host with this code could be found on your network. Check the code, or use the link.',
+        },
+      }
+    },
+    'admin.watch': () => ok(ADMIN),
+    'admin.audit': () => ok(AUDIT),
+    'admin.create-invite': () =>
+      ok({ invite: ADMIN.invites[0], link: `landline://join?v=1&k=${'x'.repeat(120)}` }),
+    'device.list': () => ok(DEVICES),
+    'device.link-code': () => ok({ code: '3F7P-0WKD', expiresAt: Date.now() + 590_000 }),
     'session.leave': ({ session }) => {
       app = { ...app, sessions: app.sessions.filter((other) => other.id !== session) }
       return ok()

@@ -179,6 +179,7 @@ const SCENES: Readonly<Record<string, () => Scene>> = {
   'new-direct': () => withDialog({ kind: 'new-direct' }),
   jump: () => withDialog({ kind: 'jump' }),
   shortcuts: () => withDialog({ kind: 'shortcuts' }),
+  doctor: () => withDialog({ kind: 'doctor' }),
 }
 
 export function sceneOf(name: string): Scene {

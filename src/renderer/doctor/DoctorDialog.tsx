@@ -1,6 +1,6 @@
 import { Check, Copy, RotateCw } from 'lucide-react'
-import { useEffect, useId, useState } from 'react'
-import type { SubmitEvent } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
+import type { RefObject, SubmitEvent } from 'react'
 import type { DoctorReport } from '../../doctor/report.ts'
 import { useActions, useAppState, useClock } from '../app/context.ts'
 import { Button } from '../parts/Button.tsx'
@@ -18,6 +18,8 @@ export function DoctorDialog({ onClose }: { readonly onClose: () => void }) {
   const session = useAppState((state) => state.activeSession)
   const [target, setTarget] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
+  const summary = useRef<HTMLParagraphElement>(null)
+  const running = report?.running ?? true
 
   const run = (): void => {
     setProblem(null)
@@ -31,10 +33,10 @@ export function DoctorDialog({ onClose }: { readonly onClose: () => void }) {
   }, [doctor, session])
 
   return (
-    <Modal title={words.title} width="44rem" onClose={onClose}>
+    <Modal title={words.title} width="44rem" initialFocus={summary} onClose={onClose}>
       <div className="dialog-body doctor" tabIndex={0}>
         <p className="dialog-text">{words.intro}</p>
-        <Summary report={report} />
+        <Summary report={report} element={summary} />
         {report?.groups.map((group) => (
           <section key={group.id} aria-label={group.title}>
             <h3>{group.title}</h3>
@@ -49,8 +51,8 @@ export function DoctorDialog({ onClose }: { readonly onClose: () => void }) {
       <div className="doctor-foot">
         <TargetForm target={target} problem={problem} onChange={setTarget} onSubmit={run} />
         <div className="dialog-actions">
-          <CopyReport disabled={report === null || report.running} />
-          <Button look="primary" aria-disabled={report?.running} onClick={run}>
+          <CopyReport disabled={running} />
+          <Button look="primary" aria-disabled={running} onClick={running ? undefined : run}>
             <RotateCw size={15} strokeWidth={1.5} aria-hidden="true" />
             {words.again}
           </Button>
@@ -60,7 +62,13 @@ export function DoctorDialog({ onClose }: { readonly onClose: () => void }) {
   )
 }
 
-function Summary({ report }: { readonly report: DoctorReport | null }) {
+interface SummaryProps {
+  readonly report: DoctorReport | null
+  readonly element: RefObject<HTMLParagraphElement | null>
+}
+
+/** Has the focus first, so that a screen reader begins with how it stands. */
+function Summary({ report, element }: SummaryProps) {
   const checks = report?.groups.flatMap((group) => group.checks) ?? []
   const count = (state: string): number => checks.filter((one) => one.state === state).length
   const failed = count('failed')
@@ -76,7 +84,7 @@ function Summary({ report }: { readonly report: DoctorReport | null }) {
   const worst =
     report?.running !== false ? 'running' : failed > 0 ? 'failed' : warnings > 0 ? 'warning' : 'ok'
   return (
-    <p className="doctor-summary" role="status" data-state={worst}>
+    <p className="doctor-summary" role="status" data-state={worst} tabIndex={-1} ref={element}>
       {text}
     </p>
   )

@@ -1,7 +1,6 @@
 export const doctorWords = {
   title: 'Doctor',
-  intro:
-    'Looks for what keeps people from finding, reaching or trusting each other, and says what to do about it.',
+  intro: 'What keeps people from finding and reaching each other, and what to do about it.',
   target: 'Also try to reach a host',
   targetHint: 'An address such as 192.168.1.20:47800, or an invite link',
   check: 'Check',
