@@ -1,16 +1,13 @@
-import { mkdirSync } from 'node:fs'
 import type { AddressInfo, Server } from 'node:net'
-import { join } from 'node:path'
 import { NO_CHANNEL } from '../protocol/device-proof.ts'
 import type { SessionId } from '../protocol/ids.ts'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
 import { allDoorsClosed, createDoors, type DoorSwitches } from './doors/doors.ts'
 import type { NativeDoorOptions } from './doors/native/native-door.ts'
 import type { VerifyToken } from './auth/verify-token.ts'
-import { inProcessFanOut } from './fan-out/in-process.ts'
 import { createHub, type DeviceInfo } from './hub/hub.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
-import type { Log, Secrets, Store } from './hub/ports.ts'
+import type { Log } from './hub/ports.ts'
 import { countingMeter, type CountingMeter } from './ops/counting-meter.ts'
 import { answerHttp } from './ops/http-answers.ts'
 import type { Operations } from './ops/operations-port.ts'
@@ -18,8 +15,8 @@ import { dependenciesOf } from './ops/readiness.ts'
 import { systemClock } from './ops/system-clock.ts'
 import { systemSecrets } from './ops/system-secrets.ts'
 import { createWebServer } from './ops/web-server.ts'
-import { DatabaseFault } from './store/sqlite/database.ts'
-import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
+import { openBackends } from './open-backends.ts'
+import type { SharedBackends } from './shared-backends-port.ts'
 import { prepareTls, type ServerTls } from './tls/server-tls.ts'
 
 /** Everyone reconnects at once after a restart; Node's 511 would make many wait for a retransmission. */
@@ -37,6 +34,8 @@ export interface ServerOptions {
   /** Of a new session, or a new name for the one in `dataDir`. */
   readonly sessionName?: string | undefined
   readonly sessionId?: SessionId | undefined
+  /** What the nodes of one session share; left out for a file in `dataDir` and this process alone. */
+  readonly shared?: SharedBackends | undefined
   readonly admission: HubOptions['admission']
   /** Left out: unencrypted, which clients take within one computer only. */
   readonly tls?: ServerTls | undefined
@@ -90,14 +89,15 @@ export async function startServer(
   const clock = systemClock()
   const { operations } = options
   const meter = operations?.meter ?? countingMeter()
-  const opened = openStore(options, secrets)
-  if (opened.kind === 'failed') return opened
+  const opened = await openBackends(options, { secrets, clock, log })
+  if (opened.kind === 'failed') return { ...opened, code: 'data-unusable' }
+  const { close: closeBackends } = opened
   const store = operations?.store(opened.store) ?? opened.store
-  const fanOut = operations?.fanOut(inProcessFanOut()) ?? inProcessFanOut()
+  const fanOut = operations?.fanOut(opened.fanOut) ?? opened.fanOut
   const tls =
     options.tls === undefined ? null : await prepareTls(options.tls, options.dataDir, clock.now)
   if (tls?.kind === 'fault') {
-    await store.close()
+    await closeBackends()
     return { kind: 'failed', code: 'tls-unusable', message: tls.message }
   }
 
@@ -173,7 +173,7 @@ export async function startServer(
     web.dispose()
     hub.stop()
     await operations?.stop()
-    await store.close()
+    await closeBackends()
     return fault
   }
 
@@ -187,7 +187,7 @@ export async function startServer(
     web.dispose()
     hub.stop()
     await operations?.stop()
-    await store.close()
+    await closeBackends()
   }
   let stopped: Promise<void> | undefined
 
@@ -208,26 +208,6 @@ export async function startServer(
     onlinePeople: () => hub.onlinePeople(),
     queuedBytes: () => hub.queuedBytes(),
     stop: () => (stopped ??= stopOnce()),
-  }
-}
-
-function openStore(
-  options: ServerOptions,
-  secrets: Secrets,
-): { readonly kind: 'opened'; readonly store: Store } | StartFault {
-  try {
-    mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
-    const store = openSqliteStore({
-      file: join(options.dataDir, 'session.db'),
-      sessionName: options.sessionName,
-      sessionId: options.sessionId,
-      uuid: secrets.uuid,
-      hash: secrets.hash,
-    })
-    return { kind: 'opened', store }
-  } catch (fault) {
-    const words = fault instanceof DatabaseFault ? fault.message : describe(fault)
-    return { kind: 'failed', code: 'data-unusable', message: words }
   }
 }
 

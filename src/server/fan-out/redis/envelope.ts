@@ -26,6 +26,8 @@ const signalSchema = z.discriminatedUnion('kind', [
     room: roomIdSchema,
     epoch: epochSchema,
     events: z.array(roomEventSchema).min(1),
+    /** Where the trace that began on another node goes on. */
+    trace: z.string().max(200).optional(),
   }),
   z.object({
     kind: z.literal('typing'),

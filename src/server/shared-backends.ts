@@ -1,0 +1,65 @@
+import { inProcessFanOut } from './fan-out/in-process.ts'
+import { parseRedisAddress } from './fan-out/redis/connection-string.ts'
+import { createRedisFanOut } from './fan-out/redis/redis-fan-out.ts'
+import type { SharedBackends } from './shared-backends-port.ts'
+import { openPostgresStore } from './store/postgres/postgres-store.ts'
+
+export interface SharedBackendOptions {
+  /** A connection string of PostgreSQL. */
+  readonly postgres: string
+  /** Left out for a single node: others would hear of its messages only after seconds, from the store. */
+  readonly redis?:
+    | {
+        readonly connectionString: string
+        readonly keyPrefix: string
+        /** When the connection string does not say. */
+        readonly database?: number
+        readonly connectTimeoutMs?: number
+      }
+    | undefined
+}
+
+export type PreparedBackends =
+  | { readonly kind: 'backends'; readonly backends: SharedBackends }
+  | { readonly kind: 'fault'; readonly message: string }
+
+/** Looks at the connection strings; nothing is connected yet. */
+export function prepareSharedBackends(options: SharedBackendOptions): PreparedBackends {
+  const { postgres, redis } = options
+  if (!/^postgres(ql)?:\/\//i.test(postgres)) {
+    return fault('The connection string of PostgreSQL must begin with postgres://.')
+  }
+  const parsed = redis === undefined ? undefined : parseRedisAddress(redis.connectionString)
+  if (parsed?.kind === 'faults') {
+    return fault(`The connection string of Redis is wrong. ${parsed.faults.join(' ')}`)
+  }
+  return {
+    kind: 'backends',
+    backends: {
+      openStore: ({ sessionName, sessionId, secrets, log }) =>
+        openPostgresStore({
+          ...{ url: postgres, sessionName, sessionId },
+          ...{ uuid: secrets.uuid, hash: secrets.hash },
+          log: (words) => log.warn({ fault: words }, 'a connection to PostgreSQL broke'),
+        }),
+      openFanOut({ session, secrets, clock, log }) {
+        if (redis === undefined || parsed === undefined) {
+          return { fanOut: inProcessFanOut(), close: () => Promise.resolve() }
+        }
+        const fanOut = createRedisFanOut({
+          address: {
+            ...parsed.address,
+            database: parsed.address.database || (redis.database ?? 0),
+            connectTimeoutMs: redis.connectTimeoutMs ?? parsed.address.connectTimeoutMs,
+          },
+          keyPrefix: `${redis.keyPrefix}${session}:`,
+          node: secrets.uuid(),
+          ...{ clock, log },
+        })
+        return { fanOut, close: () => fanOut.close() }
+      },
+    },
+  }
+}
+
+const fault = (message: string): PreparedBackends => ({ kind: 'fault', message })
