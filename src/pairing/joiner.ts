@@ -1,7 +1,7 @@
 import { parseCode } from '../protocol/code.ts'
 import { NO_CHANNEL } from '../protocol/device-proof.ts'
 import type { SessionId } from '../protocol/ids.ts'
-import { type Invite, MAX_INVITE_ADDRESSES } from '../protocol/invite.ts'
+import { type Invite, MAX_INVITE_ADDRESSES, MAX_INVITE_LENGTH } from '../protocol/invite.ts'
 import { beginAsJoiner, type JoinerExchange, type RandomBytes } from './exchange.ts'
 import {
   decodeHost,
@@ -13,6 +13,9 @@ import {
 } from './messages.ts'
 import { failed, type PairingFailure, type PairingOutcome } from './outcome.ts'
 import { stretchPassphrase } from './passphrase.ts'
+
+/** Half of the longest link. */
+const MAX_ADDRESSES_LENGTH = MAX_INVITE_LENGTH / 2
 
 export type Secret =
   | { readonly kind: 'code'; readonly code: string }
@@ -133,7 +136,7 @@ function granted(
   if (invite.fingerprint !== undefined && invite.fingerprint !== channel) {
     return failed('other-key', { detail: 'the invite names another key' })
   }
-  const addresses = [...new Set([address, ...invite.addresses])].slice(0, MAX_INVITE_ADDRESSES)
+  const addresses = fitting([...new Set([address, ...invite.addresses])])
   const made: Invite = {
     sessionId,
     name: invite.name,
@@ -143,6 +146,15 @@ function granted(
     ...(invite.tls === undefined ? {} : { tls: true }),
   }
   return { kind: 'paired', invite: made, ...(member === undefined ? {} : { member }) }
+}
+
+/** So many, and so long in all, that the invite can be written as a link. */
+function fitting(addresses: readonly string[]): string[] {
+  let room = MAX_ADDRESSES_LENGTH
+  return addresses.slice(0, MAX_INVITE_ADDRESSES).filter((address) => {
+    room -= address.length
+    return room >= 0
+  })
 }
 
 function refusal(

@@ -6,6 +6,7 @@ import { PAIRING_SUBPROTOCOL } from '../../../pairing/messages.ts'
 import { pairWithCode, pairWithPassphrase } from '../../../pairing/pair.ts'
 import { readProbeAnswer } from '../../../pairing/probe-answer.ts'
 import type { MemberId, SessionId } from '../../../protocol/ids.ts'
+import { createInvite, parseInvite } from '../../../protocol/invite.ts'
 import { manualClock } from '../../../testing/manual-clock.ts'
 import {
   CODE,
@@ -128,8 +129,12 @@ describe('pairing by code', () => {
     host.desk.grant = () => Promise.resolve({ kind: 'granted', invite: { name: 'F', addresses } })
     const outcome = await pairWithCode({ ...at(host), code: CODE })
     if (outcome.kind === 'failed') throw new Error(outcome.why)
-    expect(outcome.invite.addresses.length).toBeGreaterThan(10)
-    expect(outcome.invite.addresses.length).toBeLessThan(16)
+    const [first, ...others] = outcome.invite.addresses
+    expect(first).toBe(`127.0.0.1:${host.port}`)
+    expect(others.length).toBeGreaterThan(4)
+    expect(others).toEqual(addresses.slice(0, others.length))
+    // What comes of it is an invite like any other, short enough for a link.
+    expect(parseInvite(createInvite(outcome.invite)).kind).toBe('invite')
   })
 
   it('refuses an invite that names another key than the one that was proved', async () => {
