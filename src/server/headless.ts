@@ -1,12 +1,9 @@
 /** The server without the app: `node src/server/headless.ts --port 0 --data DIR`. */
 import { readFileSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
 import { destination, pino } from 'pino'
-import { fingerprintWords } from '../protocol/fingerprint.ts'
-import { createInvite } from '../protocol/invite.ts'
 import { redactUrl } from './auth/bearer.ts'
 import { authorityOf } from './auth/verifier-of-settings.ts'
-import { reachableAddresses } from './ops/addresses.ts'
+import { describeInvite } from './ops/describe-invite.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import { headlessHelp, type HeadlessOptions, parseHeadlessOptions } from './ops/headless-options.ts'
 import { type JoinSecret, keepJoinSecret, readJoinSecret } from './ops/join-secret.ts'
@@ -16,8 +13,8 @@ import { printOptions } from './ops/options/print-options.ts'
 import type { Settings } from './ops/options/settings.ts'
 import { reloadOn } from './ops/options/reload.ts'
 import { systemClock } from './ops/system-clock.ts'
-import { traceTo } from './ops/tracing/otlp.ts'
-import { type RunningServer, startServer } from './start-server.ts'
+import { sharedOf } from './shared-of-settings.ts'
+import { startServer } from './start-server.ts'
 import { keepHostKey } from './tls/host-key.ts'
 import { namesOf, readTlsFiles, type ServerTls } from './tls/server-tls.ts'
 
@@ -56,13 +53,21 @@ async function serve(options: HeadlessOptions): Promise<number> {
     return BAD_FLAGS
   }
   const clock = systemClock()
-  const authority = authorityOf(settings, (file) => readFileSync(file, 'utf8'), clock.now)
+  const readText = (file: string): string => readFileSync(file, 'utf8')
+  const shared = await sharedOf(settings, readText)
+  if (shared.kind === 'fault') {
+    process.stderr.write(`${shared.message}\n`)
+    return BAD_FLAGS
+  }
+  const authority = authorityOf(settings, readText, clock.now)
   if (authority.kind === 'fault') {
     process.stderr.write(`${authority.message}\n`)
     return BAD_FLAGS
   }
-  const tracing = settings.monitoring.enableTracing
-    ? traceTo(settings.monitoring.tracingEndpoint)
+  // Only then: its packages take longer to load than all the rest of the server.
+  const { enableTracing, tracingEndpoint } = settings.monitoring
+  const tracing = enableTracing
+    ? (await import('./ops/tracing/otlp.ts')).traceTo(tracingEndpoint)
     : null
   const operations = createOperations({ settings, live, clock, log, tracing })
   const server = await startServer(
@@ -75,6 +80,9 @@ async function serve(options: HeadlessOptions): Promise<number> {
         secret === undefined ? { kind: 'open' } : { kind: 'secret', secret: secret.secret },
       tls,
       operations,
+      shared: shared.kind === 'shared' ? shared.shared : undefined,
+      doors: settings.doors,
+      verifyToken: authority.kind === 'authority' ? authority.verifyToken : undefined,
       receiveBufferSize: settings.receiveBufferSize,
       hub: hubOptionsOf(settings, live),
       door: {
@@ -161,37 +169,5 @@ function secretOf({ secret, dataDir }: HeadlessOptions): JoinSecret | undefined 
       return readJoinSecret(secret.file)
     case 'kept':
       return keepJoinSecret(dataDir)
-  }
-}
-
-function describeInvite(
-  server: RunningServer,
-  options: HeadlessOptions,
-  secret: Extract<JoinSecret, { kind: 'secret' }> | undefined,
-  /** Of the certificate: an address would not be believed. */
-  names: readonly string[],
-): void {
-  if (secret?.madeIn !== undefined) {
-    process.stderr.write(`The join secret is in ${secret.madeIn}\n`)
-  }
-  if (!options.printInvite) {
-    const warning = secret === undefined ? '' : ', which contains the secret'
-    process.stderr.write(`Run with --print-invite to see the invite link${warning}.\n`)
-    return
-  }
-  const invite = createInvite({
-    sessionId: server.session.id,
-    name: server.session.name,
-    addresses:
-      names.length > 0
-        ? names.map((name) => `${name}:${server.port}`)
-        : reachableAddresses(server.host, server.port, networkInterfaces()),
-    ...(secret === undefined ? {} : { secret: secret.secret }),
-    ...(server.fingerprint === null ? {} : { fingerprint: server.fingerprint }),
-    ...(options.tls.kind === 'files' ? { tls: true } : {}),
-  })
-  process.stderr.write(`Invite: ${invite}\n`)
-  if (server.fingerprint !== null) {
-    process.stderr.write(`Key: ${fingerprintWords(server.fingerprint).join(' · ')}\n`)
   }
 }
