@@ -18,9 +18,11 @@ describe('any order of inputs', () => {
     { kind: 'network-back' },
     { kind: 'opened' },
     { kind: 'heard' },
+    { kind: 'approval' },
     WELCOME,
     { kind: 'rejected', rejected: { type: 'rejected', code: 'session-full', message: '' } },
     { kind: 'bye', reconnectAfterMs: 1_000, reason: 'restart' },
+    { kind: 'bye', reconnectAfterMs: 1_000, reason: 'stopped' },
     { kind: 'pong', nonce: 1 },
     { kind: 'plan', events: 10 },
     { kind: 'received', events: 5 },
@@ -56,9 +58,13 @@ describe('any order of inputs', () => {
         // `drop` comes before `dial` in one step.
         if (drill.effects.includes('dial')) socket = true
         const { state } = drill.phase
-        const wantsSocket = ['connecting', 'authenticating', 'catching-up', 'online'].includes(
-          state,
-        )
+        const wantsSocket = [
+          'connecting',
+          'authenticating',
+          'awaiting-approval',
+          'catching-up',
+          'online',
+        ].includes(state)
         expect(socket, `seed ${seed}, step ${i}: ${input.kind} -> ${state}`).toBe(wantsSocket)
         const resting =
           state === 'refused' ||
