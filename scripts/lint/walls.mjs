@@ -75,7 +75,6 @@ export const layers = [
       /^lucide-react$/,
       /^@fontsource-variable\/inter(\/|$)/,
       /^marked$/,
-      /^qrcode$/,
       /^qr(\/|$)/,
     ],
     node: false,

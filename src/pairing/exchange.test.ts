@@ -81,6 +81,13 @@ describe('the frames of a pairing', () => {
     expect(decodeHost(encodePairing(share))).toEqual(share)
   })
 
+  it('do not carry a secret that no link could carry', () => {
+    const granted = (secret: string): string =>
+      JSON.stringify({ type: 'granted', invite: { name: 'F', addresses: [], secret } })
+    expect(decodeHost(granted('sss\ud83d\ude00'))).not.toBeNull()
+    expect(decodeHost(granted('sss\ud800sss'))).toBeNull()
+  })
+
   it('of any kind at all never throw', async () => {
     for (const seed of [...pairingFrameSeeds(), ...pairingAnswerSeeds(), ...probeAnswerSeeds()]) {
       for (let round = 0; round < 20; round++) {

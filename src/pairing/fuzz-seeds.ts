@@ -47,6 +47,7 @@ export function pairingAnswerSeeds(): readonly string[] {
     { type: 'share', share: text(32), confirm: text(64) },
     { type: 'granted', invite: { name: 'x', addresses: ['10.0.0.1:47800'], secret: 's' } },
     { type: 'granted', invite: { name: 'x', addresses: ['nowhere'], fingerprint: 'short' } },
+    { type: 'granted', invite: { name: 'x', addresses: [], secret: 'sss\ud800sss' } },
     { type: 'refused', code: 'too-many-tries', retryAfterMs: 1e308 },
     { type: 'refused', code: 'teapot' },
   ]

@@ -8,7 +8,7 @@ import { fingerprintSchema } from '../protocol/fingerprint.ts'
 import { memberIdSchema, sessionIdSchema } from '../protocol/ids.ts'
 import { MAX_INVITE_ADDRESSES, MAX_SECRET_LENGTH, isAddress } from '../protocol/invite.ts'
 import { MAX_SESSION_NAME_LENGTH } from '../protocol/limits.ts'
-import { memberNameSchema, nameSchema } from '../protocol/records.ts'
+import { memberNameSchema, nameSchema, wellFormed } from '../protocol/records.ts'
 
 export const PAIRING_PATH = '/pair'
 export const PAIRING_SUBPROTOCOL = 'landline-pair.v1'
@@ -62,11 +62,14 @@ export const refusalCodeSchema = z.enum([
 ])
 export type RefusalCode = z.infer<typeof refusalCodeSchema>
 
+/** Half a surrogate pair could never be written into a link. */
+const secretSchema = z.string().min(1).max(MAX_SECRET_LENGTH).refine(wellFormed)
+
 /** The parts of an invite; the joiner knows session, fingerprint and its own way to the host already. */
 export const grantedInviteSchema = z.object({
   name: nameSchema(MAX_SESSION_NAME_LENGTH),
   addresses: z.array(z.string().refine(isAddress)).max(MAX_INVITE_ADDRESSES),
-  secret: z.string().min(1).max(MAX_SECRET_LENGTH).optional(),
+  secret: secretSchema.optional(),
   fingerprint: fingerprintSchema.optional(),
   tls: z.literal(true).optional(),
 })
@@ -77,7 +80,7 @@ export const grantedLinkSchema = z.object({
   id: memberIdSchema,
   name: memberNameSchema,
   /** Admits one device, once. */
-  token: z.string().min(1).max(MAX_SECRET_LENGTH),
+  token: secretSchema,
 })
 export type GrantedLink = z.infer<typeof grantedLinkSchema>
 
