@@ -73,6 +73,7 @@ export function createCluster(ports: ClusterPorts): Cluster {
   let stopped = false
   let cancelFetch: { readonly cancel: () => void; readonly at: number } | undefined
   let cancelLook = (): void => {}
+  let lookedAt = 0
 
   const isAlone = (): boolean => fanOut.health?.().ok === false
   const served = createServedRooms({
@@ -195,7 +196,16 @@ export function createCluster(ports: ClusterPorts): Cluster {
       lookAgain = false
       return void look()
     }
-    cancelLook = clock.after(isAlone() ? LOOK_EVERY_ALONE_MS : LOOK_EVERY_MS, () => void look())
+    lookedAt = clock.monotonic()
+    lookLater()
+  }
+
+  function lookLater(): void {
+    cancelLook = clock.after(LOOK_EVERY_ALONE_MS, () => {
+      // Others may have fallen silent since the last look.
+      if (isAlone() || clock.monotonic() - lookedAt >= LOOK_EVERY_MS) void look()
+      else lookLater()
+    })
   }
 
   function told(id: RoomId, head: number): void {

@@ -34,6 +34,8 @@ const PING_WITHIN_MS = 5_000
 const CLOSE_WITHIN_MS = 500
 /** Bytes that wait for Redis to take them. */
 const MAX_WAITING_BYTES = 16_777_216
+/** Rooms remembered while Redis is away; of more, others learn when they next look into the store. */
+const MAX_UNSAID = 2_000
 /** A longer signal is not sent: others are told where to read it. */
 const MAX_SIGNAL_BYTES = 1_048_576
 
@@ -47,6 +49,8 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
   const listeners = new Set<(signal: Signal) => void>()
   const everyone = `${keyPrefix}nodes`
   const served = new Map<string, Set<RoomId>>()
+  /** Rooms of which signals could not be sent, with the last number. */
+  const unsaid = new Map<RoomId, number>()
   let waitingBytes = 0
   let whenSent: (() => void) | undefined
   let dropped = 0
@@ -90,6 +94,17 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
     if (!wasReady) log.info({}, 'Redis carries signals between nodes')
     wasReady = true
     deliver({ kind: 'restored' })
+    // Those who were not away with this node do not know that it has said things nobody heard.
+    const rooms = [...unsaid]
+    unsaid.clear()
+    for (const [room, head] of rooms) send(everyone, { kind: 'changed', room, head })
+  }
+
+  function drop(signal: SentSignal): void {
+    dropped++
+    if (signal.kind !== 'events' && signal.kind !== 'changed') return
+    const head = signal.kind === 'events' ? (signal.events.at(-1)?.seq ?? 0) : signal.head
+    if (unsaid.size < MAX_UNSAID || unsaid.has(signal.room)) unsaid.set(signal.room, head)
   }
 
   function deliver(signal: Signal): void {
@@ -110,8 +125,7 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
       return send(channel, { kind: 'changed', room: signal.room, head })
     }
     if (!link.isReady() || waitingBytes + text.length > MAX_WAITING_BYTES) {
-      dropped++
-      return
+      return drop(signal)
     }
     waitingBytes += text.length
     const settled = (): void => {
@@ -119,7 +133,7 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
       if (waitingBytes === 0) whenSent?.()
     }
     link.publish(channel, text).then(settled, () => {
-      dropped++
+      drop(signal)
       settled()
     })
   }
