@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionId } from '../protocol/ids.ts'
 import { manualClock } from '../testing/manual-clock.ts'
-import { type AnnouncedSession, findAndPair, type FindPorts } from './find-and-pair.ts'
+import { type AnnouncedSession, findAndPair, type FindPorts, pairAtAny } from './find-and-pair.ts'
 import { failed, type PairingFailureKind, type PairingOutcome } from './outcome.ts'
 import type { ProbedHost, ProbeReport } from './probe-subnets.ts'
 
@@ -46,8 +46,10 @@ const probed = (host: string, selector = '7K', last = 9): ProbedHost => ({
 /** What comes of each address; those not named have the code. */
 function world(outcomes: Readonly<Record<string, PairingFailureKind>>, found: ProbedHost[] = []) {
   const dialled: string[] = []
+  const steps: string[] = []
   let probes = 0
   const ports: FindPorts = {
+    told: ({ way, state }) => steps.push(`${way} ${state}`),
     clock: manualClock(),
     pair({ host, port, sessionId = session(0), fingerprint }) {
       dialled.push(fingerprint === undefined ? host : `${host} ${fingerprint}`)
@@ -71,7 +73,7 @@ function world(outcomes: Readonly<Record<string, PairingFailureKind>>, found: Pr
   }
   const find = (sessions: readonly AnnouncedSession[], signal?: AbortSignal) =>
     findAndPair(ports, { code: '7kq2-m4xd', announced: sessions }, signal)
-  return { dialled, find, probes: () => probes }
+  return { dialled, steps, find, probes: () => probes }
 }
 
 describe('from a code to an invite', () => {
@@ -139,6 +141,38 @@ describe('from a code to an invite', () => {
     expect(await findAndPair(ports, { code: '7KQ', announced: [] })).toMatchObject({
       why: 'not-a-code',
     })
+  })
+
+  it('tells each way as it is tried', async () => {
+    const near = world({ '10.0.0.2': 'unreachable' })
+    await near.find([announced(1, ['10.0.0.2', '10.0.0.3'])])
+    expect(near.steps).toEqual([
+      'announcement done',
+      'code trying',
+      'code failed',
+      'code trying',
+      'code done',
+      'probe skipped',
+    ])
+    const hidden = world({}, [probed('10.0.0.6')])
+    await hidden.find([])
+    expect(hidden.steps.slice(0, 2)).toEqual(['announcement failed', 'probe trying'])
+    expect(hidden.steps).toContain('code done')
+    const nobody = world({})
+    await nobody.find([])
+    expect(nobody.steps.at(-1)).toBe('probe failed')
+  })
+
+  it('at one session tries its addresses until the host answers', async () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((host) => ({ host, port: 1 }))
+    const tried: string[] = []
+    const pair = ({ host }: { readonly host: string }) => {
+      tried.push(host)
+      return Promise.resolve(failed(host === 'a' ? 'unreachable' : 'wrong-passphrase'))
+    }
+    expect(await pairAtAny([a!, b!, c!], pair)).toMatchObject({ why: 'wrong-passphrase' })
+    expect(tried).toEqual(['a', 'b'])
+    expect(await pairAtAny([], pair)).toMatchObject({ why: 'unreachable' })
   })
 
   it('ends when it is told to, and after 28 s', async () => {

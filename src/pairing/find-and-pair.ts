@@ -2,7 +2,8 @@ import { networkInterfaces } from 'node:os'
 import { parseCode } from '../protocol/code.ts'
 import type { SessionId } from '../protocol/ids.ts'
 import { type PairingClock, systemPairingClock } from './clock.ts'
-import type { HostAddress } from './dial.ts'
+import { addressText, type HostAddress } from './dial.ts'
+import { pairingFailureWords } from './failure-words.ts'
 import { failed, type PairingFailure, type PairingOutcome } from './outcome.ts'
 import { type PairTarget, pairWithCode } from './pair.ts'
 import { offersCode } from './probe-answer.ts'
@@ -25,7 +26,15 @@ export type FindOutcome =
       readonly report: ProbeReport | null
     })
 
+/** One way of finding the host or of getting in, as it is tried; `words` are a sentence for a person. */
+export interface FindStep {
+  readonly way: 'announcement' | 'probe' | 'code'
+  readonly state: 'trying' | 'done' | 'failed' | 'skipped'
+  readonly words: string
+}
+
 export interface FindPorts {
+  readonly told?: ((step: FindStep) => void) | undefined
   readonly clock: PairingClock
   pair(target: PairTarget, signal: AbortSignal): Promise<PairingOutcome>
   probe(
@@ -35,6 +44,8 @@ export interface FindPorts {
   ): Promise<ProbeReport>
 }
 
+const NOT_ANNOUNCED =
+  'No host announces this code. Some networks keep announcements from arriving; the computers nearby are asked instead.'
 /** Each gives whoever answers one guess at the code. */
 const MOST_EXCHANGES = 4
 const ADDRESSES_OF_ONE = 3
@@ -64,6 +75,8 @@ export async function findAndPair(
     control.abort()
   })
 
+  const tell = (way: FindStep['way'], state: FindStep['state'], words: string): void =>
+    ports.told?.({ way, state, words })
   let exchanges = 0
   let worst: PairingFailure | null = null
   let paired: Extract<PairingOutcome, { kind: 'paired' }> | null = null
@@ -71,11 +84,14 @@ export async function findAndPair(
   /** Whether another address of the same host may do better. */
   async function attempt(target: PairTarget): Promise<boolean> {
     if (control.signal.aborted || paired !== null || exchanges >= MOST_EXCHANGES) return false
+    tell('code', 'trying', `Trying the code with ${addressText(target)}.`)
     const outcome = await ports.pair(target, control.signal)
     if (outcome.kind === 'paired') {
       paired = outcome
+      tell('code', 'done', 'The host knows the code too: it is the right one.')
       return false
     }
+    if (outcome.why !== 'aborted') tell('code', 'failed', pairingFailureWords(outcome))
     if (outcome.why === 'wrong-code') exchanges += 1
     if (outcome.why === 'aborted') return false
     if (worst === null || weightOf(outcome) > weightOf(worst)) worst = outcome
@@ -90,15 +106,21 @@ export async function findAndPair(
     return { ...(worst ?? failed('not-found')), report }
   }
 
-  for (const session of wanted.announced) {
-    if (!session.selectors.includes(selector)) continue
+  const announced = wanted.announced.filter(({ selectors }) => selectors.includes(selector))
+  if (announced.length > 0) tell('announcement', 'done', 'A host announces that it made this code.')
+  else tell('announcement', 'failed', NOT_ANNOUNCED)
+  for (const session of announced) {
     const { sessionId, fingerprint } = session
     for (const address of session.addresses.slice(0, ADDRESSES_OF_ONE)) {
       if (!(await attempt({ ...address, sessionId, fingerprint }))) break
     }
   }
-  if (paired !== null || control.signal.aborted || exchanges >= MOST_EXCHANGES) return end(null)
+  if (paired !== null || control.signal.aborted || exchanges >= MOST_EXCHANGES) {
+    tell('probe', 'skipped', 'There was no need to look through the network.')
+    return end(null)
+  }
 
+  tell('probe', 'trying', 'Asking the computers on this network; this takes 12 seconds at most.')
   const stop = new AbortController()
   control.signal.addEventListener('abort', () => stop.abort(), { once: true })
   let attempts = Promise.resolve()
@@ -115,6 +137,10 @@ export async function findAndPair(
     stop.signal,
   )
   await attempts
+  if (report.problem === null) tell('probe', 'done', 'A host with this code was found.')
+  else if (!control.signal.aborted) {
+    tell('probe', 'failed', pairingFailureWords({ why: 'not-found', report }))
+  }
   return end(report)
 }
 
@@ -125,6 +151,7 @@ export function findHostAndPair(
     readonly announced: readonly AnnouncedSession[]
     /** Addresses heard of otherwise, such as IPv6 ones. */
     readonly neighbours?: readonly string[]
+    readonly told?: (step: FindStep) => void
   },
   signal?: AbortSignal,
 ): Promise<FindOutcome> {
@@ -132,6 +159,7 @@ export function findHostAndPair(
   const neighbours = wanted.neighbours ?? []
   const ports: FindPorts = {
     clock,
+    told: wanted.told,
     pair: (target, stop) => pairWithCode({ ...target, code: wanted.code }, { signal: stop, clock }),
     probe: (selector, found, stop) =>
       probeSubnets({
@@ -145,6 +173,19 @@ export function findHostAndPair(
       }),
   }
   return findAndPair(ports, wanted, signal)
+}
+
+/** At the first of a host's addresses where it answers; for a session whose addresses are announced. */
+export async function pairAtAny(
+  addresses: readonly HostAddress[],
+  pair: (address: HostAddress) => Promise<PairingOutcome>,
+): Promise<PairingOutcome> {
+  let outcome: PairingOutcome = failed('unreachable', { detail: 'no address' })
+  for (const address of addresses.slice(0, ADDRESSES_OF_ONE)) {
+    outcome = await pair(address)
+    if (outcome.kind === 'paired' || !isElsewhere(outcome)) return outcome
+  }
+  return outcome
 }
 
 /** At another of its addresses the same host may well answer. */

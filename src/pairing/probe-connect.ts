@@ -1,8 +1,8 @@
 import { request } from 'node:http'
 import { connect as connectPlain, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import type { PairingClock } from './clock.ts'
-import { isLoopback, isPlainAnswer, keyFingerprint } from './dial.ts'
+import { type PairingClock, systemPairingClock } from './clock.ts'
+import { type HostAddress, isLoopback, isPlainAnswer, keyFingerprint } from './dial.ts'
 import { MAX_PROBE_BYTES, PROBE_PATH, readProbeAnswer } from './probe-answer.ts'
 import type { ProbeConnect, ProbeResult } from './probe-subnets.ts'
 
@@ -78,6 +78,17 @@ export function socketProbe(clock: PairingClock): ProbeConnect {
         asking.end()
       }
     })
+}
+
+/** One address a person named: what its session says of itself, and the key it showed. With more patience. */
+export function askHost(
+  address: HostAddress,
+  {
+    signal = new AbortController().signal,
+    clock = systemPairingClock(),
+  }: { readonly signal?: AbortSignal; readonly clock?: PairingClock } = {},
+): Promise<ProbeResult> {
+  return socketProbe(clock)(address, { connectMs: 4_000, answerMs: 4_000, signal })
 }
 
 function failure(code: string | undefined): ProbeResult {

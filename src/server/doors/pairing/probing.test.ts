@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { systemPairingClock } from '../../../pairing/clock.ts'
 import { findAndPair } from '../../../pairing/find-and-pair.ts'
 import { pairWithCode } from '../../../pairing/pair.ts'
-import { socketProbe } from '../../../pairing/probe-connect.ts'
+import { askHost, socketProbe } from '../../../pairing/probe-connect.ts'
 import { probeSubnets } from '../../../pairing/probe-subnets.ts'
 import { manualClock } from '../../../testing/manual-clock.ts'
 import { CODE, freePort, SESSION, startHost, startStranger } from './pairing-door.fixture.ts'
@@ -20,7 +20,7 @@ describe('asking one address over real sockets', () => {
   it('reads the answer of a host and the key it showed', async () => {
     const host = await startHost()
     ends.push(host.stop)
-    const result = await socketProbe(clock)({ host: '127.0.0.1', port: host.port }, limits)
+    const result = await askHost({ host: '127.0.0.1', port: host.port })
     expect(result).toMatchObject({
       kind: 'host',
       fingerprint: host.fingerprint,
