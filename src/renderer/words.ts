@@ -4,6 +4,7 @@ import type { MemberId } from '../protocol/ids.ts'
 import type { Notice } from '../protocol/records.ts'
 import type { OwnStatus } from './timeline/rows.ts'
 import { daysAgo, formatDay, formatList, formatNumber, formatTime } from './words-format.ts'
+import { adminWords } from './admin/words.ts'
 import { connectionWords } from './connection/words.ts'
 import { hostingWords } from './hosting/words.ts'
 import { joinWords } from './join/words.ts'
@@ -111,6 +112,7 @@ export const words = {
   connection: connectionWords,
   host: hostingWords.start,
   hosting: hostingWords.panel,
+  admin: adminWords,
   rooms: roomWords,
   people: peopleWords,
   settings: helpWords.settings,

@@ -3,10 +3,14 @@ import type { Clock } from '../clock.ts'
 import { applyAll } from '../store/apply.ts'
 import type { AppStore } from '../store/store.ts'
 import { words } from '../words.ts'
+import { adminActions } from './admin-actions.ts'
+import type { AdminActions } from './admin-actions.ts'
 import { drafts } from './drafts.ts'
 import type { Drafts } from './drafts.ts'
 import { doctorActions } from '../doctor/doctor-actions.ts'
 import type { DoctorActions } from '../doctor/doctor-actions.ts'
+import { joinActions } from './join-actions.ts'
+import type { JoinActions } from './join-actions.ts'
 import { messageActions } from './message-actions.ts'
 import type { MessageActions } from './message-actions.ts'
 import { navigation } from './navigation.ts'
@@ -22,6 +26,8 @@ import type { TimelineLoads } from './timeline-loads.ts'
 export interface Actions {
   readonly navigation: Navigation
   readonly sessions: SessionActions
+  readonly join: JoinActions
+  readonly admin: AdminActions
   readonly rooms: RoomActions
   readonly messages: MessageActions
   readonly drafts: Drafts
@@ -63,6 +69,8 @@ export function createActions(
   return {
     navigation: navigate,
     sessions,
+    join: joinActions(ports, sessions),
+    admin: adminActions(ports),
     rooms: roomActions(ports, navigate),
     messages: messageActions(ports, draftActions),
     drafts: draftActions,

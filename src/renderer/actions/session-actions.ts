@@ -1,4 +1,4 @@
-import type { CommandName, ThemeChoice } from '../../ipc/contract.ts'
+import type { CommandArguments, CommandName, ThemeChoice } from '../../ipc/contract.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { apply } from '../store/apply.ts'
@@ -11,12 +11,18 @@ export interface SessionActions {
   refresh(): Promise<void>
   setName(name: string): Outcome<'profile.set-name'>
   setTheme(theme: ThemeChoice): Promise<void>
-  host(name: string): Outcome<'session.host'>
+  host(wanted: CommandArguments<'session.host'>): Outcome<'session.host'>
+  setStayAwake(stayAwake: boolean): Promise<void>
+  /** Another name in this session only. */
+  setSessionName(session: SessionId, name: string): Outcome<'session.set-name'>
   resumeHosting(session: SessionId): Outcome<'session.resume-hosting'>
   stopHosting(session: SessionId): Outcome<'session.stop-hosting'>
   loadHosting(session: SessionId): Outcome<'session.hosting'>
   join(invite: string): Outcome<'session.join'>
-  joinFound(found: SessionId, secret: string): Outcome<'session.join-found'>
+  /** Refreshes and shows the session that was joined. */
+  thenOpen<Value extends { readonly session: SessionId }>(
+    outcome: Promise<Result<Value>>,
+  ): Promise<Result<Value>>
   /** Keeps `found` up to date until the returned function is called. */
   watchFound(): () => void
   leave(session: SessionId): Outcome<'session.leave'>
@@ -73,7 +79,14 @@ export function sessionActions(ports: ActionPorts, navigation: Navigation): Sess
       await attempt(ports, 'app.set-theme', { theme })
       await refresh()
     },
-    host: (name) => thenOpen(bridge.invoke('session.host', { name })),
+    host: (wanted) => thenOpen(bridge.invoke('session.host', wanted)),
+    async setStayAwake(stayAwakeWhileHosting) {
+      await attempt(ports, 'app.set-settings', { stayAwakeWhileHosting })
+      await refresh()
+    },
+    setSessionName: (session, name) =>
+      thenRefresh<'session.set-name'>(bridge.invoke('session.set-name', { session, name })),
+    thenOpen,
     resumeHosting: (session) =>
       thenRefresh<'session.resume-hosting'>(bridge.invoke('session.resume-hosting', { session })),
     stopHosting: (session) =>
@@ -85,7 +98,6 @@ export function sessionActions(ports: ActionPorts, navigation: Navigation): Sess
       return result
     },
     join: (invite) => thenOpen(bridge.invoke('session.join', { invite })),
-    joinFound: (found, secret) => thenOpen(bridge.invoke('session.join-found', { found, secret })),
     watchFound() {
       watchers += 1
       if (watchers === 1) void watch(true)

@@ -41,7 +41,10 @@ test('a refused invite says why beside the field', async () => {
     on.answer('app.state', () => ok({ ...nobody, profile: { name: 'Mara' } }))
     on.answer('session.join', () => failed('This is not an invite link.', 'invalid-invite'))
   })
-  await user.type(screen.getByRole('textbox', { name: 'Invite link' }), 'nonsense{Enter}')
+  await user.type(
+    screen.getByRole('textbox', { name: 'Invite link, code or address' }),
+    'landline://nonsense{Enter}',
+  )
   await settle()
   expect(screen.getByRole('alert').textContent).toBe('This is not an invite link.')
 })
@@ -49,9 +52,9 @@ test('a refused invite says why beside the field', async () => {
 test('an invite link that opened the app waits in the join card', async () => {
   const { bridge } = await openApp((on) => on.answer('app.state', () => ok(nobody)))
   act(() => bridge.emit({ type: 'intent', intent: { kind: 'join', invite: 'landline://join?x' } }))
-  expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Invite link' }).value).toBe(
-    'landline://join?x',
-  )
+  expect(
+    screen.getByRole<HTMLInputElement>('textbox', { name: 'Invite link, code or address' }).value,
+  ).toBe('landline://join?x')
 })
 
 test('a window that cannot read the state says so and tries again', async () => {
@@ -226,7 +229,8 @@ test('the hosting panel shows the invite and who is here, and stopping says who 
   const panel = screen.getByRole('dialog', { name: 'Hosting Field Station' })
   expect(within(panel).getByRole('img', { name: 'QR code of the invite link' })).toBeTruthy()
   expect(within(panel).getByText(/192\.168\.4\.23/).textContent).toContain('port 47800')
-  expect(within(panel).getAllByRole('row')).toHaveLength(3)
+  // The two who are connected, and the one who is not.
+  expect(within(panel).getAllByRole('row')).toHaveLength(1 + 2 + 1)
   expect(within(panel).getByText('river · lamp · cedar · nine')).toBeTruthy()
   await user.click(within(panel).getByRole('button', { name: 'Copy link' }))
   expect(bridge.argumentsOf('app.copy-text')).toEqual([{ text: HOSTING.invite }])

@@ -1,3 +1,7 @@
+import { DevicesDialog } from '../admin/DevicesDialog.tsx'
+import { ManageDialog } from '../admin/ManageDialog.tsx'
+import { RemoveMemberDialog } from '../admin/RemoveMemberDialog.tsx'
+import { SessionNameDialog } from '../admin/SessionNameDialog.tsx'
 import { DeleteMessageDialog } from '../timeline/DeleteMessageDialog.tsx'
 import { DoctorDialog } from '../doctor/DoctorDialog.tsx'
 import { HostDialog } from '../hosting/HostDialog.tsx'
@@ -38,6 +42,14 @@ export function Dialogs() {
       return <HostingPanel session={dialog.session} onClose={close} />
     case 'stop-hosting':
       return <StopHostingDialog session={dialog.session} onClose={close} />
+    case 'manage':
+      return <ManageDialog session={dialog.session} onClose={close} />
+    case 'devices':
+      return <DevicesDialog session={dialog.session} onClose={close} />
+    case 'session-name':
+      return <SessionNameDialog session={dialog.session} onClose={close} />
+    case 'remove-member':
+      return <RemoveMemberDialog {...dialog} onClose={close} />
     case 'leave-session':
       return <LeaveSessionDialog session={dialog.session} onClose={close} />
     case 'settings':

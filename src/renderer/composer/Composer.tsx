@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { FormEvent } from 'react'
 import type { RoomView, SessionView } from '../../client/views.ts'
+import { isModerator } from '../admin/may.ts'
 import { useActions, useClock, useSession } from '../app/context.ts'
 import { TEXT_LENGTH } from '../limits.ts'
 import { words } from '../words.ts'
@@ -21,7 +22,18 @@ interface ComposerProps {
   readonly room: RoomView
 }
 
+/** The field to write in; where this person may not write, why. What waits in the outbox is not lost. */
 export function Composer({ session, room }: ComposerProps) {
+  return session.readOnly && !isModerator(session.self.role) ? (
+    <p className="composer-area composer-closed" role="note">
+      {words.admin.readOnlyNote}
+    </p>
+  ) : (
+    <WritingField session={session} room={room} />
+  )
+}
+
+function WritingField({ session, room }: ComposerProps) {
   const { drafts, messages } = useActions()
   const clock = useClock()
   const mode = useSession((state) => state.modes.get(room.id)) ?? ({ kind: 'new' } as const)

@@ -42,6 +42,14 @@ function Message({ session }: { readonly session: SessionView }) {
         <Button onClick={() => void actions.sessions.connectNow(session.id)}>
           {words.connection.tryNow}
         </Button>
+      ) : message.action === 'change-name' ? (
+        <Button
+          onClick={() =>
+            actions.navigation.openDialog({ kind: 'session-name', session: session.id })
+          }
+        >
+          {words.connection.changeName}
+        </Button>
       ) : null}
     </div>
   )

@@ -13,7 +13,7 @@ export interface ConnectionMessage {
   /** Changes every second: shown, but not read out each time. */
   readonly countdown: string
   /** What the person can do about it, where trying again is of use. */
-  readonly action: 'try-now' | null
+  readonly action: 'try-now' | 'change-name' | null
 }
 
 /** How long until the next try, in whole seconds; never below zero when a clock stepped. */
@@ -60,6 +60,14 @@ export function connectionMessage(session: SessionView, now: number): Connection
         countdown: '',
         action: null,
       }
+    case 'awaiting-approval':
+      return {
+        tone: 'quiet',
+        title: text.awaitingApproval,
+        text: [text.awaitingApprovalText, text.queued(queued)].filter(Boolean).join(' '),
+        countdown: '',
+        action: null,
+      }
     case 'catching-up':
       return {
         tone: 'quiet',
@@ -76,7 +84,7 @@ export function connectionMessage(session: SessionView, now: number): Connection
           .filter((part) => part !== '')
           .join(' '),
         countdown: '',
-        action: 'try-now',
+        action: connection.reason === 'name-taken' ? 'change-name' : 'try-now',
       }
   }
 }

@@ -83,6 +83,7 @@ export const connectionWords = {
     offline: 'offline',
     connecting: 'connecting',
     authenticating: 'connecting',
+    'awaiting-approval': 'waiting for the host',
     'catching-up': 'catching up',
     online: 'online',
     waiting: 'offline',
@@ -91,6 +92,9 @@ export const connectionWords = {
   offline: 'Offline.',
   connecting: 'Connecting…',
   authenticating: 'Connected, signing in…',
+  awaitingApproval: 'Waiting to be let in.',
+  awaitingApprovalText: 'The host has been asked and sees your name. You can leave this open.',
+  changeName: 'Change name',
   catchingUp: (received: number, total: number): string => `Catching up: ${received} of ${total}`,
   queued: (count: number): string => {
     if (count === 0) return ''

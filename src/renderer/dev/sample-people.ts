@@ -25,6 +25,7 @@ export const NAMES = [
 export const PEOPLE: readonly PersonView[] = NAMES.map((name, index) => ({
   id: memberId(index),
   name,
+  role: index === 0 ? 'host' : index === 3 ? 'moderator' : index === 5 ? 'guest' : 'member',
   isSelf: index === 0,
   presence: index === 2 ? 'away' : index === 6 || index === 9 ? 'offline' : 'online',
   ...(index === 6 ? { lastSeen: Date.now() - 7_200_000 } : {}),
@@ -76,7 +77,7 @@ export const ROOMS: readonly RoomView[] = [
   direct(14, [6]),
 ]
 
-export const SELF = { memberId: memberId(0), name: NAMES[0] ?? '' }
+export const SELF = { memberId: memberId(0), name: NAMES[0] ?? '', role: 'host' } as const
 
 export function sampleSession(
   id: number,
@@ -88,6 +89,8 @@ export function sampleSession(
     name,
     hosting: false,
     self: SELF,
+    locked: false,
+    readOnly: false,
     connection: { state: 'online' },
     queued: 0,
     failed: 0,

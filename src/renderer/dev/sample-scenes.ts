@@ -4,6 +4,7 @@ import type { RoomId } from '../../protocol/ids.ts'
 import {
   PEOPLE,
   ROOMS,
+  SELF,
   memberId,
   messageId,
   roomId,
@@ -25,9 +26,10 @@ export interface Scene {
 const app = (sessions: readonly SessionView[], named = true): AppView => ({
   profile: named ? { name: 'Mara Holm' } : null,
   theme: 'system',
+  settings: { stayAwakeWhileHosting: true },
   sessions,
   platform: 'linux',
-  versions: { app: '0.1.0', electron: '45.4.1', protocol: 1 },
+  versions: { app: '0.1.0', electron: '45.4.1', protocol: 2 },
 })
 
 /** Rooms as they stand when their timeline has these items; the opened room is read up to `readSeq`. */
@@ -172,6 +174,11 @@ const SCENES: Readonly<Record<string, () => Scene>> = {
       samples: [],
     },
   }),
+  waiting: () => connected({ state: 'awaiting-approval' }),
+  'name-taken': () => connected({ state: 'refused', reason: 'name-taken', message: '' }),
+  'read-only': () =>
+    chat({ typing: [] }, { hosting: false, readOnly: true, self: { ...SELF, role: 'member' } }),
+  moderator: () => chat({}, { hosting: false, self: { ...SELF, role: 'moderator' } }),
   stop: () => withDialog({ kind: 'stop-hosting', session: sessionId(1) }),
   host: () => withDialog({ kind: 'host' }),
   join: () => withDialog({ kind: 'join', invite: 'landline://join?h=10.0.0.7' }),

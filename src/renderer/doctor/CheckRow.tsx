@@ -14,7 +14,7 @@ const ICONS = {
 export function CheckRow({ check }: { readonly check: Check }) {
   const Icon = ICONS[check.state]
   return (
-    <li className="doctor-check" data-state={check.state}>
+    <li className="doctor-check" data-state={check.state} tabIndex={-1}>
       <Icon size={17} strokeWidth={1.5} aria-hidden="true" />
       <div>
         <p className="doctor-check-head">

@@ -84,10 +84,25 @@ function Summary({ report, element }: SummaryProps) {
   const worst =
     report?.running !== false ? 'running' : failed > 0 ? 'failed' : warnings > 0 ? 'warning' : 'ok'
   return (
-    <p className="doctor-summary" role="status" data-state={worst} tabIndex={-1} ref={element}>
-      {text}
-    </p>
+    <div className="doctor-summary">
+      <p role="status" data-state={worst} tabIndex={-1} ref={element}>
+        {text}
+      </p>
+      {worst === 'failed' || worst === 'warning' ? (
+        <Button look="quiet" onClick={() => showFirst(element.current, worst)}>
+          {words.showFirst}
+        </Button>
+      ) : null}
+    </div>
   )
+}
+
+/** Brings the first row of that state into view; whoever reads by ear goes on from there. */
+function showFirst(from: HTMLElement | null, state: 'failed' | 'warning'): void {
+  from
+    ?.closest('.doctor')
+    ?.querySelector<HTMLElement>(`.doctor-check[data-state='${state}']`)
+    ?.focus()
 }
 
 interface TargetFormProps {

@@ -56,6 +56,13 @@ describe('the doctor’s dialog', () => {
     ])
   })
 
+  it('leads to the first check that failed, since there may be many above it', async () => {
+    const app = await openDoctor()
+    await show(app, { type: 'doctor', report: ended })
+    await app.user.click(within(app.dialog).getByRole('button', { name: 'Show the first' }))
+    expect(document.activeElement?.textContent).toContain('Finding sessions (multicast)Failed')
+  })
+
   it('runs again with the address that was typed, and says what is wrong with it', async () => {
     const app = await openDoctor()
     const { bridge, dialog, user } = app

@@ -12,6 +12,7 @@ export const doctorWords = {
       ...(failed === 0 ? [] : [failed === 1 ? '1 check failed' : `${failed} checks failed`]),
       ...(warnings === 0 ? [] : [warnings === 1 ? '1 warning' : `${warnings} warnings`]),
     ].join(', '),
+  showFirst: 'Show the first',
   states: {
     ok: 'Passed',
     warning: 'Warning',

@@ -14,7 +14,7 @@ export function HostCard({ ensureName }: { readonly ensureName: () => Promise<bo
 
   async function host(): Promise<void> {
     if (name.trim() === '') return setProblem(words.host.nameMissing)
-    if (await ensureName()) await submit(() => actions.sessions.host(name.trim()))
+    if (await ensureName()) await submit(() => actions.sessions.host({ name: name.trim() }))
   }
 
   return (

@@ -1,6 +1,6 @@
 import { ArrowLeftRight } from 'lucide-react'
 import { useActions } from '../app/context.ts'
-import { JoinFields } from '../join/JoinFields.tsx'
+import { JoinFields, submitWords } from '../join/JoinFields.tsx'
 import { useJoin } from '../join/use-join.ts'
 import { Button } from '../parts/Button.tsx'
 import { words } from '../words.ts'
@@ -12,7 +12,7 @@ interface JoinCardProps {
 
 export function JoinCard({ invite: given, ensureName }: JoinCardProps) {
   const { navigation } = useActions()
-  const join = useJoin(given)
+  const join = useJoin(given, navigation.closeDialog)
 
   async function submit(): Promise<void> {
     // The dialog with the same invite would stand over the session that was just joined.
@@ -30,11 +30,13 @@ export function JoinCard({ invite: given, ensureName }: JoinCardProps) {
     >
       <ArrowLeftRight size={20} strokeWidth={1.5} aria-hidden="true" />
       <h2 id="choice-join">{words.join.title}</h2>
-      <p>{words.join.lead}</p>
+      {join.stage.kind === 'start' ? <p>{words.join.lead}</p> : null}
       <JoinFields join={join} onOpened={navigation.closeDialog} />
-      <Button type="submit" aria-disabled={join.busy}>
-        {join.busy ? words.join.joining : words.join.submit}
-      </Button>
+      {join.stage.kind === 'scan' ? null : (
+        <Button type="submit" aria-disabled={join.busy}>
+          {submitWords(join)}
+        </Button>
+      )}
     </form>
   )
 }

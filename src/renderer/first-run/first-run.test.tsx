@@ -45,7 +45,7 @@ test('an invite keeps waiting for the name, without a complaint', async () => {
   ask({ kind: 'join', invite: 'landline://join?x' })
   await settle()
   expect(screen.queryByRole('alert')).toBeNull()
-  expect(screen.getByRole<HTMLInputElement>('textbox', { name: 'Invite link' }).value).toBe(
-    'landline://join?x',
-  )
+  expect(
+    screen.getByRole<HTMLInputElement>('textbox', { name: 'Invite link, code or address' }).value,
+  ).toBe('landline://join?x')
 })

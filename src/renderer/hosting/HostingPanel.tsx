@@ -3,11 +3,11 @@ import type { HostingView } from '../../ipc/contract.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { useActions, useAppState } from '../app/context.ts'
 import { useSubmission } from '../app/use-form.ts'
+import { AdminTabs } from '../admin/AdminTabs.tsx'
 import { Button } from '../parts/Button.tsx'
 import { Modal } from '../parts/Modal.tsx'
 import { formatTime } from '../words-format.ts'
 import { words } from '../words.ts'
-import { Devices } from './Devices.tsx'
 import { Invite } from './Invite.tsx'
 import { Statistics } from './Statistics.tsx'
 import './hosting.css'
@@ -36,7 +36,7 @@ export function HostingPanel({ session, onClose }: HostingPanelProps) {
   return (
     <Modal
       title={words.hosting.title(hosting?.name ?? '')}
-      width="56rem"
+      width="62rem"
       onClose={onClose}
       extra={
         active ? (
@@ -64,7 +64,7 @@ export function HostingPanel({ session, onClose }: HostingPanelProps) {
               {active ? (
                 <>
                   <Statistics samples={hosting.samples} />
-                  <Devices devices={hosting.devices} />
+                  <AdminTabs session={session} devices={hosting.devices} />
                 </>
               ) : (
                 <Resume hosting={hosting} />

@@ -1,7 +1,8 @@
 import { Check, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { HostingView } from '../../ipc/contract.ts'
-import { useActions, useClock } from '../app/context.ts'
+import type { SessionId } from '../../protocol/ids.ts'
+import { useActions, useAppState, useClock } from '../app/context.ts'
 import { Button } from '../parts/Button.tsx'
 import { words } from '../words.ts'
 import { QrCode } from './QrCode.tsx'
@@ -31,6 +32,7 @@ export function Invite({ hosting }: { readonly hosting: HostingView }) {
           <p>{words.hosting.inviteText}</p>
         </>
       )}
+      <Code session={hosting.sessionId} />
       <h3>{words.hosting.addresses}</h3>
       <ul>
         {hosting.addresses.map((address) => (
@@ -46,5 +48,24 @@ export function Invite({ hosting }: { readonly hosting: HostingView }) {
         </>
       )}
     </section>
+  )
+}
+
+/** The short code, for a computer that can neither scan nor receive the link. */
+function Code({ session }: { readonly session: SessionId }) {
+  const { admin } = useActions()
+  const code = useAppState((state) => state.admin.get(session)?.code)
+  if (code == null) return null
+  return (
+    <>
+      <h3>{words.admin.code.title}</h3>
+      <p className="code" aria-label={words.admin.code.label(code.code)} role="status">
+        {code.code}
+      </p>
+      <p>{words.admin.code.text}</p>
+      <Button className="invite-renew" onClick={() => void admin.newCode(session)}>
+        {words.admin.code.renew}
+      </Button>
+    </>
   )
 }

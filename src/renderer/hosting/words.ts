@@ -5,6 +5,25 @@ export const hostingWords = {
     name: 'Session name',
     namePlaceholder: 'Field Station',
     nameMissing: 'Give the session a name first.',
+    who: 'Who may come in?',
+    access: {
+      invite: {
+        label: 'Whoever I invite',
+        text: 'By link, QR code or a short code. Others see the session and cannot enter.',
+      },
+      passphrase: {
+        label: 'Whoever knows a passphrase',
+        text: 'It is never sent over the network.',
+      },
+      open: {
+        label: 'Anybody on this network',
+        text: 'Whoever finds the session can come in.',
+      },
+    },
+    passphrase: 'Passphrase',
+    passphraseHint: 'At least 8 characters; several words are good.',
+    passphraseShort: 'The passphrase needs at least 8 characters.',
+    approval: 'I let everybody new in myself',
     submit: 'Host session',
     starting: 'Starting…',
   },

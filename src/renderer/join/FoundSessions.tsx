@@ -1,11 +1,12 @@
 import { useEffect } from 'react'
 import type { FoundSessionView } from '../../ipc/contract.ts'
+import type { SessionId } from '../../protocol/ids.ts'
 import { useActions, useAppState } from '../app/context.ts'
 import { words } from '../words.ts'
 
 interface FoundSessionsProps {
   readonly onChoose: (session: FoundSessionView) => void
-  readonly onOpened: () => void
+  readonly onOpened: (session: SessionId) => void
 }
 
 /** Sessions other computers on this network announce, live while this is on screen. */
@@ -17,7 +18,7 @@ export function FoundSessions({ onChoose, onOpened }: FoundSessionsProps) {
   function pick(session: FoundSessionView): void {
     if (session.joined) {
       navigation.openSession(session.sessionId)
-      onOpened()
+      onOpened(session.sessionId)
     } else if (session.compatible) {
       onChoose(session)
     }

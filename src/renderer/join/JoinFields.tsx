@@ -1,54 +1,54 @@
-import { useEffect, useRef } from 'react'
-import { Field } from '../parts/Field.tsx'
+import { QrCode } from 'lucide-react'
+import type { SessionId } from '../../protocol/ids.ts'
 import { Button } from '../parts/Button.tsx'
+import { Field } from '../parts/Field.tsx'
 import { words } from '../words.ts'
 import { FoundSessions } from './FoundSessions.tsx'
+import { JoinSteps } from './JoinSteps.tsx'
+import { Offer } from './Offer.tsx'
+import { QrScan } from './QrScan.tsx'
 import type { Join } from './use-join.ts'
 import './join.css'
 
 interface JoinFieldsProps {
   readonly join: Join
   /** A session of this profile's own list was picked; it is on screen now. */
-  readonly onOpened: () => void
+  readonly onOpened: (session: SessionId) => void
 }
 
-/** Sessions found nearby, then the field for the link, or for what the picked one asks for. */
+/** Sessions found nearby and the field for whatever the person was given; then what the picked host offers. */
 export function JoinFields({ join, onOpened }: JoinFieldsProps) {
-  const { chosen } = join
-  const input = useRef<HTMLInputElement>(null)
-  const id = chosen?.sessionId
-  const before = useRef(id)
-  useEffect(() => {
-    // Whoever picks a session, or changes their mind, goes on typing.
-    if (before.current !== id) input.current?.focus()
-    before.current = id
-  }, [id])
-
+  const { stage } = join
   return (
-    <>
-      {chosen === null ? (
-        <FoundSessions onChoose={join.choose} onOpened={onOpened} />
+    <div className="join-fields">
+      {stage.kind === 'scan' ? (
+        <QrScan onText={join.scanned} onBack={join.restart} />
+      ) : stage.kind === 'offer' ? (
+        <Offer join={join} offer={stage.offer} />
       ) : (
-        <div className="found-chosen">
-          <p>
-            <strong dir="auto">{chosen.name}</strong>{' '}
-            <span dir="auto">{words.join.where(chosen)}</span>
-          </p>
-          <Button look="quiet" onClick={() => join.choose(null)}>
-            {words.join.another}
+        <>
+          <FoundSessions onChoose={join.choose} onOpened={onOpened} />
+          <Field
+            label={words.join.given}
+            value={join.value}
+            placeholder={words.join.givenPlaceholder}
+            spellCheck={false}
+            problem={join.problem}
+            onChange={(event) => join.setValue(event.target.value)}
+          />
+          <Button look="quiet" className="join-scan" onClick={join.scan}>
+            <QrCode size={15} strokeWidth={1.5} aria-hidden="true" />
+            {words.join.scan}
           </Button>
-        </div>
+        </>
       )}
-      <Field
-        ref={input}
-        label={chosen === null ? words.join.invite : words.join.secret}
-        hint={chosen === null ? undefined : words.join.secretHint}
-        value={join.value}
-        placeholder={chosen === null ? words.join.invitePlaceholder : undefined}
-        spellCheck={false}
-        problem={join.problem}
-        onChange={(event) => join.setValue(event.target.value)}
-      />
-    </>
+      <JoinSteps />
+    </div>
   )
+}
+
+/** What the button that goes on says. */
+export function submitWords({ busy, stage, way }: Join): string {
+  if (busy) return words.join.joining
+  return stage.kind === 'offer' && way === 'open' ? words.join.keyConfirm : words.join.submit
 }

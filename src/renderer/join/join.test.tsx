@@ -1,6 +1,7 @@
 import { act, cleanup, screen, within } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
 import type { FoundSessionView } from '../../ipc/contract.ts'
+import type { JoinOffer } from '../../ipc/join-views.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { openApp } from '../testing/open-app.tsx'
 import { failed, ok } from '../testing/recording-bridge.ts'
@@ -14,6 +15,7 @@ const found = (name: string, more: Partial<FoundSessionView> = {}): FoundSession
   host: 'mara-laptop',
   people: 3,
   passphrase: false,
+  open: false,
   joined: false,
   compatible: true,
   ...more,
@@ -43,33 +45,108 @@ test('found sessions are listed live, with the computer and the people', async (
 
 test('an empty list says what works in any network', async () => {
   await openFirstRun([])
-  expect(screen.getByText(/Networks can hide sessions: the invite link always works/)).toBeTruthy()
+  expect(
+    screen.getByText(/Networks can hide sessions: the link, the code and the QR code work/),
+  ).toBeTruthy()
 })
 
-test('a picked session asks for its secret and is joined with it; a wrong one is said beside the field', async () => {
-  const { bridge, user, settle, hear } = await openFirstRun([found('Field Station')])
-  bridge.answer('session.join-found', () =>
-    failed('This is not the join secret.', 'invalid-invite'),
-  )
-  await user.click(screen.getByRole('button', { name: /Field Station/ }))
-  const field = screen.getByRole('textbox', { name: 'Join secret or invite link' })
-  expect(document.activeElement).toBe(field)
-  hear(found('Field Station', { people: 4 }))
-  expect(screen.getByText(/4 people/)).toBeTruthy()
-  await user.type(field, ' guess {Enter}')
+const offer = (more: Partial<JoinOffer> = {}): JoinOffer => ({
+  sessionId: 'Field Station' as SessionId,
+  name: 'Field Station',
+  host: 'mara-laptop',
+  people: 3,
+  fingerprint: 'F'.repeat(43),
+  keyWords: ['river', 'lamp', 'cedar', 'nine'],
+  open: false,
+  approval: false,
+  passphrase: false,
+  joined: false,
+  compatible: true,
+  ...more,
+})
+const target = { kind: 'found', session: 'Field Station' as SessionId } as const
+
+async function pick(more: Partial<JoinOffer>) {
+  const opened = await openFirstRun([found('Field Station')])
+  opened.bridge.answer('join.look', () => ok(offer(more)))
+  await opened.user.click(screen.getByRole('button', { name: /Field Station/ }))
+  await opened.settle()
+  expect(opened.bridge.argumentsOf('join.look')).toEqual([{ target }])
+  return opened
+}
+
+test('[T3] an open session shows the words of its key, and is joined under exactly that key', async () => {
+  const { bridge, user, settle } = await pick({ open: true, approval: true })
+  bridge.answer('join.open', () => ok({ session: SESSION }))
+  expect(screen.getByText('river · lamp · cedar · nine')).toBeTruthy()
+  expect(screen.getByText(/one by one/)).toBeTruthy()
+  await user.click(screen.getByRole('button', { name: 'The words are the same' }))
   await settle()
-  expect(bridge.argumentsOf('session.join-found')).toEqual([
-    { found: 'Field Station', secret: 'guess' },
+  expect(bridge.argumentsOf('join.open')).toEqual([{ target, fingerprint: 'F'.repeat(43) }])
+})
+
+test('a passphrase is asked for in a field that hides it; a wrong one is said beside it', async () => {
+  const { bridge, user, settle } = await pick({ passphrase: true })
+  bridge.answer('join.passphrase', () => failed('This is not the passphrase.', 'wrong-passphrase'))
+  const field = screen.getByLabelText<HTMLInputElement>('Passphrase')
+  expect(field.type).toBe('password')
+  expect(document.activeElement).toBe(field)
+  await user.type(field, 'three blind mice{Enter}')
+  await settle()
+  expect(bridge.argumentsOf('join.passphrase')).toEqual([
+    { target, passphrase: 'three blind mice' },
   ])
-  expect(screen.getByRole('alert').textContent).toContain('not the join secret')
+  expect(screen.getByRole('alert').textContent).toContain('not the passphrase')
+})
+
+test('an invite-only session takes a code, aimed at the picked host', async () => {
+  const { bridge, user, settle } = await pick({})
+  bridge.answer('join.code', () => failed('Nobody made this code.', 'wrong-code'))
+  await user.type(screen.getByRole('textbox', { name: 'Code or invite link' }), '7k2m q9xd{Enter}')
+  await settle()
+  expect(bridge.argumentsOf('join.code')).toEqual([{ code: '7k2m q9xd', target }])
+})
+
+test('a code on its own is looked for everywhere, and each way that failed is named', async () => {
+  const { bridge, user, settle } = await openFirstRun([])
+  bridge.answer('join.code', () => failed('Nobody made this code.', 'wrong-code'))
+  await user.type(screen.getByRole('textbox', { name: /Invite link, code/ }), '7K2M-Q9XD{Enter}')
+  await settle()
+  expect(bridge.argumentsOf('join.code')).toEqual([{ code: '7K2M-Q9XD' }])
+  act(() =>
+    bridge.emit({
+      type: 'joining',
+      steps: [{ way: 'probe', state: 'failed', words: 'Nobody answered on 254 addresses.' }],
+    }),
+  )
+  const tried = screen.getByRole('list', { name: 'What was tried' })
+  expect(tried.textContent).toBe('failed: Nobody answered on 254 addresses.')
+})
+
+test('an address is asked what it offers, on the usual port', async () => {
+  const { bridge, user, settle } = await openFirstRun([])
+  bridge.answer('join.look', () => failed('Nobody answers there.', 'unreachable'))
+  await user.type(screen.getByRole('textbox', { name: /Invite link, code/ }), '10.0.0.7{Enter}')
+  await settle()
+  expect(bridge.argumentsOf('join.look')).toEqual([
+    { target: { kind: 'address', address: '10.0.0.7:47800' } },
+  ])
+  expect(screen.getByRole('alert').textContent).toContain('Nobody answers there')
+})
+
+test('what is none of these is said so, and nothing is sent anywhere', async () => {
+  const { bridge, user, settle } = await openFirstRun([])
+  await user.type(screen.getByRole('textbox', { name: /Invite link, code/ }), 'hello you{Enter}')
+  await settle()
+  expect(screen.getByRole('alert').textContent).toContain('not a code of 8 characters')
+  expect(bridge.argumentsOf('join.code')).toEqual([])
   expect(bridge.argumentsOf('session.join')).toEqual([])
 })
 
-test('choosing another brings the list and the link field back', async () => {
-  const { user } = await openFirstRun([found('Field Station')])
-  await user.click(screen.getByRole('button', { name: /Field Station/ }))
-  await user.click(screen.getByRole('button', { name: 'Choose another' }))
-  expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Invite link' }))
+test('going back gives up what is under way and brings the list back', async () => {
+  const { bridge, user } = await pick({ passphrase: true })
+  await user.click(screen.getByRole('button', { name: 'Back' }))
+  expect(bridge.argumentsOf('join.cancel')).toHaveLength(1)
   expect(rows()).toHaveLength(1)
 })
 
@@ -78,7 +155,7 @@ test('a session of another version is shown and cannot be picked', async () => {
   const row = screen.getByRole('button', { name: /Old.*another version/ })
   expect(row.getAttribute('aria-disabled')).toBe('true')
   await user.click(row)
-  expect(screen.queryByRole('textbox', { name: 'Join secret or invite link' })).toBeNull()
+  expect(screen.queryByRole('button', { name: 'Back' })).toBeNull()
 })
 
 test('the list is watched while it is on screen, and no longer', async () => {

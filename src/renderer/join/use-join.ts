@@ -1,57 +1,137 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { FoundSessionView } from '../../ipc/contract.ts'
-import { useActions, useAppState } from '../app/context.ts'
+import type { JoinOffer, JoinTarget } from '../../ipc/join-views.ts'
+import type { SessionId } from '../../protocol/ids.ts'
+import { useActions } from '../app/context.ts'
 import { useSubmission } from '../app/use-form.ts'
 import { words } from '../words.ts'
+import { addressOf, givenKind } from './given.ts'
+
+/** Where the person is on the way into a session. */
+export type JoinStage =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'scan' }
+  /** Somebody is asked what they offer, or has answered. */
+  | { readonly kind: 'offer'; readonly target: JoinTarget; readonly offer: JoinOffer | null }
+
+/** What the field of an offer takes. */
+export type OfferWay = 'open' | 'passphrase' | 'code'
 
 export interface Join {
+  readonly stage: JoinStage
   readonly value: string
-  readonly chosen: FoundSessionView | null
+  readonly way: OfferWay
   readonly busy: boolean
   readonly problem: string | null
   setValue(value: string): void
-  choose(session: FoundSessionView | null): void
-  setProblem(problem: string): void
+  setWay(way: OfferWay): void
+  scan(): void
+  /** Text of a QR code. */
+  scanned(text: string): void
+  choose(session: FoundSessionView): void
+  /** Back to the list, giving up whatever is under way. */
+  restart(): void
   /** True when the session was joined. `before` may still stop it. */
   submit(before?: () => Promise<boolean>): Promise<boolean>
 }
 
-/** What both ways to join share: an invite link alone, or a found session with its secret or link. */
-export function useJoin(invite: string): Join {
-  const { sessions } = useActions()
+/** What both screens to join from share: a link, a code, an address, a picture, or a session that was found. */
+export function useJoin(invite: string, onOpened: (session: SessionId) => void): Join {
+  const { join, sessions } = useActions()
+  const [stage, setStage] = useState<JoinStage>({ kind: 'start' })
   const [value, setValue] = useState(invite)
-  const [picked, setPicked] = useState<FoundSessionView | null>(null)
-  const live = useAppState((state) =>
-    state.found.find(({ sessionId }) => sessionId === picked?.sessionId),
-  )
-  // What was picked stays, also when its host is gone for a moment.
-  const chosen = picked === null ? null : (live ?? picked)
+  const [way, setWay] = useState<OfferWay>('code')
   const { busy, problem, submit, setProblem } = useSubmission()
+  /** Answers to a question that was given up are not listened to. */
+  const asked = useRef(0)
+  useEffect(() => () => join.cancel(), [join])
+
+  async function look(target: JoinTarget): Promise<boolean> {
+    const question = ++asked.current
+    setStage({ kind: 'offer', target, offer: null })
+    setProblem(null)
+    return submit(async () => {
+      const result = await join.look(target)
+      if (question !== asked.current) return result
+      if (!result.ok) setStage({ kind: 'start' })
+      else if (result.value.joined) onOpened(result.value.sessionId)
+      else {
+        setWay(wayInto(result.value))
+        setValue('')
+        setStage({ kind: 'offer', target, offer: result.value })
+      }
+      return result
+    })
+  }
+
+  function enter(target: JoinTarget | undefined): Promise<boolean> {
+    const given = value.trim()
+    const kind = givenKind(given)
+    if (kind === 'link') return submit(() => sessions.join(given))
+    if (kind === 'code') return submit(() => join.byCode(given, target))
+    setProblem(given === '' ? words.join.nothingGiven : words.join.notUnderstood)
+    return Promise.resolve(false)
+  }
 
   return {
+    stage,
     value,
-    chosen,
+    way,
     busy,
     problem,
     setValue(next) {
       setValue(next)
       setProblem(null)
     },
-    choose(session) {
-      setPicked(session)
+    setWay(next) {
+      setWay(next)
+      setValue('')
       setProblem(null)
     },
-    setProblem,
+    scan() {
+      setStage({ kind: 'scan' })
+      setProblem(null)
+    },
+    scanned(text) {
+      setStage({ kind: 'start' })
+      setValue(text)
+      setProblem(givenKind(text.trim()) === 'link' ? null : words.join.notAnInvite)
+    },
+    choose: ({ sessionId }) => void look({ kind: 'found', session: sessionId }),
+    restart() {
+      asked.current += 1
+      join.cancel()
+      setStage({ kind: 'start' })
+      setValue('')
+      setProblem(null)
+    },
     async submit(before) {
-      const given = value.trim()
-      if (given === '') {
-        setProblem(chosen === null ? words.join.inviteMissing : words.join.secretMissing)
+      if (stage.kind === 'scan' || (stage.kind === 'offer' && stage.offer === null)) return false
+      const address = stage.kind === 'start' ? addressOf(value) : null
+      if (address !== null) {
+        await look({ kind: 'address', address })
         return false
       }
       if (before !== undefined && !(await before())) return false
-      return submit(() =>
-        chosen === null ? sessions.join(given) : sessions.joinFound(chosen.sessionId, given),
-      )
+      if (stage.kind === 'start') return enter(undefined)
+      const { offer, target } = stage
+      if (offer === null) return false
+      switch (way) {
+        case 'open':
+          return submit(() => join.open(target, offer.fingerprint))
+        case 'passphrase': {
+          if (value !== '') return submit(() => join.byPassphrase(target, value))
+          setProblem(words.join.passphraseMissing)
+          return false
+        }
+        case 'code':
+          return enter(target)
+      }
     },
   }
+}
+
+function wayInto({ open, passphrase }: JoinOffer): OfferWay {
+  if (open) return 'open'
+  return passphrase ? 'passphrase' : 'code'
 }

@@ -1,32 +1,80 @@
 import type { FoundSessionView } from '../../ipc/contract.ts'
+import type { JoinStep } from '../../ipc/join-views.ts'
 import { formatNumber } from '../words-format.ts'
+
+const people = (count: number): string =>
+  // A host that has just begun does not know yet that its own person is there.
+  count === 0 ? '' : `${formatNumber(count)} ${count === 1 ? 'person' : 'people'}`
+const joined = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(' · ')
 
 export const joinWords = {
   title: 'Join a session',
-  lead: 'Pick one that is found on this network, or paste the invite link that you were given.',
-  invite: 'Invite link',
-  invitePlaceholder: 'landline://join?…',
-  inviteMissing: 'Paste the invite link first.',
+  lead: 'Pick one that is found on this network, or use the invite that you were given.',
+  given: 'Invite link, code or address',
+  givenPlaceholder: 'landline://join?…  or  7K2M-Q9XD',
+  givenCode: 'Code or invite link',
+  nothingGiven: 'Enter the invite link, the code, or the address of the host first.',
+  notUnderstood:
+    'This is not an invite link (landline://join?…), not a code of 8 characters, and not an address.',
+  notAnInvite: 'This QR code is not an invite to a session.',
   submit: 'Join',
+  next: 'Continue',
   joining: 'Joining…',
+  giveUp: 'Give up',
 
   found: (count: number): string =>
     count === 0
-      ? 'Nothing found yet. Networks can hide sessions: the invite link always works.'
+      ? 'Nothing found yet. Networks can hide sessions: the link, the code and the QR code work all the same.'
       : `${formatNumber(count)} ${count === 1 ? 'session' : 'sessions'} on this network`,
   foundLabel: 'Sessions on this network',
-  where: ({ host, people, passphrase, joined, compatible }: FoundSessionView): string =>
-    [
+  where: (session: FoundSessionView): string => {
+    const { host, passphrase, open, compatible } = session
+    return joined([
       host === '' ? '' : `on ${host}`,
-      // A host that has just begun does not know yet that its own person is there.
-      people === 0 ? '' : `${formatNumber(people)} ${people === 1 ? 'person' : 'people'}`,
-      passphrase ? 'passphrase' : '',
-      joined ? 'in your list' : compatible ? '' : 'needs another version of Landline',
-    ]
-      .filter((part) => part !== '')
-      .join(' · '),
-  another: 'Choose another',
-  secret: 'Join secret or invite link',
-  secretHint: 'Being on the same network is not enough: ask the person who hosts.',
-  secretMissing: 'Paste the join secret or the invite link first.',
+      people(session.people),
+      open ? 'open to this network' : passphrase ? 'passphrase' : '',
+      session.joined ? 'in your list' : compatible ? '' : 'needs another version of Landline',
+    ])
+  },
+  offered: (host: string, count: number): string =>
+    joined([host === '' ? '' : `on ${host}`, people(count)]),
+  back: 'Back',
+  asking: 'Asking the host what it offers…',
+
+  keyTitle: 'Is this the host you mean?',
+  keyText:
+    'Compare these words with the key on the host’s screen. They are the same only if nobody stands between you.',
+  keyConfirm: 'The words are the same',
+  approval: 'The host lets people in one by one: you may have to wait a moment.',
+  passphrase: 'Passphrase',
+  passphraseHint:
+    'Ask the person who hosts. A host that does not know it never learns it from you.',
+  passphraseMissing: 'Enter the passphrase first.',
+  inviteOnly: 'Being on the same network is not enough here: ask the person who hosts for a code.',
+  useCode: 'Use a code or link instead',
+  usePassphrase: 'Use the passphrase instead',
+  useOpen: 'Join without a code',
+
+  scan: 'Scan a QR code',
+  scanLabel: 'Picture of the camera',
+  scanStarting: 'Starting the camera…',
+  scanning: 'Hold the QR code of the host’s screen before the camera.',
+  scanImage: 'Choose an image…',
+  scanNone: 'There is no QR code in this image, or it is too small or blurred. Try another.',
+  scanDamaged: 'This file is not an image that can be read. Try a PNG or JPEG.',
+  camera: {
+    denied:
+      'The camera may not be used. Allow it in the settings of your system, or choose an image.',
+    'no-camera': 'No camera was found on this computer. Choose an image, or type the code.',
+    'in-use': 'The camera is used by another program. Close it, or choose an image.',
+    failed: 'The camera could not be started. Choose an image, or type the code.',
+  },
+
+  steps: 'What was tried',
+  stepStates: {
+    trying: 'trying',
+    done: 'done',
+    failed: 'failed',
+    skipped: 'not tried',
+  } satisfies Record<JoinStep['state'], string>,
 } as const

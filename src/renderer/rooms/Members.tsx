@@ -58,7 +58,12 @@ export function Members({ room }: { readonly room: RoomView }) {
                   {person.name}
                 </span>
                 <span className="person-presence">
-                  {person.isSelf ? words.people.you : presenceWords(person, now)}
+                  {[
+                    person.role === 'member' ? '' : words.admin.roles[person.role],
+                    person.isSelf ? words.people.you : presenceWords(person, now),
+                  ]
+                    .filter((part) => part !== '')
+                    .join(' · ')}
                 </span>
               </button>
             </li>

@@ -18,15 +18,20 @@ export function apply(state: AppState, event: AppEvent): AppState {
       const alive = new Set(event.app.sessions.map((session) => session.id))
       const sessions = new Map([...state.sessions].filter(([id]) => alive.has(id)))
       const hosting = new Map([...state.hosting].filter(([id]) => alive.has(id)))
+      const admin = new Map([...state.admin].filter(([id]) => alive.has(id)))
       const activeSession =
         state.activeSession !== null && alive.has(state.activeSession)
           ? state.activeSession
           : (event.app.sessions[0]?.id ?? null)
-      const next: AppState = { ...state, app: event.app, sessions, hosting, activeSession }
+      const next: AppState = { ...state, app: event.app, sessions, hosting, admin, activeSession }
       return closeOrphanedDialog(next, alive)
     }
     case 'hosting':
       return { ...state, hosting: withEntry(state.hosting, event.hosting.sessionId, event.hosting) }
+    case 'joining':
+      return { ...state, joining: event.steps }
+    case 'admin':
+      return { ...state, admin: withEntry(state.admin, event.session, event.admin) }
     case 'found':
       return { ...state, found: event.sessions }
     case 'doctor':

@@ -27,7 +27,7 @@ export function onlineOf(people: SessionState['people']): readonly PersonView[] 
 }
 
 export function peopleOf(people: SessionState['people']): readonly PersonView[] {
-  return [...people.values()].toSorted(byName)
+  return [...people.values()].filter((person) => person.gone !== true).toSorted(byName)
 }
 
 /** A person this device has not heard of yet still has a place in the interface. */

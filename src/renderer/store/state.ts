@@ -7,7 +7,8 @@ import type {
   TimelinePage,
 } from '../../client/views.ts'
 import type { DoctorReport } from '../../doctor/report.ts'
-import type { AppView, FoundSessionView, HostingView } from '../../ipc/contract.ts'
+import type { AdminView, AppView, FoundSessionView, HostingView } from '../../ipc/contract.ts'
+import type { JoinStep } from '../../ipc/join-views.ts'
 import type { MemberId, MessageId, RoomId, SessionId } from '../../protocol/ids.ts'
 
 /** What stands above everything else; at most one at a time. */
@@ -16,6 +17,16 @@ export type DialogState =
   | { readonly kind: 'join'; readonly invite: string }
   | { readonly kind: 'hosting'; readonly session: SessionId }
   | { readonly kind: 'stop-hosting'; readonly session: SessionId }
+  /** What a moderator who does not host sees of the hosting panel. */
+  | { readonly kind: 'manage'; readonly session: SessionId }
+  | { readonly kind: 'devices'; readonly session: SessionId }
+  | { readonly kind: 'session-name'; readonly session: SessionId }
+  | {
+      readonly kind: 'remove-member'
+      readonly session: SessionId
+      readonly member: MemberId
+      readonly ban: boolean
+    }
   | { readonly kind: 'leave-session'; readonly session: SessionId }
   | { readonly kind: 'new-group' }
   | { readonly kind: 'new-direct' }
@@ -71,6 +82,10 @@ export interface AppState {
   readonly hosting: ReadonlyMap<SessionId, HostingView>
   /** What others announce on the network; kept up to date while `watchFound` is on. */
   readonly found: readonly FoundSessionView[]
+  /** How the join this window asked for is coming along. */
+  readonly joining: readonly JoinStep[]
+  /** What hosts and moderators see, of sessions that are watched. */
+  readonly admin: ReadonlyMap<SessionId, AdminView>
   /** What the doctor has found so far; null until it runs. */
   readonly doctor: DoctorReport | null
   readonly dialog: DialogState | null
@@ -117,6 +132,8 @@ export const initialState: AppState = {
   sessions: new Map(),
   hosting: new Map(),
   found: [],
+  joining: [],
+  admin: new Map(),
   doctor: null,
   dialog: null,
   details: false,

@@ -78,7 +78,7 @@ export function room(more: Partial<RoomView> = {}): RoomView {
 }
 
 export function person(id: MemberId, name: string, more: Partial<PersonView> = {}): PersonView {
-  return { id, name, presence: 'online', isSelf: id === ME, ...more }
+  return { id, name, role: 'member', presence: 'online', isSelf: id === ME, ...more }
 }
 
 export const PEOPLE: readonly PersonView[] = [
@@ -92,7 +92,9 @@ export function session(more: Partial<SessionView> = {}): SessionView {
     id: SESSION,
     name: 'Field Station',
     hosting: false,
-    self: { memberId: ME, name: 'Mara Holm' },
+    self: { memberId: ME, name: 'Mara Holm', role: 'member' },
+    locked: false,
+    readOnly: false,
     connection: { state: 'online' },
     queued: 0,
     failed: 0,
@@ -106,9 +108,10 @@ export function appView(more: Partial<AppView> = {}): AppView {
   return {
     profile: { name: 'Mara Holm' },
     theme: 'system',
+    settings: { stayAwakeWhileHosting: true },
     sessions: [session()],
     platform: 'linux',
-    versions: { app: '0.1.0', electron: '45.4.1', protocol: 1 },
+    versions: { app: '0.1.0', electron: '45.4.1', protocol: 2 },
     ...more,
   }
 }

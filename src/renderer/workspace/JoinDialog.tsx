@@ -1,4 +1,4 @@
-import { JoinFields } from '../join/JoinFields.tsx'
+import { JoinFields, submitWords } from '../join/JoinFields.tsx'
 import { useJoin } from '../join/use-join.ts'
 import { Button } from '../parts/Button.tsx'
 import { Modal } from '../parts/Modal.tsx'
@@ -11,7 +11,7 @@ interface JoinDialogProps {
 }
 
 export function JoinDialog({ invite, onClose }: JoinDialogProps) {
-  const join = useJoin(invite)
+  const join = useJoin(invite, onClose)
 
   async function submit(): Promise<void> {
     if (await join.submit()) onClose()
@@ -26,13 +26,15 @@ export function JoinDialog({ invite, onClose }: JoinDialogProps) {
           void submit()
         }}
       >
-        <p className="dialog-text">{words.join.lead}</p>
+        {join.stage.kind === 'start' ? <p className="dialog-text">{words.join.lead}</p> : null}
         <JoinFields join={join} onOpened={onClose} />
         <div className="dialog-actions">
           <Button onClick={onClose}>{words.cancel}</Button>
-          <Button type="submit" look="primary" aria-disabled={join.busy}>
-            {join.busy ? words.join.joining : words.join.submit}
-          </Button>
+          {join.stage.kind === 'scan' ? null : (
+            <Button type="submit" look="primary" aria-disabled={join.busy}>
+              {submitWords(join)}
+            </Button>
+          )}
         </div>
       </form>
     </Modal>

@@ -2,6 +2,7 @@ import { Menu } from '@base-ui/react/menu'
 import { ChevronDown } from 'lucide-react'
 import { useEffect } from 'react'
 import type { SessionView } from '../../client/views.ts'
+import { isModerator } from '../admin/may.ts'
 import { useActions, useAppState } from '../app/context.ts'
 import { words } from '../words.ts'
 
@@ -67,6 +68,20 @@ function SessionMenu(props: { readonly session: SessionView; readonly canResume:
                 {words.hosting.stop}
               </Menu.Item>
             ) : null}
+            {!session.hosting && isModerator(session.self.role) ? (
+              <Menu.Item
+                className="menu-item"
+                onClick={() => navigation.openDialog({ kind: 'manage', session: session.id })}
+              >
+                {words.admin.manage}
+              </Menu.Item>
+            ) : null}
+            <Menu.Item
+              className="menu-item"
+              onClick={() => navigation.openDialog({ kind: 'devices', session: session.id })}
+            >
+              {words.admin.devices.menu}
+            </Menu.Item>
             <Menu.Item
               className="menu-item"
               onClick={() =>
