@@ -70,19 +70,20 @@ export interface DoctorPorts extends ReachPorts {
 }
 
 export function makePlan(subjects: DoctorSubjects, ports: DoctorPorts): PlannedGroup[] {
+  // What a person asks about stands first; the computer is where it then often turns out to lie.
   const groups: PlannedGroup[] = [
-    { id: 'computer', title: 'This computer', checks: computerChecks(subjects, ports) },
-    ...subjects.hosted.map((subject) => ({
-      id: `hosting.${subject.id}`,
-      title: `Hosting ${subject.name}`,
-      checks: hostingChecks(subject, ports),
-    })),
     ...subjects.targets.map((subject) => ({
       id: `reaching.${subject.id}`,
       title: `Reaching ${subject.name}`,
       checks: targetChecks(subject, ports),
     })),
+    ...subjects.hosted.map((subject) => ({
+      id: `hosting.${subject.id}`,
+      title: `Hosting ${subject.name}`,
+      checks: hostingChecks(subject, ports),
+    })),
     { id: 'services', title: 'Services', checks: subjects.services.map(serviceCheck) },
+    { id: 'computer', title: 'This computer', checks: computerChecks(subjects, ports) },
   ]
   return groups.filter(({ checks }) => checks.length > 0)
 }

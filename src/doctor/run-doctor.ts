@@ -78,6 +78,8 @@ export async function runDoctor(
   })
 
   const running = new Map<string, Promise<Finding>>()
+  /** Of each check that was not tried: the title of the one that stood in the way. */
+  const obstacles = new Map<string, string>()
   const start = (check: PlannedCheck): Promise<Finding> => {
     const begun = running.get(check.id)
     if (begun !== undefined) return begun
@@ -96,7 +98,9 @@ export async function runDoctor(
     if (needed !== undefined) {
       const { state } = await start(needed)
       if (state === 'failed' || state === 'skipped') {
-        return skipped(`Not tried, because “${needed.title}” did not pass.`)
+        const obstacle = obstacles.get(needed.id) ?? needed.title
+        obstacles.set(check.id, obstacle)
+        return skipped(`Not tried, because “${obstacle}” did not pass.`)
       }
     }
     return all.signal.aborted ? skipped(ending) : inTime(check)
