@@ -23,7 +23,11 @@ await build({
     rollupOptions: {
       input: { headless: join(root, 'src', 'server', 'headless.ts') },
       external: outside,
-      output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs' },
+      output: {
+        format: 'es',
+        entryFileNames: '[name].mjs',
+        chunkFileNames: 'chunks/[name]-[hash].mjs',
+      },
     },
   },
 })
