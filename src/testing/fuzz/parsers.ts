@@ -50,6 +50,7 @@ const LINKS = [
 const ANNOUNCED = encodeText({
   sessionId: SESSION,
   ...{ name: 'Ward 3', host: 'ward-desktop', protocolVersion: 2, people: 3, passphrase: true },
+  ...{ open: false, selectors: ['7K'] },
   addresses: ['10.0.0.1:47800', '[fd77::1]:47800'],
   fingerprint: 'A'.repeat(43),
 })
