@@ -2,12 +2,9 @@ import type { Announcement } from './announcement.ts'
 import { encodeText } from './announcement.ts'
 import { hostName, instanceName, lower, sameName, SERVICE, SERVICE_KINDS } from './names.ts'
 import type { DiscoveryClock, DnsPacket, DnsRecord, Link, Network } from './network.ts'
-import { proofOf } from './proof.ts'
 
-export interface HostedSession extends Omit<Announcement, 'addresses' | 'proof'> {
+export interface HostedSession extends Omit<Announcement, 'addresses'> {
   readonly port: number
-  /** Proves the announcement to members. A random one: see `proofOf`. */
-  readonly secret?: string
 }
 
 export interface AnnounceOptions {
@@ -128,9 +125,8 @@ export function announce(options: AnnounceOptions, first: HostedSession): Active
   function recordsFor(link: Link, seconds: number): DnsRecord[] | null {
     const addresses = options.addresses(session.port)
     if (addresses.length === 0 && seconds > 0) return null
-    const { secret, port, ...words } = session
-    const claim: Announcement = { ...words, addresses }
-    const announcement = secret === undefined ? claim : { ...claim, proof: proofOf(secret, claim) }
+    const { port, ...words } = session
+    const announcement: Announcement = { ...words, addresses }
     return [
       { type: 'PTR', name: SERVICE, ttl: seconds, data: instance },
       { type: 'PTR', name: SERVICE_KINDS, ttl: seconds, data: SERVICE },

@@ -3,7 +3,6 @@ import { sessionIdSchema } from '../protocol/ids.ts'
 import { decodeText, encodeText } from './announcement.ts'
 import type { Announcement } from './announcement.ts'
 import { instanceName } from './names.ts'
-import { isProven, proofOf } from './proof.ts'
 
 const sessionId = sessionIdSchema.parse('0190a000-0000-7000-8000-000000000001')
 const full: Announcement = {
@@ -14,8 +13,9 @@ const full: Announcement = {
   people: 12,
   passphrase: true,
   addresses: ['10.0.0.5:47800', '[fd00::5]:47800'],
-  fingerprint: 'sha256-abc',
-  proof: 'AAAAAAAAAAAAAAAAAAAAAA',
+  open: true,
+  selectors: ['7K', 'Z0'],
+  fingerprint: Buffer.alloc(32, 7).toString('base64url'),
 }
 const bytes = (...strings: string[]): Uint8Array[] =>
   strings.map((string) => new TextEncoder().encode(string))
@@ -86,7 +86,10 @@ describe('the TXT record', () => {
     const many = Array.from({ length: 10_000 }, (_, i) => `k${i}=v`)
     expect(decodeText([...bytes(...many), ...text()])).toBeUndefined()
     expect(decodeText(text({ n: '99999999999' }))?.people).toBe(0)
-    expect(decodeText(text({ fp: '<b>', mac: 'a b' }))).not.toHaveProperty('fingerprint')
+    expect(decodeText(text({ fp: '<b>' }))).not.toHaveProperty('fingerprint')
+    for (const c of ['7', 'ILOU', '<b>x', 'AA'.repeat(9)]) {
+      expect(decodeText(text({ c }))?.selectors, c).toEqual([])
+    }
   })
 })
 
@@ -98,30 +101,5 @@ describe('instance names', () => {
     expect(Buffer.byteLength(label)).toBeLessThanOrEqual(63)
     expect(label).toMatch(/^St\u2024 Mary\u2019s Ward .* \(abcd1234\)$/)
     expect(instanceName('\u{1F3E5}'.repeat(40), 't')).not.toContain('\uFFFD')
-  })
-})
-
-describe('the proof', () => {
-  const secret = 'k'.repeat(43)
-  const addresses = ['10.0.0.5:47800', '[fd00::5]:47800']
-  const said = { sessionId, addresses, fingerprint: 'key' }
-  const proof = proofOf(secret, said)
-
-  it('holds for those who know the secret, in whatever order the addresses are read', () => {
-    expect(isProven(secret, { ...said, proof })).toBe(true)
-    expect(isProven(secret, { ...said, addresses: addresses.toReversed(), proof })).toBe(true)
-  })
-
-  it('does not hold for another secret, session, address or key, nor when it is missing or cut', () => {
-    const other = sessionIdSchema.parse('0190a000-0000-7000-8000-000000000002')
-    const more = [...addresses, '10.0.0.66:1']
-    expect(isProven('other', { ...said, proof })).toBe(false)
-    expect(isProven(secret, { ...said, sessionId: other, proof })).toBe(false)
-    expect(isProven(secret, { ...said, addresses: ['10.0.0.66:47800'], proof })).toBe(false)
-    expect(isProven(secret, { ...said, addresses: more, proof })).toBe(false)
-    expect(isProven(secret, { ...said, fingerprint: 'their key', proof })).toBe(false)
-    expect(isProven(secret, { sessionId, addresses, proof })).toBe(false)
-    expect(isProven(secret, said)).toBe(false)
-    expect(isProven(secret, { ...said, proof: proof.slice(0, 8) })).toBe(false)
   })
 })

@@ -1,3 +1,5 @@
+import { splitSelectors } from '../protocol/code.ts'
+import { fingerprintSchema } from '../protocol/fingerprint.ts'
 import { sessionIdSchema } from '../protocol/ids.ts'
 import type { SessionId } from '../protocol/ids.ts'
 import { MAX_DEVICE_NAME_LENGTH, MAX_SESSION_NAME_LENGTH } from '../protocol/limits.ts'
@@ -15,10 +17,15 @@ export interface Announcement {
   readonly passphrase: boolean
   /** `host:port`, IPv6 in brackets; the most promising first. */
   readonly addresses: readonly string[]
-  /** Of the host's key, once sessions have one. */
+  /** Whoever finds the session may come in without an invite. */
+  readonly open: boolean
+  /** Of the short codes that are good now: a code is tried only where it may have been made. */
+  readonly selectors: readonly string[]
+  /**
+   * Of the host's key. Anybody can announce any key: it says which hosts are worth a connection, and the TLS
+   * handshake says whether it is true.
+   */
   readonly fingerprint?: string
-  /** Shows to those who know the join secret that the addresses come from one who knows it too. */
-  readonly proof?: string
 }
 
 export const MAX_ANNOUNCED_ADDRESSES = 6
@@ -30,13 +37,15 @@ const MAX_PEOPLE = 100_000
 
 /** Keys are short because the whole announcement should fit one Ethernet frame. */
 export function encodeText(announcement: Announcement): Uint8Array[] {
-  const { fingerprint, proof } = announcement
+  const { fingerprint, selectors } = announcement
   const fields: [string, string][] = [
     ['txtvers', TEXT_VERSION],
     ['id', announcement.sessionId],
     ['v', String(announcement.protocolVersion)],
     ['n', String(announcement.people)],
     ['pw', announcement.passphrase ? '1' : '0'],
+    ['open', announcement.open ? '1' : '0'],
+    ...(selectors.length === 0 ? [] : [['c', selectors.join('')] satisfies [string, string]]),
     ['name', announcement.name],
     ['host', announcement.host],
     // A key may be there only once (RFC 6763, 6.4), so each address has its own.
@@ -44,7 +53,6 @@ export function encodeText(announcement: Announcement): Uint8Array[] {
       .slice(0, MAX_ANNOUNCED_ADDRESSES)
       .map((address, index): [string, string] => [`a${index}`, address]),
     ...(fingerprint === undefined ? [] : [['fp', fingerprint] satisfies [string, string]]),
-    ...(proof === undefined ? [] : [['mac', proof] satisfies [string, string]]),
   ]
   const encoder = new TextEncoder()
   return fields
@@ -62,8 +70,7 @@ export function decodeText(strings: readonly Uint8Array[]): Announcement | undef
   const addresses = readAddresses(fields)
   if (!sessionId.success || name === '' || protocolVersion === undefined) return undefined
   if (addresses.length === 0) return undefined
-  const fingerprint = token(fields.get('fp'), 128)
-  const proof = token(fields.get('mac'), 64)
+  const fingerprint = fingerprintSchema.safeParse(fields.get('fp'))
   return {
     sessionId: sessionId.data,
     name,
@@ -71,9 +78,10 @@ export function decodeText(strings: readonly Uint8Array[]): Announcement | undef
     protocolVersion,
     people: wholeNumber(fields.get('n'), MAX_PEOPLE) ?? 0,
     passphrase: fields.get('pw') === '1',
+    open: fields.get('open') === '1',
+    selectors: splitSelectors(fields.get('c') ?? ''),
     addresses,
-    ...(fingerprint === undefined ? {} : { fingerprint }),
-    ...(proof === undefined ? {} : { proof }),
+    ...(fingerprint.success ? { fingerprint: fingerprint.data } : {}),
   }
 }
 
@@ -112,10 +120,4 @@ function isNumeric(address: string): boolean {
 function wholeNumber(text: string | undefined, most: number): number | undefined {
   if (text === undefined || !/^\d{1,6}$/.test(text)) return undefined
   return Math.min(Number(text), most)
-}
-
-function token(text: string | undefined, longest: number): string | undefined {
-  return text !== undefined && text.length <= longest && /^[A-Za-z0-9_:.-]+$/.test(text)
-    ? text
-    : undefined
 }

@@ -27,6 +27,8 @@ const session = (n: number, more: Partial<HostedSession> = {}): HostedSession =>
   protocolVersion: 1,
   people: 1,
   passphrase: false,
+  open: false,
+  selectors: [],
   port: 47_800,
   ...more,
 })

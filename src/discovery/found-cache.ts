@@ -4,12 +4,12 @@ import type { Announcement } from './announcement.ts'
 import { lower, sameName, SERVICE } from './names.ts'
 import type { DnsRecord } from './network.ts'
 
-/** One host's word that it serves the session, and where. Unproven until checked with the join secret. */
+/** One host's word that it serves the session, and where. Believed only once its key is proved by TLS. */
 export interface Offer {
   readonly host: string
   readonly addresses: readonly string[]
+  readonly selectors: readonly string[]
   readonly fingerprint?: string
-  readonly proof?: string
 }
 
 export interface FoundSession {
@@ -20,6 +20,7 @@ export interface FoundSession {
   readonly addresses: readonly string[]
   readonly people: number
   readonly passphrase: boolean
+  readonly open: boolean
   readonly protocolVersion: number
   readonly fingerprint?: string
   /** More than one while a host moves, or when somebody pretends to be it. */
@@ -172,13 +173,12 @@ function group(instances: readonly Instance[]): readonly FoundSession[] {
   const sessions = new Map<SessionId, FoundSession>()
   for (const { announcement } of instances.toSorted((a, b) => b.order - a.order)) {
     if (announcement === null) continue
-    const { sessionId, addresses, host, proof, fingerprint } = announcement
+    const { sessionId, addresses, host, selectors, fingerprint } = announcement
     const offer: Offer = {
-      ...{ host, addresses },
+      ...{ host, addresses, selectors },
       ...(fingerprint === undefined ? {} : { fingerprint }),
-      ...(proof === undefined ? {} : { proof }),
     }
-    const { proof: _proof, ...words } = announcement
+    const { selectors: _selectors, ...words } = announcement
     // The newest host speaks for the session: after a crash, the old announcement is there for a while.
     const found = sessions.get(sessionId) ?? { ...words, addresses: [], offers: [] }
     if (found.offers.length >= MAX_OFFERS) continue

@@ -56,7 +56,7 @@ function answerOf(record: DnsRecord): Answer {
   }
 }
 
-/** Where to dial is in the text, whose proof covers it: addresses and ports of others are not looked at. */
+/** Where to dial is in the text: addresses and ports of others are not looked at. */
 function recordOf(answer: Answer): DnsRecord[] {
   if (answer.type === 'PTR') {
     return [{ type: 'PTR', name: answer.name, ttl: answer.ttl ?? 0, data: answer.data }]

@@ -174,7 +174,7 @@ export function startApp(options: AppOptions): RunningApp {
   const watching = new Set<number>()
   const announcements = createAnnouncements({
     discovery,
-    secretOf: (id) => profile.session(id)?.secret,
+    noticeOf: (id) => hosting.noticeOf(id),
     fingerprintOf: (id) => profile.session(id)?.fingerprint,
     hostName: deviceName(),
   })

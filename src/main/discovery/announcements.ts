@@ -4,9 +4,18 @@ import type { HostingView } from '../../ipc/contract.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { PROTOCOL_VERSION } from '../../protocol/version.ts'
 
+/** How one may come into a session that this computer hosts. */
+export interface HostNotice {
+  /** Of the codes that are good now. */
+  readonly selectors: readonly string[]
+  readonly passphrase: boolean
+  readonly open: boolean
+}
+
 export interface AnnouncementsOptions {
   readonly discovery: Pick<Discovery, 'announce'>
-  readonly secretOf: (id: SessionId) => string | undefined
+  /** What its server says of how one may come in. */
+  readonly noticeOf: (id: SessionId) => HostNotice
   /** Of the session's key. */
   readonly fingerprintOf: (id: SessionId) => string | undefined
   /** How people know this computer. */
@@ -26,7 +35,7 @@ export function createAnnouncements(options: AnnouncementsOptions): Announcement
   const ending = new Set<Promise<void>>()
 
   function wordsOf(view: HostingView): HostedSession {
-    const secret = options.secretOf(view.sessionId)
+    const { selectors, passphrase, open } = options.noticeOf(view.sessionId)
     const fingerprint = options.fingerprintOf(view.sessionId)
     return {
       sessionId: view.sessionId,
@@ -34,9 +43,8 @@ export function createAnnouncements(options: AnnouncementsOptions): Announcement
       host: options.hostName,
       protocolVersion: PROTOCOL_VERSION,
       people: new Set(view.devices.map(({ memberId }) => memberId)).size,
-      passphrase: false,
+      ...{ passphrase, open, selectors },
       port: view.port,
-      ...(secret === undefined ? {} : { secret }),
       ...(fingerprint === undefined ? {} : { fingerprint }),
     }
   }

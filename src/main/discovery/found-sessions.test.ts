@@ -1,30 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import type { ClientSession } from '../../client/client-session.ts'
 import type { FoundSession, Offer } from '../../discovery/found-cache.ts'
-import { proofOf } from '../../discovery/proof.ts'
 import type { FoundSessionView, HostingView } from '../../ipc/contract.ts'
 import { sessionIdSchema } from '../../protocol/ids.ts'
 import type { SessionId } from '../../protocol/ids.ts'
-import { createInvite, parseInvite } from '../../protocol/invite.ts'
 import { createIdentity } from '../profile/identity.ts'
 import type { KnownSession } from '../profile/profile-schema.ts'
 import { createAnnouncements } from './announcements.ts'
 import { createFoundSessions } from './found-sessions.ts'
 
-const SECRET = 's'.repeat(43)
 const KEY = Buffer.alloc(32, 5).toString('base64url')
 const id = (n: number): SessionId =>
   sessionIdSchema.parse(`0190a000-0000-7000-8000-${String(n).padStart(12, '0')}`)
-const offer = (
-  n: number,
-  addresses: readonly string[],
-  secret = SECRET,
-  key?: { readonly fingerprint: string },
-): Offer => ({
-  host: 'mara',
-  addresses,
-  ...key,
-  proof: proofOf(secret, { sessionId: id(n), addresses, ...key }),
+const OTHER_KEY = Buffer.alloc(32, 6).toString('base64url')
+const offer = (addresses: readonly string[], fingerprint = KEY): Offer => ({
+  ...{ host: 'mara', addresses, selectors: [], fingerprint },
 })
 const found = (n: number, ...offers: readonly Offer[]): FoundSession => ({
   sessionId: id(n),
@@ -33,7 +23,8 @@ const found = (n: number, ...offers: readonly Offer[]): FoundSession => ({
   addresses: offers.flatMap(({ addresses }) => addresses),
   people: 2,
   passphrase: false,
-  protocolVersion: 1,
+  open: false,
+  protocolVersion: 2,
   offers,
 })
 
@@ -71,9 +62,9 @@ function stage() {
     sessions,
     hosted,
     told,
-    addressesOf: (n: number) => known.get(id(n))?.addresses,
+    knownOf: (n: number) => known.get(id(n)),
     join(n: number, addresses: readonly string[], more: Partial<KnownSession> = {}): void {
-      const session = { sessionId: id(n), name: `Session ${n}`, secret: SECRET }
+      const session = { sessionId: id(n), name: `Session ${n}`, fingerprint: KEY }
       known.set(id(n), { ...session, addresses: [...addresses], ...createIdentity(), ...more })
     },
     connection: (next: string) => (state = next),
@@ -89,71 +80,68 @@ describe('following a session to where it moved', () => {
   it('keeps the new addresses and dials them, the earlier ones last', () => {
     const on = stage()
     on.join(1, ['10.0.0.1:1'])
-    on.show(found(1, offer(1, ['10.0.0.9:2', '[fd00::9]:2'])))
+    on.show(found(1, offer(['10.0.0.9:2', '[fd00::9]:2'])))
     expect(on.noted()).toEqual([
       'at 10.0.0.9:2 [fd00::9]:2',
       'at 10.0.0.9:2 [fd00::9]:2 10.0.0.1:1',
     ])
-    expect(on.addressesOf(1)).toEqual(['10.0.0.9:2', '[fd00::9]:2', '10.0.0.1:1'])
+    expect(on.knownOf(1)).toMatchObject({
+      ...{ seenAt: ['10.0.0.9:2', '[fd00::9]:2'], addresses: ['10.0.0.1:1'] },
+    })
   })
 
   it('asks a connection that may have been left behind whether it still lives (D13)', () => {
     const on = stage()
     on.join(1, ['10.0.0.1:1'])
     on.connection('online')
-    on.show(found(1, offer(1, ['10.0.0.9:2'])))
+    on.show(found(1, offer(['10.0.0.9:2'])))
     expect(on.noted().at(-1)).toBe('network-change')
-    on.show(found(1, offer(1, ['10.0.0.1:1'])))
-    expect(on.noted()).toEqual(['at 10.0.0.1:1', 'at 10.0.0.1:1 10.0.0.9:2', 'network-change'])
+    on.show(found(1, offer(['10.0.0.1:1'])))
+    expect(on.noted()).toEqual(['at 10.0.0.1:1', 'at 10.0.0.1:1', 'network-change'])
   })
 
   it('ends the pause between attempts when the host is back where it was, once', () => {
     const on = stage()
     on.join(1, ['10.0.0.1:1', '10.0.0.2:1'])
-    on.show(found(1, offer(1, ['10.0.0.1:1'])))
-    on.show({ ...found(1, offer(1, ['10.0.0.1:1'])), people: 9 })
+    on.show(found(1, offer(['10.0.0.1:1'])))
+    on.show({ ...found(1, offer(['10.0.0.1:1'])), people: 9 })
     expect(on.noted()).toEqual(['connect now'])
     on.show()
-    on.show(found(1, offer(1, ['10.0.0.1:1'])))
+    on.show(found(1, offer(['10.0.0.1:1'])))
     expect(on.noted()).toEqual(['connect now'])
     on.connection('online')
     on.show()
-    on.show(found(1, offer(1, ['10.0.0.1:1'])))
+    on.show(found(1, offer(['10.0.0.1:1'])))
     expect(on.noted()).toEqual([])
   })
 
-  it('is not led away by an announcement that does not know the secret, or changed one that does', () => {
+  it('[T1] is not led away by an announcement with another key, or with none', () => {
     const on = stage()
     on.join(1, ['10.0.0.1:1'])
-    const { proof = '' } = offer(1, ['10.0.0.9:2'])
-    on.show(
-      found(
-        1,
-        offer(1, ['10.0.0.66:1'], 'guess'),
-        { host: 'evil', addresses: ['10.0.0.66:2'] },
-        { host: 'evil', addresses: ['10.0.0.66:3'], proof },
-      ),
-    )
+    const keyless: Offer = { host: 'evil', addresses: ['10.0.0.66:2'], selectors: [] }
+    on.show(found(1, offer(['10.0.0.66:1'], OTHER_KEY), keyless))
     expect(on.noted()).toEqual([])
-    expect(on.addressesOf(1)).toEqual(['10.0.0.1:1'])
-    on.show(found(1, offer(1, ['10.0.0.66:1'], 'guess'), offer(1, ['10.0.0.9:2'])))
+    expect(on.knownOf(1)).not.toHaveProperty('seenAt')
+    on.show(found(1, offer(['10.0.0.66:1'], OTHER_KEY), offer(['10.0.0.9:2'])))
     expect(on.noted()[0]).toBe('at 10.0.0.9:2')
   })
 
-  it('leaves sessions this computer hosts, or that have no secret, as they are', () => {
+  it('leaves sessions this computer hosts, or whose key it does not know, as they are', () => {
     const on = stage()
     on.join(1, [], { hosted: { port: 5, autoResume: true } })
-    on.join(2, ['10.0.0.1:1'], { secret: undefined })
-    on.show(found(1, offer(1, ['10.0.0.9:2'])), found(2, offer(2, ['10.0.0.9:3'])))
+    on.join(2, ['10.0.0.1:1'], { fingerprint: undefined })
+    on.show(found(1, offer(['10.0.0.9:2'])), found(2, offer(['10.0.0.9:3'])))
     expect(on.noted()).toEqual([])
   })
 
-  it('keeps at most 16 addresses however often a session moves', () => {
+  it('[T1] an impostor that announces the key cannot push out the addresses of the invite', () => {
     const on = stage()
     on.join(1, ['10.0.0.1:1'])
-    for (let n = 2; n < 60; n++) on.show(found(1, offer(1, [`10.0.0.${n}:1`])))
-    expect(on.addressesOf(1)).toHaveLength(16)
-    expect(on.addressesOf(1)?.[0]).toBe('10.0.0.59:1')
+    const many = Array.from({ length: 30 }, (_, n) => `10.0.66.${n}:1`)
+    for (let n = 2; n < 60; n++) on.show(found(1, offer([`10.0.0.${n}:1`, ...many])))
+    expect(on.knownOf(1)?.seenAt).toHaveLength(8)
+    expect(on.knownOf(1)?.seenAt?.[0]).toBe('10.0.0.59:1')
+    expect(on.noted().at(-1)).toMatch(/ 10\.0\.0\.1:1$/)
   })
 })
 
@@ -162,7 +150,7 @@ describe('the list people see', () => {
     const on = stage()
     on.join(1, ['10.0.0.1:1'])
     on.hosted.add(id(3))
-    const sessions = [1, 2, 3].map((n) => found(n, offer(n, ['10.0.0.1:1'])))
+    const sessions = [1, 2, 3].map((n) => found(n, offer(['10.0.0.1:1'])))
     on.show(...sessions, { ...found(4), protocolVersion: 99 })
     expect(
       on.told.at(-1)?.map(({ name, joined, compatible }) => [name, joined, compatible]),
@@ -176,74 +164,6 @@ describe('the list people see', () => {
     expect(on.told.at(-1)).toHaveLength(4)
     on.sessions.refresh()
     expect(on.told).toHaveLength(2)
-  })
-})
-
-describe('joining a found session', () => {
-  const read = (result: ReturnType<ReturnType<typeof stage>['sessions']['inviteTo']>) => {
-    if (!result.ok) return result.failure
-    const parsed = parseInvite(result.value)
-    return parsed.kind === 'invite' ? parsed.invite : parsed
-  }
-
-  it('with its secret, only at addresses the secret proves', () => {
-    const on = stage()
-    on.show(found(1, offer(1, ['10.0.0.66:1'], 'evil'), offer(1, ['10.0.0.9:2'])))
-    expect(read(on.sessions.inviteTo(id(1), ` ${SECRET}\n`))).toEqual({
-      ...{ sessionId: id(1), name: 'Session 1', addresses: ['10.0.0.9:2'], secret: SECRET },
-    })
-  })
-
-  it('[T1] pins the key that the secret proves, and no key that a stranger names', () => {
-    const on = stage()
-    const key = { fingerprint: KEY }
-    const other = { fingerprint: Buffer.alloc(32, 6).toString('base64url') }
-    const host = offer(1, ['10.0.0.9:2'], SECRET, key)
-    on.show(found(1, offer(1, ['10.0.0.66:1'], 'evil', other), host, { ...host, ...other }))
-    expect(read(on.sessions.inviteTo(id(1), SECRET))).toMatchObject({
-      addresses: ['10.0.0.9:2'],
-      fingerprint: KEY,
-    })
-    on.show(found(1, host, offer(1, ['10.0.0.8:1'], SECRET, other)))
-    expect(read(on.sessions.inviteTo(id(1), SECRET))).toMatchObject({
-      kind: 'invalid-invite',
-      message: expect.stringContaining('Several computers') as unknown,
-    })
-  })
-
-  it('not with another secret, however long: nobody is dialled', () => {
-    const on = stage()
-    on.show(found(1, offer(1, ['10.0.0.9:2'])))
-    for (const wrong of ['guess', 'x'.repeat(4_096)]) {
-      expect(read(on.sessions.inviteTo(id(1), wrong))).toMatchObject({
-        kind: 'invalid-invite',
-        message: expect.stringContaining('not the join secret of «Session 1»') as unknown,
-      })
-    }
-  })
-
-  it('with its invite link, at the found addresses first', () => {
-    const on = stage()
-    on.show(found(1, offer(1, ['10.0.0.9:2'])))
-    const link = createInvite({
-      ...{ sessionId: id(1), name: 'Old name', addresses: ['10.0.0.1:1'], secret: SECRET },
-    })
-    expect(read(on.sessions.inviteTo(id(1), link))).toMatchObject({
-      addresses: ['10.0.0.9:2', '10.0.0.1:1'],
-      secret: SECRET,
-    })
-  })
-
-  it('not with an invite to another session, nor when it is gone', () => {
-    const on = stage()
-    on.show(found(1, offer(1, ['10.0.0.9:2'])))
-    const link = createInvite({ sessionId: id(2), name: 'Other', addresses: ['10.0.0.1:1'] })
-    expect(read(on.sessions.inviteTo(id(1), link))).toMatchObject({ kind: 'invalid-invite' })
-    expect(read(on.sessions.inviteTo(id(1), 'landline://join?v=1'))).toMatchObject({
-      kind: 'invalid-invite',
-    })
-    on.show()
-    expect(read(on.sessions.inviteTo(id(1), SECRET))).toMatchObject({ kind: 'no-such-session' })
   })
 })
 
@@ -266,7 +186,7 @@ describe('announcing what is hosted', () => {
           }
         },
       },
-      secretOf: () => SECRET,
+      noticeOf: () => ({ selectors: ['7K'], passphrase: true, open: false }),
       fingerprintOf: () => KEY,
       hostName: 'mara',
     })
@@ -275,8 +195,8 @@ describe('announcing what is hosted', () => {
     announcements.follow(view('running'))
     expect(log.splice(0)).toEqual([
       {
-        ...{ sessionId: id(1), name: 'Field', host: 'mara', port: 47_800, secret: SECRET },
-        ...{ protocolVersion: 1, people: 0, passphrase: false, fingerprint: KEY },
+        ...{ sessionId: id(1), name: 'Field', host: 'mara', port: 47_800, open: false },
+        ...{ protocolVersion: 2, people: 0, passphrase: true, selectors: ['7K'], fingerprint: KEY },
       },
     ])
     const devices: unknown = ['a', 'a', 'b'].map((memberId) => ({ memberId }))

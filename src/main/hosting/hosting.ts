@@ -7,6 +7,7 @@ import type { Logger } from '../logger.ts'
 import type { KnownSession } from '../profile/profile-schema.ts'
 import { lanAddresses, listenAddress, withPort } from './addresses.ts'
 import type { Interfaces } from './addresses.ts'
+import type { HostNotice } from '../discovery/announcements.ts'
 import { createHostKeys } from './host-keys.ts'
 import type { HostKey, KeyVault } from './host-keys.ts'
 import { startLanHost } from './lan-host.ts'
@@ -39,6 +40,8 @@ export interface Hosting {
   inviteTo(session: KnownSession, secret: string): string
   /** The computer is on another network: invites name other addresses. */
   addressesChanged(): void
+  /** How one may come in, as the server last said. */
+  noticeOf(id: SessionId): HostNotice
   /** What the session is or will be hosted under. */
   keyOf(id: SessionId): HostKey
 }
@@ -136,9 +139,12 @@ export function createHosting(options: HostingOptions): Hosting {
     addressesChanged() {
       for (const { session } of hosts.values()) options.onChange(view(session))
     },
+    noticeOf: (id) => hosts.get(id)?.host.notice ?? NO_NOTICE,
     keyOf: (id) => keys.of(id),
   }
 }
+
+const NO_NOTICE: HostNotice = { selectors: [], passphrase: false, open: false }
 
 /** Without a network, the people at this very computer can still come in. */
 function reachable(interfaces: Interfaces): string[] {

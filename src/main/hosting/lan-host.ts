@@ -5,6 +5,7 @@ import type {
   FromEmbedded,
   ToEmbedded,
 } from '../../server/embedded-messages.ts'
+import type { HostNotice } from '../discovery/announcements.ts'
 import type { Logger } from '../logger.ts'
 
 /** The server's process as the supervisor sees it; Electron's utility process in the app. */
@@ -50,6 +51,8 @@ export interface LanHost {
   readonly since: number
   readonly devices: readonly ConnectedDevice[]
   readonly samples: readonly Sample[]
+  /** Null before the server has said how one may come in. */
+  readonly notice: HostNotice | null
   /** Resolves when the server first is ready, or will not be. */
   readonly started: Promise<StartProblem | null>
   /** Drains and ends the server (D16); resolves when the process is gone. */
@@ -81,6 +84,7 @@ export function startLanHost(options: LanHostOptions): LanHost {
   let waitedForPort = 0
   let devices: readonly ConnectedDevice[] = []
   let samples: readonly Sample[] = []
+  let notice: HostNotice | null = null
   let settle: (problem: StartProblem | null) => void = () => {}
   const started = new Promise<StartProblem | null>((resolve) => (settle = resolve))
   let onGone: (() => void) | null = null
@@ -217,6 +221,9 @@ export function startLanHost(options: LanHostOptions): LanHost {
     },
     get samples() {
       return samples
+    },
+    get notice() {
+      return notice
     },
     started,
     stop,

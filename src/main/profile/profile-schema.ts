@@ -10,6 +10,8 @@ export const knownSessionSchema = z.object({
   name: nameSchema(MAX_SESSION_NAME_LENGTH),
   /** `host:port`, best first. Empty for a session hosted here: its client goes over loopback. */
   addresses: z.array(z.string().min(3).max(300)).max(16),
+  /** Where the host with the pinned key was last announced; tried first, and never instead of the others. */
+  seenAt: z.array(z.string().min(3).max(300)).max(8).optional(),
   /** Missing for a server that admits everyone. */
   secret: z.string().min(1).max(512).optional(),
   /** Of the host's key, as its invite gave it: nobody else is believed to be the host. */
@@ -37,6 +39,11 @@ export const knownSessionSchema = z.object({
   disconnected: z.boolean().optional(),
 })
 export type KnownSession = z.infer<typeof knownSessionSchema>
+
+/** Where its host may be, the most promising first. */
+export function placesOf({ seenAt, addresses }: KnownSession): readonly string[] {
+  return [...new Set([...(seenAt ?? []), ...addresses])]
+}
 
 export const windowBoundsSchema = z.object({
   x: z.int(),

@@ -8,6 +8,7 @@ import { done, fail, ok } from '../ipc/command-gate.ts'
 import { errorFields } from '../logger.ts'
 import type { Logger } from '../logger.ts'
 import { createIdentity, createSecret } from '../profile/identity.ts'
+import { placesOf } from '../profile/profile-schema.ts'
 import type { KnownSession } from '../profile/profile-schema.ts'
 import type { ProfileStore } from '../profile/profile-store.ts'
 import type { SessionRegistry } from './session-registry.ts'
@@ -52,8 +53,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   function open(given: KnownSession): Result<ClientSession> {
     const session = withOwnKey(given)
     const port = session.hosted?.port ?? 0
-    const addresses = port > 0 ? [loopback(port)] : session.addresses
-    return registry.open({ ...session, addresses })
+    const addresses = port > 0 ? [loopback(port)] : placesOf(session)
+    return registry.open({ ...session, addresses: [...addresses] })
   }
 
   /** The host's own client pins the host's key like everyone else's. */

@@ -19,7 +19,6 @@ import { createFoundSessions } from '../found-sessions.ts'
 
 export type MemberCommand =
   | { readonly kind: 'join'; readonly invite: string }
-  | { readonly kind: 'join-found'; readonly found: SessionId; readonly secret: string }
   | { readonly kind: 'send'; readonly session: SessionId; readonly text: string }
 
 const [folder = '.'] = process.argv.slice(2)
@@ -61,7 +60,7 @@ const sessions = createSessions({
   newId: createSessionId,
   log,
 })
-const found = createFoundSessions({
+createFoundSessions({
   discovery: createDiscovery({
     interfaces: networkInterfaces,
     clock,
@@ -81,10 +80,6 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   switch (command.kind) {
     case 'join':
       return tell({ joined: sessions.join(command.invite) })
-    case 'join-found': {
-      const invite = found.inviteTo(command.found, command.secret)
-      return tell({ joined: invite.ok ? sessions.join(invite.value) : invite })
-    }
     case 'send': {
       const session = registry.get(command.session)
       const room = session?.contents().rooms.find(({ isDefault }) => isDefault)
