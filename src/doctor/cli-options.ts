@@ -18,8 +18,8 @@ export const CLI_HELP = `Landline doctor: what keeps people from reaching each o
   --target ADDRESS   try to reach a host: host:port or an invite link; may be given several times
   --data DIR         look at a server's data folder as well: its key, certificate and database
   --port N           port the server uses or is to use (default ${USUAL_PORT})
-  --redis URL        try to reach Redis      (or set LANDLINE_REDIS)
-  --postgres URL     try to reach PostgreSQL (or set LANDLINE_POSTGRES)
+  --redis STRING     try to reach Redis      (or set LANDLINE_REDIS_CONNECTION_STRING, as for the server)
+  --postgres STRING  try to reach PostgreSQL (or set LANDLINE_POSTGRES_CONNECTION_STRING)
   --json             print the report as JSON
   --help
 
@@ -56,8 +56,8 @@ export function parseCliOptions(
         json: values.json ?? false,
         dataDir: values.data,
         port,
-        redis: values.redis ?? environment['LANDLINE_REDIS'],
-        postgres: values.postgres ?? environment['LANDLINE_POSTGRES'],
+        redis: values.redis ?? environment['LANDLINE_REDIS_CONNECTION_STRING'],
+        postgres: values.postgres ?? environment['LANDLINE_POSTGRES_CONNECTION_STRING'],
         help: values.help ?? false,
       },
     }

@@ -61,13 +61,20 @@ async function main(options: CliOptions): Promise<number> {
         one.kind === 'target' ? [{ id: String(index), name: one.name, target: one.target }] : [],
       ),
       services: [
-        ...(options.redis === undefined ? [] : [redisProbe(options.redis, '--redis')]),
-        ...(options.postgres === undefined ? [] : [postgresProbe(options.postgres, '--postgres')]),
+        ...(options.redis === undefined
+          ? []
+          : [redisProbe(options.redis, 'its connection string')]),
+        ...(options.postgres === undefined
+          ? []
+          : [postgresProbe(options.postgres, 'its connection string')]),
       ],
     },
     ports,
   )
-  const secrets = targets.flatMap((one) => (one.kind === 'target' ? one.secrets : []))
+  const secrets = [
+    ...targets.flatMap((one) => (one.kind === 'target' ? one.secrets : [])),
+    ...[options.redis ?? [], options.postgres ?? []].flat(),
+  ]
   // Its timers do not keep the process alive, and while one waits for a lost packet nothing else does.
   const alive = setInterval(() => {}, 1_000)
   const report = await runDoctor(plan, {

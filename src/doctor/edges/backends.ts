@@ -17,7 +17,23 @@ function codeOf(error: unknown): string {
   return /^(WRONGPASS|NOAUTH|NOPERM)\b/.exec(first.message)?.[0] ?? first.name
 }
 
-export function redisProbe(url: string, setting: string): ServiceProbe {
+/**
+ * What the server takes as Redis's connection string, as a URL: one already, or `host:port,password=…` as .NET's
+ * clients write it. Of several hosts the first is tried.
+ */
+function redisUrl(text: string): string {
+  if (/^rediss?:\/\//i.test(text)) return text
+  const parts = text.split(',').map((part) => part.trim())
+  const value = (name: string): string => {
+    const part = parts.find((one) => one.toLowerCase().startsWith(`${name}=`))
+    return encodeURIComponent(part?.slice(name.length + 1) ?? '')
+  }
+  const secure = /^true$/i.test(value('ssl')) ? 's' : ''
+  return `redis${secure}://${value('user')}:${value('password')}@${parts[0] ?? ''}`
+}
+
+export function redisProbe(connectionString: string, setting: string): ServiceProbe {
+  const url = redisUrl(connectionString)
   return {
     id: 'redis',
     title: 'Redis',
@@ -60,7 +76,7 @@ export function postgresProbe(url: string, setting: string): ServiceProbe {
         await client.connect()
         const { rows } = await client.query<{ server_version: string }>('SHOW server_version')
         await client.end()
-        return { kind: 'reached', version: rows[0]?.server_version ?? '' }
+        return { kind: 'reached', version: rows[0]?.server_version.split(' ')[0] ?? '' }
       } catch (error) {
         return { kind: 'refused', code: codeOf(error) }
       }
