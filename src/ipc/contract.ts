@@ -101,6 +101,9 @@ export interface HostingView {
   /** One sample a second, oldest first, at most 60. */
   readonly samples: readonly {
     readonly people: number
+    readonly connections: number
+    /** Mean over the connected devices, in milliseconds. */
+    readonly roundTripMs: number
     readonly messagesPerSecond: number
     readonly queuedBytes: number
     readonly commitMs: number

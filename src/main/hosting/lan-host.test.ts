@@ -239,6 +239,14 @@ describe('a hosted session', () => {
             since: 1,
             roundTrip: null,
           },
+          {
+            memberId: 'n',
+            name: 'Nia',
+            deviceName: 'y',
+            address: '::1',
+            since: 1,
+            roundTrip: 8,
+          },
         ],
       })
     }
@@ -246,11 +254,13 @@ describe('a hosted session', () => {
     expect(lanHost.samples).toHaveLength(60)
     expect(lanHost.samples[0]).toEqual({
       people: 10,
+      connections: 2,
+      roundTripMs: 8,
       messagesPerSecond: 0,
       queuedBytes: 0,
       commitMs: 0,
     })
-    expect(lanHost.devices).toHaveLength(1)
+    expect(lanHost.devices).toHaveLength(2)
     last().exit(1)
     expect(lanHost.devices).toEqual([])
   })

@@ -35,7 +35,14 @@ export interface LanHostOptions {
 }
 
 export type LanHostState = 'starting' | 'running' | 'restarting' | 'failed' | 'stopped'
-export type Sample = Omit<Extract<FromEmbedded, { kind: 'sample' }>, 'kind' | 'devices'>
+export interface Sample extends Omit<
+  Extract<FromEmbedded, { kind: 'sample' }>,
+  'kind' | 'devices'
+> {
+  readonly connections: number
+  /** Mean of the devices' last pings; 0 before the first answer. */
+  readonly roundTripMs: number
+}
 export type StartProblem = {
   readonly code: 'port-in-use' | 'server-failed'
   readonly message: string
@@ -149,7 +156,10 @@ export function startLanHost(options: LanHostOptions): LanHost {
     ...figures
   }: FromEmbedded & { kind: 'sample' }) {
     devices = connected
-    samples = [...samples, figures].slice(-MAX_SAMPLES)
+    const trips = connected.flatMap(({ roundTrip }) => (roundTrip === null ? [] : [roundTrip]))
+    const roundTripMs = trips.reduce((sum, trip) => sum + trip, 0) / Math.max(1, trips.length)
+    const taken = { ...figures, connections: connected.length, roundTripMs }
+    samples = [...samples, taken].slice(-MAX_SAMPLES)
     options.onChange()
   }
 

@@ -217,7 +217,16 @@ const HOSTING: HostingView = {
       roundTrip: null,
     },
   ],
-  samples: [{ people: 2, messagesPerSecond: 1.5, queuedBytes: 2_048, commitMs: 0.42 }],
+  samples: [
+    {
+      people: 2,
+      connections: 2,
+      roundTripMs: 0.3,
+      messagesPerSecond: 1.5,
+      queuedBytes: 2_048,
+      commitMs: 0.42,
+    },
+  ],
 }
 
 test('the hosting panel shows the invite and who is here, and stopping says who loses the connection', async () => {

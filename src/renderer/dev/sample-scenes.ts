@@ -56,7 +56,9 @@ function withHeads(
 }
 
 const SAMPLES = Array.from({ length: 60 }, (_, index) => ({
-  people: 8 + Math.round(5 * Math.sin(index / 9) ** 2),
+  people: 8,
+  connections: 8 + Math.round(5 * Math.sin(index / 9) ** 2),
+  roundTripMs: 3 + 2 * Math.sin(index / 7) ** 4,
   messagesPerSecond: Math.max(0, 3 + 2.5 * Math.sin(index / 4) + Math.cos(index * 1.7)),
   queuedBytes: index % 13 === 0 ? 4_800 : 0,
   commitMs: 0.4 + 0.3 * Math.abs(Math.sin(index / 3)),

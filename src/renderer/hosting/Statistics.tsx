@@ -10,14 +10,19 @@ export function Statistics({ samples }: { readonly samples: HostingView['samples
   const last = samples.at(-1)
   const cards = [
     {
-      label: words.hosting.people,
-      value: formatNumber(last?.people ?? 0),
-      values: samples.map((sample) => sample.people),
+      label: words.hosting.connections,
+      value: formatNumber(last?.connections ?? 0),
+      values: samples.map((sample) => sample.connections),
     },
     {
       label: words.hosting.messages,
       value: formatNumber(last?.messagesPerSecond ?? 0),
       values: samples.map((sample) => sample.messagesPerSecond),
+    },
+    {
+      label: words.hosting.latency,
+      value: formatMilliseconds(last?.roundTripMs ?? 0),
+      values: samples.map((sample) => sample.roundTripMs),
     },
     {
       label: words.hosting.commit,
