@@ -108,11 +108,13 @@ describe('the app’s doctor', () => {
     const { doctor, clock, progress } = doctorOf([session(2)])
     const first = doctor.run({ session: id(2) })
     await clock.settle()
+    const before = progress.length
     const second = doctor.run({})
     await clock.settle()
-    const before = progress.length
     expect(await first).toMatchObject({ ok: true })
-    expect(progress.slice(before).every(({ groups }) => groups.length === 1)).toBe(true)
+    const after = progress.slice(before)
+    expect(after.length).toBeGreaterThan(0)
+    expect(after.every(({ groups }) => groups.length === 1)).toBe(true)
     doctor.stop()
     const result = await second
     expect(result.ok && result.value.groups.map(({ title }) => title)).toEqual(['This computer'])
