@@ -112,8 +112,7 @@ export async function startServer(
   const door = createDoors(
     {
       ...{ hub, clock, meter, log, session: store.session.id, uuid: secrets.uuid },
-      ...{ dataDir: options.dataDir, verifyToken: options.verifyToken },
-      ...{ admission: hubOptions.admission, channel: hubOptions.channel },
+      ...{ verifyToken: options.verifyToken, isOpen: hubOptions.admission.kind === 'open' },
     },
     { ...allDoorsClosed, ...options.doors },
     {

@@ -1,5 +1,4 @@
 import type { Hub } from '../hub/hub.ts'
-import type { HubOptions } from '../hub/options.ts'
 import type { Clock, Log, Meter } from '../hub/ports.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import type { VerifyToken } from '../auth/verify-token.ts'
@@ -7,8 +6,9 @@ import type { ForeignDoorLimits, ForeignDoorPorts } from './foreign-door.ts'
 import { createIdentify } from './guest/identify.ts'
 import { createNameIds } from './guest/name-ids.ts'
 import { createPresentGuests } from './guest/present-guests.ts'
-import { createHelloGuests, keepGuestSecret } from './hello-guests.ts'
+import { createVouchedGuests } from './vouched-guests.ts'
 import { createNativeDoor } from './native/native-door.ts'
+import { createPlainDoor } from './plain/plain-door.ts'
 import { createDoorRouter, type DoorRouter } from './router.ts'
 import { createSignalrDoor } from './signalr/signalr-door.ts'
 
@@ -20,50 +20,56 @@ export interface DoorSwitches {
   readonly plain: boolean
   /** Game clients, through the plain door. */
   readonly game: boolean
+  readonly plainDoor: {
+    /** Answers what it does not know with `Echo: …`; for trying clients out. */
+    readonly echo: boolean
+  }
 }
 
-export const allDoorsClosed: DoorSwitches = { signalr: false, plain: false, game: false }
+export const allDoorsClosed: DoorSwitches = {
+  signalr: false,
+  plain: false,
+  game: false,
+  plainDoor: { echo: false },
+}
 
 export function createDoors(
   ports: {
     readonly hub: Hub
     readonly session: SessionId
-    readonly dataDir: string
-    readonly admission: HubOptions['admission']
-    readonly channel: string
     readonly clock: Clock
     readonly meter: Meter
     readonly log: Log
     readonly uuid: () => string
     readonly verifyToken: VerifyToken | undefined
+    /** Whether names are believed, as on a server started with `--open`. */
+    readonly isOpen: boolean
   },
   switches: DoorSwitches,
   limits: ForeignDoorLimits,
 ): DoorRouter {
-  const { hub, meter, log, session, verifyToken, admission, channel } = ports
+  const { hub, clock, meter, log, uuid, verifyToken } = ports
   const native = createNativeDoor({ hub, meter, log }, limits)
   if (!switches.signalr && !switches.plain && !switches.game) {
     return createDoorRouter({ native, signalr: undefined, plain: undefined })
   }
-  const ids = createNameIds(session)
-  const identify = createIdentify({ ids, verifyToken, isOpen: () => admission.kind === 'open' })
-  const guests = createHelloGuests(hub, {
-    secret: keepGuestSecret(ports.dataDir),
-    channel,
-    credential:
-      admission.kind === 'secret' ? { kind: 'secret', secret: admission.secret } : undefined,
-  })
+  const ids = createNameIds(ports.session)
   const foreign: ForeignDoorPorts = {
-    ...ports,
-    hub: guests,
-    ids,
-    identify,
+    ...{ ids, clock, meter, log, uuid, limits },
+    hub: createVouchedGuests(hub),
+    identify: createIdentify({ ids, verifyToken, isOpen: () => ports.isOpen }),
     present: createPresentGuests(),
-    limits,
   }
   return createDoorRouter({
     native,
     signalr: switches.signalr ? createSignalrDoor(foreign) : undefined,
-    plain: undefined,
+    plain:
+      switches.plain || switches.game
+        ? createPlainDoor(foreign, {
+            chat: switches.plain,
+            game: switches.game,
+            echo: switches.plainDoor.echo,
+          })
+        : undefined,
   })
 }

@@ -14,6 +14,8 @@ export interface GuestIdentity {
   /** What the token says; empty without one. */
   readonly roles: readonly string[]
   readonly claims: Readonly<Record<string, unknown>>
+  /** For the audit log: by what they are known. */
+  readonly vouchedBy: string
 }
 
 /**

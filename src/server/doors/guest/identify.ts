@@ -28,6 +28,10 @@ export interface NotIdentified {
 export interface Identify {
   whoIs(
     request: IncomingMessage,
+    options?: {
+      /** Knows those without a token and a name by the cookie `sessionId`, as games have it. */
+      readonly byCookie: boolean
+    },
   ): Promise<{ readonly kind: 'person'; readonly person: Person } | NotIdentified>
   /** Gives the connection a device id of its own, until it is released. */
   enter(person: Person, deviceName: string): Entered | NotIdentified
@@ -60,6 +64,7 @@ export function createIdentify(ports: {
       name: nameFrom(verdict.name) ?? nameFrom(verdict.subject) ?? `member ${memberId.slice(0, 8)}`,
       roles: verdict.roles,
       claims: verdict.all,
+      vouchedBy: `token of ${verdict.issuer === '' ? 'the server' : verdict.issuer}`.slice(0, 200),
       isAuthenticated: true,
       isAnonymous: false,
       expiresAt: verdict.expiresAt,
@@ -69,8 +74,13 @@ export function createIdentify(ports: {
 
   function byName(name: string, isAnonymous: boolean): Awaited<ReturnType<Identify['whoIs']>> {
     const memberId = ids.openMember(name)
-    const nobody = { roles: [], claims: {}, isAuthenticated: false, expiresAt: undefined }
-    return { kind: 'person', person: { ...nobody, memberId, name, isAnonymous } }
+    return { kind: 'person', person: { ...unproven, memberId, name, isAnonymous } }
+  }
+
+  function byCookie(cookie: string): Awaited<ReturnType<Identify['whoIs']>> {
+    const memberId = ids.cookieMember(cookie)
+    const name = `player-${memberId.slice(0, 8)}`
+    return { kind: 'person', person: { ...unproven, memberId, name, isAnonymous: false } }
   }
 
   /** The lowest number nobody has now, so that a session does not fill up with people who came once. */
@@ -83,12 +93,15 @@ export function createIdentify(ports: {
   }
 
   return {
-    async whoIs(request) {
+    async whoIs(request, options) {
       const token = bearerOf(request)
       if (token !== undefined) return byToken(token)
       if (!isOpen()) return refuse(401, 'A bearer token is needed.')
       const wanted = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('user')
-      if (wanted === null || wanted === '') return byName('anonymous', true)
+      if (wanted === null || wanted === '') {
+        const cookie = options?.byCookie === true ? sessionCookie(request) : undefined
+        return cookie === undefined ? byName('anonymous', true) : byCookie(cookie)
+      }
       const name = memberNameSchema.safeParse(wanted.trim())
       return name.success
         ? byName(name.data, false)
@@ -96,7 +109,7 @@ export function createIdentify(ports: {
     },
 
     enter(person, deviceName) {
-      const { roles, claims } = person
+      const { roles, claims, vouchedBy } = person
       const { memberId, name } = person.isAnonymous ? anonymous() : person
       const taken = places.get(memberId) ?? new Set()
       let place = 1
@@ -115,6 +128,7 @@ export function createIdentify(ports: {
           name,
           roles,
           claims,
+          vouchedBy,
         },
         leave() {
           taken.delete(place)
@@ -125,8 +139,21 @@ export function createIdentify(ports: {
   }
 }
 
+const unproven = {
+  roles: [],
+  claims: {},
+  vouchedBy: 'name at the door',
+  isAuthenticated: false,
+  expiresAt: undefined,
+}
+
 function refuse(status: NotIdentified['status'], message: string): NotIdentified {
   return { kind: 'refused', status, message }
+}
+
+function sessionCookie({ headers }: IncomingMessage): string | undefined {
+  const [, value] = /(?:^|;)\s*sessionId=([^;\s]{1,200})/.exec(headers.cookie ?? '') ?? []
+  return value
 }
 
 /** Names of tokens come from elsewhere: what can be shown of them is. */
@@ -138,4 +165,18 @@ function nameFrom(text: string): string | undefined {
     .trim()
   const name = memberNameSchema.safeParse(line)
   return name.success ? name.data : undefined
+}
+
+/** Of the answer to a request that is refused. */
+export function statusLine(status: NotIdentified['status']): string {
+  switch (status) {
+    case 400:
+      return '400 Bad Request'
+    case 401:
+      return '401 Unauthorized'
+    case 429:
+      return '429 Too Many Requests'
+    case 503:
+      return '503 Service Unavailable'
+  }
 }

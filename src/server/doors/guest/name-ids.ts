@@ -20,6 +20,8 @@ export interface NameIds {
   bearerMember(issuer: string, subject: string): MemberId
   /** Of whoever says to have this name on an open server; case and width make no difference. */
   openMember(name: string): MemberId
+  /** Of whoever brings this cookie to an open server. */
+  cookieMember(cookie: string): MemberId
   /** The place a connection takes among those its person has at the same time. */
   device(member: MemberId, place: number): DeviceId
   /** The group that is made for clients who name one that does not exist. */
@@ -52,6 +54,7 @@ export function createNameIds(session: SessionId): NameIds {
   return {
     bearerMember: (issuer, subject) => memberIdSchema.parse(uuid('bearer', issuer, subject)),
     openMember: (name) => memberIdSchema.parse(uuid('open', name.normalize('NFKC').toLowerCase())),
+    cookieMember: (cookie) => memberIdSchema.parse(uuid('cookie', cookie)),
     device: (member, place) => deviceIdSchema.parse(uuid('device', member, String(place))),
     group: (name) => roomIdSchema.parse(uuid('group', name)),
     message: (member, name) => messageIdSchema.parse(uuid('message', member, name)),

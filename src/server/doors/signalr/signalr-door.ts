@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Entered, NotIdentified, Person } from '../guest/identify.ts'
+import { type Entered, type NotIdentified, type Person, statusLine } from '../guest/identify.ts'
 import type { ForeignDoor, ForeignDoorPorts } from '../foreign-door.ts'
+import { createRecentIds } from '../recent-ids.ts'
 import { refuseUpgrade } from '../native/refuse-upgrade.ts'
 import type { WebSocketLine } from '../web-socket-line.ts'
 import { createWebSockets, type LineUser } from '../web-sockets.ts'
@@ -13,7 +14,6 @@ import {
 } from './hub-connection.ts'
 import { createNegotiated, type Negotiated } from './negotiated.ts'
 import { answerNegotiate, type NegotiateRequest, readNegotiate } from './negotiate.ts'
-import { createRecentIds } from './recent-ids.ts'
 
 export const SIGNALR_PATH = '/hubs/chat'
 /** Holds the longest message with every character escaped. */
@@ -121,6 +121,10 @@ export function createSignalrDoor(
     upgrade(request, raw, head) {
       // Node has let go of the socket: somebody must hear its errors while the token is checked.
       raw.on('error', () => raw.destroy())
+      const { origin } = request.headers
+      if (origin !== undefined && !limits.allowedOrigins.includes(origin)) {
+        return refuseWith(raw, '403 Forbidden')
+      }
       void connect(request, raw, head)
     },
     answer(request, response) {
@@ -137,18 +141,5 @@ export function createSignalrDoor(
     stop() {
       cancelTick()
     },
-  }
-}
-
-export function statusLine(status: NotIdentified['status']): string {
-  switch (status) {
-    case 400:
-      return '400 Bad Request'
-    case 401:
-      return '401 Unauthorized'
-    case 429:
-      return '429 Too Many Requests'
-    case 503:
-      return '503 Service Unavailable'
   }
 }

@@ -73,7 +73,7 @@ export async function doorKit(options: Partial<ServerOptions> = {}): Promise<Doo
     {
       ...{ dataDir, host: '127.0.0.1', port: 0, admission: { kind: 'open' }, verifyToken },
       hub: { writes: generous },
-      doors: { signalr: true, plain: true, game: true },
+      doors: { signalr: true, plain: true, game: true, plainDoor: { echo: false } },
       ...options,
     },
     { info() {}, warn() {} },

@@ -1,0 +1,23 @@
+import { type Role, roleSchema } from '../../protocol/roles.ts'
+import type { Hub } from '../hub/hub.ts'
+import type { GuestHub } from './guests.ts'
+
+/** From the most to the least. */
+const ROLES: readonly Role[] = roleSchema.options
+
+/** Admits guests by the way the hub has for those a door knows by its own means. */
+export function createVouchedGuests(hub: Pick<Hub, 'connectVouched'>): GuestHub {
+  return {
+    admitGuest: ({ memberId, deviceId, deviceName, name, roles, vouchedBy }, socket) =>
+      hub.connectVouched(socket, {
+        member: { id: memberId, name },
+        device: { id: deviceId, name: deviceName },
+        ticket: {
+          kind: 'vouched',
+          // A token that speaks of other roles, or of none, makes a member.
+          role: ROLES.find((role) => roles.includes(role)) ?? 'member',
+          by: vouchedBy,
+        },
+      }),
+  }
+}
