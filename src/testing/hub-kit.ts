@@ -24,6 +24,7 @@ import { defaultHubOptions, type HubOptions } from '../server/hub/options.ts'
 import type { Meter, Socket, Store } from '../server/hub/ports.ts'
 import { countingMeter } from '../server/ops/counting-meter.ts'
 import { verifySignature } from '../server/ops/system-secrets.ts'
+import { linkDevice } from './contracts/registry-hands.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 import { memoryStore } from './memory-store.ts'
 import { type SeededRandom, seededRandom } from './seeded-random.ts'
@@ -43,6 +44,8 @@ export interface HubKit {
   /** A device of a person (a new one by default), connected but silent. */
   connect(person?: Person): TestDevice
   person(name: string): Person
+  /** A further device of somebody the session knows, linked and not yet connected. */
+  furtherDevice(person: Person): Promise<Person>
   newId<Id extends string>(): Id
 }
 
@@ -111,6 +114,11 @@ export async function hubKit(options: Partial<HubOptions> = {}, seed = 1): Promi
       key: random.key(),
       name,
     }),
+    async furtherDevice(person) {
+      const further = { ...person, device: random.uuid() as DeviceId, key: random.key() }
+      await linkDevice(inner, random, further, person.name, deviceKeyOf(further.key).publicKey)
+      return further
+    },
     newId: <Id extends string>() => random.uuid() as Id,
   }
   return kit

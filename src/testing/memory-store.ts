@@ -2,8 +2,10 @@
 import { epochSchema, messageIdSchema } from '../protocol/ids.ts'
 import type { DeviceId, MemberId, MessageId, RoomId, SessionId } from '../protocol/ids.ts'
 import type { Message, Notice, RoomEvent, RoomState } from '../protocol/records.ts'
-import type { RoomOperation, Store, StoredMember, Write, WriteResult } from '../server/hub/ports.ts'
+import type { RoomOperation, Store, Write, WriteResult } from '../server/hub/ports.ts'
+import type { StoredMember } from '../server/hub/registry-port.ts'
 import { eventWeight, messageWeight } from '../server/hub/weight.ts'
+import { memoryRegistry } from './memory-registry.ts'
 import { MAX_PAGE_NOTICES } from '../server/store/page-limits.ts'
 import {
   ID_TAKEN,
@@ -11,6 +13,7 @@ import {
   memberSetKey,
   NO_SUCH_MEMBER,
   NO_SUCH_ROOM,
+  READ_ONLY,
   refuseOutsider,
   refuseReaction,
   refuseRoomOperation,
@@ -34,7 +37,6 @@ interface Original {
 
 export function memoryStore(uuid: () => string): Store {
   const members = new Map<MemberId, StoredMember>()
-  const devices = new Map<DeviceId, { readonly member: MemberId; readonly key: string }>()
   const rooms = new Map<RoomId, StoredRoom>()
   const originals = new Map<MessageId, Original>()
 
@@ -94,6 +96,7 @@ export function memoryStore(uuid: () => string): Store {
       return append(write, room, { ...base, type, member })
     }
 
+    if (write.onlyResend === true) return READ_ONLY
     const outsider = refuseOutsider(factsOf(room, actor))
     if (outsider !== undefined) return outsider
     const named = operation.kind === 'post' ? operation.replyTo : operation.target
@@ -234,22 +237,14 @@ export function memoryStore(uuid: () => string): Store {
         reads.set(member, seq)
         return true
       }),
-    async admit(member, device) {
-      const known = members.get(member.id)
-      const before = devices.get(device.id)
-      if (before !== undefined && (before.member !== member.id || before.key !== device.key)) {
-        return 'identity-taken'
-      }
-      members.set(member.id, { ...member, lastSeen: known?.lastSeen ?? member.lastSeen })
-      devices.set(device.id, { member: member.id, key: device.key })
-      return known === undefined ? 'new' : 'known'
-    },
+    registry: memoryRegistry(members),
     async setLastSeen(sightings) {
       for (const { member: id, at } of sightings) {
         const member = members.get(id)
         if (member !== undefined) members.set(id, { ...member, lastSeen: at })
       }
     },
+    storageBytes: async () => 0,
     close: async () => {},
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DeviceId, SessionId } from '../../protocol/ids.ts'
+import type { SessionId } from '../../protocol/ids.ts'
 import { hubKit } from '../../testing/hub-kit.ts'
 
 describe('the handshake', () => {
@@ -150,8 +150,8 @@ describe('the handshake', () => {
     const sam = await kit.join('Sam')
     await kit.clock.advance(100)
     mara.drop()
-    const device = kit.newId<DeviceId>()
-    await kit.connect({ ...mara.person, device, name: 'Mara Holm' }).enter()
+    const tablet = await kit.furtherDevice(mara.person)
+    await kit.connect({ ...tablet, name: 'Mara Holm' }).enter()
     await kit.clock.advance(100)
     expect(sam.last('people').members).toMatchObject([{ name: 'Mara Holm', presence: 'online' }])
   })

@@ -1,16 +1,20 @@
-import type { Hello, Proof } from '../../protocol/client-messages.ts'
-import { CloseCode } from '../../protocol/errors.ts'
-import type { ErrorCode } from '../../protocol/errors.ts'
+import type { Credential, Hello, Proof } from '../../protocol/client-messages.ts'
 import { proofText } from '../../protocol/device-proof.ts'
-import { messageIdSchema, roomIdSchema } from '../../protocol/ids.ts'
+import { CloseCode, type ErrorCode } from '../../protocol/errors.ts'
+import type { DeviceId, MemberId } from '../../protocol/ids.ts'
 import { negotiateVersion, SUPPORTED_VERSIONS } from '../../protocol/version.ts'
-import type { CommitBatcher, PendingWrite } from './commit-batcher.ts'
+import type { DefaultRoom } from './default-room.ts'
 import type { HubOptions } from './options.ts'
-import type { People } from './people.ts'
-import type { Clock, Log, RoomOperation, Secrets, Store, Write } from './ports.ts'
-import type { Rooms } from './rooms.ts'
+import type { FanOut, Log, Clock, Secrets, Store } from './ports.ts'
+import type { Comer, Entry, Newcomer, StoredMember, Ticket } from './registry-port.ts'
+import type { Tries } from './tries.ts'
+import type { Vouching } from './vouching.ts'
 
-export type Verdict = { readonly kind: 'admitted'; readonly version: number } | Rejection
+export type Verdict =
+  | { readonly kind: 'admitted'; readonly member: StoredMember; readonly tokenEndsAt?: number }
+  /** A host or moderator decides; `admitWaiting` goes on. */
+  | { readonly kind: 'waiting'; readonly newcomer: Newcomer; readonly role: StoredMember['role'] }
+  | Rejection
 
 export interface Rejection {
   readonly kind: 'rejected'
@@ -20,70 +24,45 @@ export interface Rejection {
   readonly versions?: number[]
 }
 
+export interface Greeting {
+  readonly kind: 'challenge'
+  readonly version: number
+  /** To be signed. */
+  readonly nonce: string
+}
+
+/** Somebody a door knows by its own means; the proof is the door's business. */
+export interface Vouched {
+  readonly member: { readonly id: MemberId; readonly name: string }
+  readonly device: { readonly id: DeviceId; readonly name: string }
+  readonly ticket: Extract<Ticket, { kind: 'vouched' }>
+}
+
 export interface Admission {
-  /** Looks at what needs no proof. `nonce` is to be signed. */
-  greet(
-    hello: Hello,
-  ): { readonly kind: 'challenge'; readonly version: number; readonly nonce: string } | Rejection
-  admit(hello: Hello, nonce: string, proof: Proof): Promise<Verdict>
+  /** Looks at what needs no proof. */
+  greet(hello: Hello): Greeting | Rejection
+  admit(hello: Hello, nonce: string, proof: Proof, address: string): Promise<Verdict>
+  admitVouched(vouched: Vouched): Promise<Verdict>
+  /** Of somebody who waited and whom `by` let in. */
+  admitWaiting(newcomer: Newcomer, by: MemberId): Promise<Verdict>
 }
 
 export interface AdmissionPorts {
-  readonly store: Pick<Store, 'session' | 'admit'>
-  readonly rooms: Rooms
-  readonly people: Pick<People, 'has' | 'count'>
-  readonly batcher: CommitBatcher
+  readonly store: Pick<Store, 'session' | 'registry'>
+  readonly fanOut: FanOut
+  readonly defaultRoom: DefaultRoom
+  readonly tries: Tries
+  readonly vouching: Vouching
   readonly clock: Clock
   readonly secrets: Secrets
   readonly log: Log
-  readonly options: Pick<HubOptions, 'admission' | 'channel' | 'defaultRoomName' | 'maxMembers'>
+  readonly options: Pick<HubOptions, 'admission' | 'channel' | 'maxMembers'>
 }
 
-/** Decides who may come in, and sees that everyone who does is in the default group. */
+/** Decides who may come in (I1 to I8), and sees that everyone who does is in the default group, guests not. */
 export function createAdmission(ports: AdmissionPorts): Admission {
-  const { store, rooms, people, batcher, clock, secrets, log, options } = ports
-
-  function holdsCredential({ credential }: Proof): boolean {
-    if (options.admission.kind === 'open') return true
-    const shown = credential?.kind === 'secret' ? credential.secret : ''
-    // Compared even when nothing was shown, so that the time tells nothing.
-    return secrets.equal(shown, options.admission.secret) && credential !== undefined
-  }
-
-  async function joinDefaultRoom(hello: Hello): Promise<'joined' | 'unavailable'> {
-    const { id: member } = hello.member
-    for (;;) {
-      const room = rooms.defaultRoom
-      if (room?.members.has(member) === true) return 'joined'
-      const id = room?.id ?? roomIdSchema.parse(secrets.uuid())
-      const operation: RoomOperation =
-        room === undefined
-          ? {
-              kind: 'create',
-              roomKind: 'group',
-              name: options.defaultRoomName,
-              topic: '',
-              visibility: 'public',
-              isDefault: true,
-              members: [member],
-            }
-          : { kind: 'join', member }
-      const write: Write = {
-        device: hello.device.id,
-        actor: member,
-        room: id,
-        id: messageIdSchema.parse(room === undefined ? id : secrets.uuid()),
-        at: clock.now(),
-        operation,
-      }
-      const result = await new Promise<Parameters<PendingWrite['done']>[0]>((done) =>
-        batcher.add({ write, lane: undefined, done }),
-      )
-      if (result.kind === 'unavailable') return 'unavailable'
-      if (result.kind === 'refused') throw new Error(`the default group refused: ${result.message}`)
-      // Somebody else may have made it at the same moment; then there is one to join now.
-    }
-  }
+  const { store, fanOut, defaultRoom, tries, vouching, clock, secrets, log, options } = ports
+  const { registry } = store
 
   function isProven({ member, device }: Hello, nonce: string, signature: string): boolean {
     const { channel } = options
@@ -91,65 +70,173 @@ export function createAdmission(ports: AdmissionPorts): Admission {
     return secrets.verify(device.key, text, signature)
   }
 
-  function greet(hello: Hello): ReturnType<Admission['greet']> {
-    const version = negotiateVersion(hello.versions)
-    if (version === undefined) {
-      return {
-        ...reject(
-          'unsupported-version',
-          `This server speaks version ${SUPPORTED_VERSIONS.join(', ')}.`,
-        ),
-        close: CloseCode.unsupportedVersion,
-        versions: [...SUPPORTED_VERSIONS],
-      }
-    }
-    if (hello.session !== undefined && hello.session !== store.session.id) {
-      return reject('other-session', 'This server serves another session.')
-    }
-    return { kind: 'challenge', version, nonce: secrets.nonce() }
+  function isOperators(secret: string): boolean {
+    return options.admission.kind === 'secret' && secrets.equal(secret, options.admission.secret)
   }
 
-  async function admit(hello: Hello, nonce: string, proof: Proof): Promise<Verdict> {
-    const greeting = greet(hello)
-    if (greeting.kind === 'rejected') return greeting
-    const { version } = greeting
-    if (!isProven(hello, nonce, proof.signature)) {
-      return reject(
-        'bad-proof',
-        'The challenge is not signed with this device’s key for this host.',
-      )
-    }
-    if (!holdsCredential(proof)) {
-      return reject('unauthorized', 'The join secret is missing or wrong.')
-    }
-    const { id, name } = hello.member
-    if (!people.has(id) && people.count() >= options.maxMembers) {
-      return {
-        ...reject('session-full', `This session has ${options.maxMembers} members, and no more.`),
-        close: CloseCode.tryAgainLater,
+  async function ticketOf(
+    credential: Credential | undefined,
+  ): Promise<{ readonly ticket: Ticket; readonly tokenEndsAt?: number } | Rejection> {
+    switch (credential?.kind) {
+      case undefined:
+        return { ticket: { kind: 'none' } }
+      case 'secret': {
+        if (isOperators(credential.secret)) return { ticket: { kind: 'operator' } }
+        return { ticket: { kind: 'invite', tokenHash: secrets.hash(credential.secret) } }
+      }
+      case 'link':
+        return { ticket: { kind: 'link', tokenHash: secrets.hash(credential.token) } }
+      case 'token': {
+        const vouched = await vouching.of(credential.token)
+        if (vouched.kind === 'fault') return reject(vouched.code, vouched.message)
+        const { role, by, endsAt } = vouched
+        return { ticket: { kind: 'vouched', role, by }, tokenEndsAt: endsAt }
       }
     }
+  }
+
+  /** The answer of the registry, once everybody knows of it and the room is theirs. */
+  async function settle(entry: Entry, newcomer: Newcomer | undefined): Promise<Verdict> {
+    if (entry.kind === 'refused') return reject(entry.code, entry.message)
+    if (entry.kind === 'approval-needed') {
+      if (newcomer === undefined) throw new Error('somebody known needs no approval')
+      return { kind: 'waiting', newcomer, role: entry.role }
+    }
+    const { member, isNew } = entry
+    fanOut.publish({ kind: 'member', member })
+    if (isNew) fanOut.publish({ kind: 'admin' })
+    return { kind: 'admitted', member }
+  }
+
+  async function enterRooms(verdict: Verdict, device: DeviceId): Promise<Verdict> {
+    if (verdict.kind !== 'admitted' || verdict.member.role === 'guest') return verdict
+    return (await defaultRoom.join(verdict.member.id, device)) === 'joined' ? verdict : unavailable
+  }
+
+  /** Whatever the store could not do is told as `unavailable`, so that the client comes again. */
+  async function orUnavailable(work: () => Promise<Verdict>): Promise<Verdict> {
     try {
-      const binding = await store.admit({ id, name, lastSeen: clock.now() }, hello.device)
-      if (binding === 'identity-taken') {
-        return reject('identity-taken', 'This member or device belongs to somebody else.')
-      }
+      return await work()
     } catch (fault) {
       log.warn({ fault: String(fault) }, 'the store could not admit a member')
       return unavailable
     }
-    const joined = await joinDefaultRoom(hello)
-    return joined === 'joined' ? { kind: 'admitted', version } : unavailable
   }
 
-  return { greet, admit }
+  const newcomerOf = (comer: Comer, ticket: Ticket): Newcomer => ({
+    ...comer,
+    ticket,
+    isOpen: options.admission.kind === 'open',
+    maxMembers: options.maxMembers,
+  })
+
+  function countWrong(verdict: Verdict, address: string): void {
+    if (verdict.kind !== 'rejected') return
+    if (verdict.code !== 'unauthorized' && verdict.code !== 'bad-proof') return
+    tries.wrong(address, () => {
+      const entry = {
+        action: 'guesses-stopped',
+        by: null,
+        detail: address,
+        at: clock.now(),
+      } as const
+      registry.note(entry).catch((fault: unknown) => {
+        log.warn({ address, fault: String(fault) }, 'guesses were stopped, and could not be noted')
+      })
+    })
+  }
+
+  async function look(hello: Hello, nonce: string, proof: Proof): Promise<Verdict> {
+    if (!isProven(hello, nonce, proof.signature)) {
+      const words = 'The challenge is not signed with this device’s key for this host.'
+      return reject('bad-proof', words)
+    }
+    const { id, name } = hello.member
+    const { id: device, name: deviceName, key } = hello.device
+    const comer: Comer = {
+      member: { id, name },
+      device: { id: device, name: deviceName, key },
+      at: clock.now(),
+    }
+    const known = await registry.checkIn(comer)
+    // A bearer's stay ends with its token, however well its device is known.
+    const shown = await ticketOf(
+      known.kind === 'newcomer' || proof.credential?.kind === 'token'
+        ? proof.credential
+        : undefined,
+    )
+    if ('code' in shown) return shown
+    const newcomer = newcomerOf(comer, shown.ticket)
+    const entry = known.kind === 'newcomer' ? await registry.register(newcomer) : known
+    const verdict = await enterRooms(await settle(entry, newcomer), device)
+    const { tokenEndsAt } = shown
+    if (verdict.kind !== 'admitted' || tokenEndsAt === undefined) return verdict
+    return { ...verdict, tokenEndsAt }
+  }
+
+  return {
+    greet(hello) {
+      const version = negotiateVersion(hello.versions)
+      if (version === undefined) {
+        const words = `This server speaks version ${SUPPORTED_VERSIONS.join(', ')}.`
+        return {
+          ...reject('unsupported-version', words),
+          close: CloseCode.unsupportedVersion,
+          versions: [...SUPPORTED_VERSIONS],
+        }
+      }
+      if (hello.session !== undefined && hello.session !== store.session.id) {
+        return reject('other-session', 'This server serves another session.')
+      }
+      return { kind: 'challenge', version, nonce: secrets.nonce() }
+    },
+
+    async admit(hello, nonce, proof, address) {
+      if (!tries.mayTry(address)) {
+        return reject('rate-limited', 'Too many wrong tries from this address. Wait a minute.')
+      }
+      const verdict = await orUnavailable(() => look(hello, nonce, proof))
+      countWrong(verdict, address)
+      return verdict
+    },
+
+    admitVouched: ({ member, device, ticket }) =>
+      orUnavailable(async () => {
+        const comer: Comer = {
+          member,
+          device: { ...device, key: null },
+          at: clock.now(),
+          numberName: true,
+        }
+        const known = await registry.checkIn(comer)
+        const newcomer = newcomerOf(comer, ticket)
+        const entry = known.kind === 'newcomer' ? await registry.register(newcomer) : known
+        return enterRooms(await settle(entry, newcomer), device.id)
+      }),
+
+    admitWaiting: (newcomer, by) =>
+      orUnavailable(async () => {
+        const entry = await registry.register({ ...newcomer, at: clock.now() }, by)
+        return enterRooms(await settle(entry, newcomer), newcomer.device.id)
+      }),
+  }
 }
 
-const unavailable: Verdict = {
-  ...reject('unavailable', 'The server cannot store anything now.'),
-  close: CloseCode.tryAgainLater,
+export function reject(code: ErrorCode, message: string): Rejection {
+  return { kind: 'rejected', code, message, close: closeCodeOf(code) }
 }
 
-function reject(code: ErrorCode, message: string): Extract<Verdict, { kind: 'rejected' }> {
-  return { kind: 'rejected', code, message, close: CloseCode.unauthorized }
+/** Of a rejection, where it is not simply «not admitted». */
+const CLOSE_CODES: Partial<Record<ErrorCode, CloseCode>> = {
+  removed: CloseCode.banned,
+  banned: CloseCode.banned,
+  'session-full': CloseCode.tryAgainLater,
+  unavailable: CloseCode.tryAgainLater,
+  'rate-limited': CloseCode.rateLimited,
 }
+
+function closeCodeOf(code: ErrorCode): CloseCode {
+  return CLOSE_CODES[code] ?? CloseCode.unauthorized
+}
+
+const unavailable: Verdict = reject('unavailable', 'The server cannot store anything now.')

@@ -25,11 +25,14 @@ export type ConnectionState =
   | {
       readonly kind: 'challenged'
       readonly hello: Hello
+      readonly version: number
       readonly nonce: string
       readonly cancelTimeout: () => void
     }
   /** The store is asked whether the member may come in. */
   | { readonly kind: 'admitting' }
+  /** A host or moderator is asked (I7). */
+  | { readonly kind: 'waiting' }
   /** In, and may write; gets nothing of the rooms before it says what it has. */
   | { readonly kind: 'awaiting-sync'; readonly device: AdmittedDevice }
   /** Registered for everything (D8); which rooms are still catching up is in `recovery`. */

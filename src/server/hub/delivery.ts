@@ -20,7 +20,9 @@ export interface DeliveryPorts {
   readonly recovery: Recovery
   readonly frames: CatchUpFrames
   /** When this node is one of several. */
-  readonly cluster?: Pick<Cluster, 'inOrder' | 'told' | 'restored' | 'heard'> | undefined
+  readonly cluster?:
+    | Pick<Cluster, 'inOrder' | 'told' | 'restored' | 'heard' | 'lookForSettings'>
+    | undefined
   readonly presence?: Pick<ClusterPresence, 'hear' | 'restored'> | undefined
 }
 
@@ -63,6 +65,7 @@ export function createDelivery(ports: DeliveryPorts): (signal: Signal) => void {
   }
 
   function bringIn(room: Room, event: Extract<RoomEvent, { type: 'member.joined' }>): void {
+    people.meet(event.member, room.members)
     // The store has marked what was there before as read.
     reads.moved(room.id, [[event.member, event.seq]])
     if (people.connectionsOf(event.member).size === 0) return
@@ -110,6 +113,13 @@ export function createDelivery(ports: DeliveryPorts): (signal: Signal) => void {
       }
       case 'changed':
         return cluster?.told(signal.room, signal.head)
+      case 'member':
+      case 'settings':
+      case 'admin':
+        // Taken in before this, by the hub itself.
+        return
+      case 'registry-changed':
+        return void cluster?.lookForSettings()
       case 'presence':
       case 'node-gone':
         return presence?.hear(signal)

@@ -3,16 +3,22 @@ import type { Decoded } from '../../protocol/codec.ts'
 import { CloseCode } from '../../protocol/errors.ts'
 import type { MemberId } from '../../protocol/ids.ts'
 import type { ServerMessageOf } from '../../protocol/server-messages.ts'
-import { createAdmission } from './admission.ts'
+import { createAdminBoard } from './admin-board.ts'
+import { createAdminRequests } from './admin-requests.ts'
+import { createAdmission, type Vouched } from './admission.ts'
 import { createCatchUpFrames } from './catch-up-frames.ts'
+import { createCodes } from './codes.ts'
 import { createCommitBatcher } from './commit-batcher.ts'
 import { admitted, type Connection } from './connection.ts'
+import { createDefaultRoom } from './default-room.ts'
 import { createDelivery } from './delivery.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import { joinCluster } from './join-cluster.ts'
+import { createModeration } from './moderation.ts'
 import type { HubOptions } from './options.ts'
-import { createPeople } from './people.ts'
-import type { Clock, FanOut, Log, Meter, Secrets, Socket, Store } from './ports.ts'
+import { createPairing, type Pairing } from './pairing.ts'
+import { createPeople, type PeoplePorts } from './people.ts'
+import type { Clock, FanOut, Log, Meter, Secrets, Signal, Socket, Store } from './ports.ts'
 import { publishCommitted } from './publish.ts'
 import { createReads } from './reads.ts'
 import { createReception } from './reception.ts'
@@ -20,8 +26,12 @@ import { createRecovery } from './recovery.ts'
 import { createRequests } from './requests.ts'
 import { createRooms } from './rooms.ts'
 import { createRoster } from './roster.ts'
+import { createSession, type Session } from './session.ts'
 import { createSubmits } from './submits.ts'
+import { createTries } from './tries.ts'
 import { createTyping } from './typing.ts'
+import { noVouching, type Vouching } from './vouching.ts'
+import { createWaitingRoom } from './waiting-room.ts'
 
 export interface HubPorts {
   readonly store: Store
@@ -30,6 +40,10 @@ export interface HubPorts {
   readonly secrets: Secrets
   readonly meter: Meter
   readonly log: Log
+  /** Where bearer tokens are taken. */
+  readonly vouching?: Vouching | undefined
+  /** Where codes and a passphrase let people in: makes of a passphrase what is kept. */
+  readonly stretch?: ((passphrase: string) => Promise<string>) | undefined
 }
 
 /** What a door tells the hub of one connection. After `closed`, or a close by the hub, calls are ignored. */
@@ -54,6 +68,11 @@ export interface DeviceInfo {
 
 export interface Hub {
   connect(socket: Socket): HubConnection
+  /** Somebody a door knows by its own means: past the handshake, not past bans, locks and approval. */
+  connectVouched(socket: Socket, vouched: Vouched): HubConnection
+  /** Codes and passphrase; undefined where they are off. */
+  readonly pairing: Pairing | undefined
+  readonly session: Pick<Session, 'facts' | 'shown'>
   devices(): readonly DeviceInfo[]
   /** People with at least one device, and those within the grace period. */
   onlinePeople(): number
@@ -81,8 +100,14 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     graceMs: options.offlineGraceMs,
     movedHere: (person) => joint?.presence.moved(person),
     announce: (message) => {
-      for (const { state, socket } of connections) if (state.kind === 'synced') socket.send(message)
+      for (const { state, socket } of connections) {
+        // Guests are told of those they share a room with, by themselves (I8).
+        const isForThem = state.kind === 'synced' && people.roleOf(state.device.member) !== 'guest'
+        if (isForThem) socket.send(message)
+      }
     },
+    shareRoom: (a, b) => [...rooms.of(a)].some(({ members }) => members.has(b)),
+    changed: (member, before) => followRole(member, before),
   })
   const typing = createTyping({ clock, fanOut, expiryMs: options.typingExpiryMs })
   const reads = createReads({ clock, store, fanOut, log })
@@ -100,28 +125,63 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
       : joinCluster({
           ...{ shared: store.shared, mark, store, rooms, people, reads, recovery, frames },
           ...{ fanOut, clock, log, node: secrets.uuid(), graceMs: options.offlineGraceMs },
+          hearRegistry,
         })
   const { cluster } = joint ?? {}
   const batcher = createCommitBatcher({
     ...{ store: cluster ?? store, clock, meter, log },
     committed: (batch) => publishCommitted(batch, fanOut),
   })
-  const admission = createAdmission({ store, rooms, people, batcher, clock, secrets, log, options })
+  const session = createSession({
+    store,
+    settings: await store.registry.settings(),
+    isOpen: options.admission.kind === 'open',
+    announce: (message) => {
+      for (const connection of connections) {
+        if (admitted(connection) !== undefined) connection.socket.send(message)
+      }
+    },
+  })
+  const codes =
+    ports.stretch === undefined
+      ? undefined
+      : createCodes({ clock, secrets, changed: () => board.changed() })
+  const waitingRoom = createWaitingRoom(() => board.changed())
+  const board = createAdminBoard({ session, waitingRoom, people, codes, store, clock, log })
+  const defaultRoom = createDefaultRoom({
+    ...{ rooms, batcher, clock, secrets },
+    name: options.defaultRoomName,
+  })
+  const admission = createAdmission({
+    ...{ store, fanOut, defaultRoom, clock, secrets, log, options },
+    tries: createTries(clock),
+    vouching: ports.vouching ?? noVouching,
+  })
   const roster = createRoster(connections, {
-    ...{ admission, people, recovery, typing, store, clock, meter, options },
+    ...{ admission, people, recovery, typing, session, waitingRoom, clock, meter, options },
   })
   const requests = createRequests({
-    ...{ rooms, people, recovery, batcher, store, clock, secrets, log },
+    ...{ rooms, people, session, recovery, batcher, store, clock, secrets, log },
     roomChanges: options.roomChanges,
+  })
+  const moderation = createModeration({
+    ...{ waitingRoom, admission, roster, people, store, fanOut, clock },
+    stretch: ports.stretch,
+  })
+  const adminRequests = createAdminRequests({
+    ...{ moderation, board, codes, people, store, fanOut, clock, secrets, log },
+    cutDevice: (device) => roster.cutDevice(device),
   })
   const submits = createSubmits({
     ...{ batcher, typing, clock, meter },
     limits: options.writes,
     addressWrites: options.addressWrites,
+    mayOnlyRead: (member) => session.isReadOnlyFor(people.roleOf(member)),
     closeFlood: (connection) => roster.close(connection, CloseCode.rateLimited, 'too many writes'),
   })
   const receive = createReception({
-    ...{ roster, rooms, people, reads, requests, submits, typing, clock, meter, options },
+    ...{ roster, rooms, people, reads, requests, adminRequests, submits, typing },
+    ...{ clock, meter, options },
     recovery: cluster === undefined ? recovery : { ...recovery, sync: cluster.sync },
   })
   const heartbeat = createHeartbeat({
@@ -129,8 +189,66 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     ...options.heartbeat,
     timedOut: (connection) => roster.close(connection, CloseCode.heartbeatTimeout, 'no pong'),
   })
+  // Before events are delivered: who comes in must be known when their first event arrives.
+  const unsubscribeRegistry = fanOut.subscribe(hearRegistry)
   const unsubscribe =
     joint?.start() ?? fanOut.subscribe(createDelivery({ rooms, people, reads, recovery, frames }))
+
+  /** Who belongs to the session, and on which terms, is another now: by an act here or on another node. */
+  function hearRegistry(signal: Signal): void {
+    if (signal.kind === 'member') people.learn(signal.member)
+    if (signal.kind === 'settings') session.take(signal.settings)
+    if (signal.kind === 'settings' || signal.kind === 'admin') board.changed()
+  }
+
+  /** What follows for connections when somebody's role or standing is another now. */
+  function followRole(...[member, before]: Parameters<PeoplePorts['changed']>): void {
+    const { id, role, standing } = member
+    if (standing !== 'active') {
+      const words =
+        standing === 'banned'
+          ? 'You are banned from this session.'
+          : 'You were taken out of this session.'
+      roster.sendAway(id, standing, words)
+    } else if (before.role === 'guest' && role !== 'guest') {
+      void showAround(id)
+    }
+    board.changed()
+  }
+
+  /** Who is a guest no longer sees everybody, and is in the default group. */
+  async function showAround(member: MemberId): Promise<void> {
+    for (const connection of people.connectionsOf(member)) {
+      const { state, socket } = connection
+      if (state.kind !== 'synced') continue
+      for (const frame of people.frames(member)) socket.send(frame)
+    }
+    const [connection] = people.connectionsOf(member)
+    const device = connection === undefined ? undefined : admitted(connection)
+    // Without a device they join when they come the next time.
+    if (device !== undefined) await defaultRoom.join(member, device.device)
+  }
+
+  const fullReason = (): readonly [CloseCode, string] | undefined => {
+    if (isDraining) return [CloseCode.serviceRestart, 'restarting']
+    const isFull = connections.size >= options.maxConnections
+    return isFull ? [CloseCode.tryAgainLater, 'too many connections'] : undefined
+  }
+
+  function faceOf(connection: Connection): HubConnection {
+    return {
+      receive(frame) {
+        // While draining nothing more is taken in, or a busy server would never come to its end. What is not
+        // acknowledged is sent again to whoever serves next (D16).
+        if (isDraining || connection.state.kind === 'closed') return
+        meter.count('messages-in')
+        heartbeat.heard(connection)
+        receive(connection, frame)
+      },
+      pong: () => heartbeat.pong(connection),
+      closed: () => roster.forget(connection),
+    }
+  }
 
   function turnAway(socket: Socket, code: CloseCode, reason: string): HubConnection {
     meter.count('handshakes-rejected')
@@ -140,24 +258,19 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
 
   return {
     connect(socket) {
-      if (isDraining) return turnAway(socket, CloseCode.serviceRestart, 'restarting')
-      if (connections.size >= options.maxConnections) {
-        return turnAway(socket, CloseCode.tryAgainLater, 'too many connections')
-      }
-      const connection = roster.open(socket)
-      return {
-        receive(frame) {
-          // While draining nothing more is taken in, or a busy server would never come to its end. What is not
-          // acknowledged is sent again to whoever serves next (D16).
-          if (isDraining || connection.state.kind === 'closed') return
-          meter.count('messages-in')
-          heartbeat.heard(connection)
-          receive(connection, frame)
-        },
-        pong: () => heartbeat.pong(connection),
-        closed: () => roster.forget(connection),
-      }
+      const full = fullReason()
+      return full === undefined ? faceOf(roster.open(socket)) : turnAway(socket, ...full)
     },
+    connectVouched(socket, vouched) {
+      const full = fullReason()
+      if (full !== undefined) return turnAway(socket, ...full)
+      return faceOf(roster.openVouched(socket, vouched))
+    },
+    pairing:
+      codes === undefined
+        ? undefined
+        : createPairing({ codes, session, people, store, clock, secrets, log }),
+    session,
 
     devices: () => [...connections].flatMap((connection) => describe(connection)),
     onlinePeople: () => people.onlineCount(),
@@ -187,6 +300,9 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
       for (const connection of connections) roster.forget(connection)
       joint?.stop()
       unsubscribe()
+      unsubscribeRegistry()
+      board.stop()
+      codes?.stop()
       heartbeat.stop()
       people.stop()
       reads.stop()

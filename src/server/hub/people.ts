@@ -1,9 +1,12 @@
 import type { MemberId } from '../../protocol/ids.ts'
+import type { BannedPerson } from '../../protocol/admin.ts'
 import type { Member, Presence } from '../../protocol/records.ts'
 import type { ServerMessageOf } from '../../protocol/server-messages.ts'
 import { admitted, type Connection } from './connection.ts'
 import type { PresentPerson } from './cluster-ports.ts'
-import type { Clock, Store, StoredMember } from './ports.ts'
+import type { Clock, Store } from './ports.ts'
+import type { Role } from '../../protocol/roles.ts'
+import type { Standing, StoredMember } from './registry-port.ts'
 
 /** Changes that come this close together are announced in one frame; 1,000 people come back at once. */
 const ANNOUNCE_AFTER_MS = 50
@@ -13,6 +16,10 @@ const PEOPLE_PER_FRAME = 500
 interface Person {
   readonly id: MemberId
   name: string
+  role: Role
+  standing: Standing
+  /** When the standing changed; milliseconds since 1970. */
+  standingAt: number
   /** By the devices at this node. */
   here: Presence
   /** By what other nodes say. */
@@ -26,20 +33,26 @@ interface Person {
 
 /** People, not connections: one person with two devices is online once (D17). */
 export interface People {
+  /** Whether they belong to the session now. */
   has(id: MemberId): boolean
+  roleOf(id: MemberId): Role
+  /** Newest first. */
+  banned(): readonly BannedPerson[]
   /** Everyone the session has ever let in. */
   count(): number
   nameOf(id: MemberId): string
   connectionsOf(id: MemberId): ReadonlySet<Connection>
   onlineCount(): number
-  /** Everyone, cut into frames. */
-  frames(): readonly ServerMessageOf<'people'>[]
+  /** Everyone this member sees, cut into frames. */
+  frames(viewer: MemberId): readonly ServerMessageOf<'people'>[]
   enter(connection: Connection, member: { readonly id: MemberId; readonly name: string }): void
+  /** Somebody came into a room: guests in it get to see them, and a guest who came sees all who are in it (I8). */
+  meet(newcomer: MemberId, room: ReadonlySet<MemberId>): void
   leave(connection: Connection, member: MemberId): void
   /** Works out the person's presence again after one of their devices changed. */
   refresh(id: MemberId): void
-  /** Another node let somebody in or renamed them. */
-  learn(member: { readonly id: MemberId; readonly name: string; readonly lastSeen: number }): void
+  /** Somebody was let in for the first time or is changed, here or on another node. */
+  learn(member: Learned): void
   /** What other nodes say of a person that is known. */
   elsewhere(id: MemberId, presence: Presence, lastSeen: number): void
   /** Those who are at this node, as other nodes are told. */
@@ -53,25 +66,38 @@ export interface PeoplePorts {
   readonly clock: Clock
   readonly store: Pick<Store, 'setLastSeen'>
   readonly graceMs: number
+  /** Sends to everybody who is caught up and no guest. */
   readonly announce: (message: ServerMessageOf<'people'>) => void
+  /** Whether two share a room: of each other, guests see only those (I8). */
+  readonly shareRoom: (a: MemberId, b: MemberId) => boolean
+  /** Role or standing is another now. */
+  readonly changed: (
+    member: { readonly id: MemberId; readonly role: Role; readonly standing: Standing },
+    before: { readonly role: Role; readonly standing: Standing },
+  ) => void
   /** Somebody came to this node, left it, or does so under another name. */
   readonly movedHere?: (person: PresentPerson) => void
 }
+
+/** Role and standing are left out by who knows only that somebody is there. */
+type Learned = Pick<StoredMember, 'id' | 'name' | 'lastSeen'> &
+  Partial<Pick<StoredMember, 'role' | 'standing' | 'standingAt'>>
 
 const NOBODY: ReadonlySet<Connection> = new Set()
 
 export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts): People {
   const { clock, store, graceMs } = ports
   const people = new Map<MemberId, Person>()
+  const guests = new Set<Person>()
   let changed = new Set<Person>()
   let cancelAnnouncement: (() => void) | undefined
   let frames: readonly ServerMessageOf<'people'>[] | undefined
   let online = 0
 
-  function add(id: MemberId, name: string, lastSeen: number): Person {
+  function add(member: Learned): Person {
+    const { id, name, lastSeen, role = 'member', standing = 'active', standingAt = 0 } = member
     const person: Person = {
-      id,
-      name,
+      ...{ id, name, role, standing, standingAt },
       here: 'offline',
       elsewhere: 'offline',
       presence: 'offline',
@@ -80,9 +106,10 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
       cancelGrace: undefined,
     }
     people.set(id, person)
+    if (role === 'guest') guests.add(person)
     return person
   }
-  for (const { id, name, lastSeen } of stored) add(id, name, lastSeen)
+  for (const member of stored) add(member)
 
   function change(person: Person): void {
     frames = undefined
@@ -92,7 +119,25 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
       const batch = [...changed]
       changed = new Set()
       for (const message of framesOf(batch)) ports.announce(message)
+      for (const guest of guests) {
+        if (guest.connections.size === 0) continue
+        show(
+          guest,
+          batch.filter((other) => sees(guest, other)),
+        )
+      }
     })
+  }
+
+  const sees = (guest: Person, other: Person): boolean =>
+    guest === other || ports.shareRoom(guest.id, other.id)
+
+  function show(viewer: Person, others: readonly Person[]): void {
+    for (const message of framesOf(others)) {
+      for (const { state, socket } of viewer.connections) {
+        if (state.kind === 'synced') socket.send(message)
+      }
+    }
   }
 
   function settle(person: Person): void {
@@ -134,16 +179,37 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
   }
 
   return {
-    has: (id) => people.has(id),
+    has: (id) => people.get(id)?.standing === 'active',
+    roleOf: (id) => people.get(id)?.role ?? 'guest',
+    banned: () =>
+      [...people.values()]
+        .filter(({ standing }) => standing === 'banned')
+        .toSorted((a, b) => b.standingAt - a.standingAt)
+        .map(({ id, name, standingAt }) => ({ member: id, name, at: standingAt })),
     count: () => people.size,
     nameOf: (id) => people.get(id)?.name ?? '',
     connectionsOf: (id) => people.get(id)?.connections ?? NOBODY,
     onlineCount: () => online,
-    frames: () => (frames ??= framesOf([...people.values()])),
+    frames(viewer) {
+      const person = people.get(viewer)
+      if (person?.role !== 'guest') return (frames ??= framesOf([...people.values()]))
+      return framesOf([...people.values()].filter((other) => sees(person, other)))
+    },
+
+    meet(newcomer, room) {
+      const came = people.get(newcomer)
+      if (came === undefined) return
+      if (came.role === 'guest')
+        show(
+          came,
+          [...room].flatMap((id) => people.get(id) ?? []),
+        )
+      for (const guest of guests) if (guest !== came && room.has(guest.id)) show(guest, [came])
+    },
 
     enter(connection, { id, name }) {
       const known = people.get(id)
-      const person = known ?? add(id, name, clock.now())
+      const person = known ?? add({ id, name, lastSeen: clock.now() })
       person.connections.add(connection)
       person.cancelGrace?.()
       person.cancelGrace = undefined
@@ -165,10 +231,20 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
       if (person !== undefined) refresh(person)
     },
 
-    learn({ id, name, lastSeen }) {
-      const known = people.get(id)
-      if (known === undefined) change(add(id, name, lastSeen))
-      else rename(known, name)
+    learn(member) {
+      const known = people.get(member.id)
+      if (known === undefined) return change(add(member))
+      const { id, role: roleBefore, standing: standingBefore } = known
+      rename(known, member.name)
+      known.role = member.role ?? known.role
+      known.standing = member.standing ?? known.standing
+      known.standingAt = member.standingAt ?? known.standingAt
+      const { role, standing } = known
+      if (role === 'guest') guests.add(known)
+      else guests.delete(known)
+      if (role === roleBefore && standing === standingBefore) return
+      change(known)
+      ports.changed({ id, role, standing }, { role: roleBefore, standing: standingBefore })
     },
 
     elsewhere(id, presence, lastSeen) {
@@ -207,10 +283,11 @@ export function livelier(a: Presence, b: Presence): Presence {
 }
 
 function framesOf(people: readonly Person[]): ServerMessageOf<'people'>[] {
-  const members = people.map(({ id, name, presence, lastSeen }): Member => ({
+  const members = people.map(({ id, name, role, standing, presence, lastSeen }): Member => ({
     id,
     name,
-    role: 'member',
+    role,
+    ...(standing === 'active' ? {} : { gone: true }),
     presence,
     ...(presence === 'offline' ? { lastSeen } : {}),
   }))

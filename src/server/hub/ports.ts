@@ -13,6 +13,7 @@ import type {
 import type { ServerMessage } from '../../protocol/server-messages.ts'
 import type { ClusterSignal, SharedLog } from './cluster-ports.ts'
 import type { Health } from './health.ts'
+import type { Registry, StoredMember, StoredSettings } from './registry-port.ts'
 
 /** Time and timers. `now` is shown to people; only `monotonic` may be used to measure (D19). */
 export interface Clock {
@@ -49,6 +50,8 @@ export interface Write {
   readonly id: MessageId
   readonly at: number
   readonly operation: Operation | RoomOperation
+  /** Only what is there already is answered; anything new is refused as `read-only` (I6). */
+  readonly onlyResend?: true
 }
 
 export type RoomOperation =
@@ -100,12 +103,6 @@ export interface ReadMark {
   readonly seq: number
 }
 
-export interface StoredMember {
-  readonly id: MemberId
-  readonly name: string
-  readonly lastSeen: number
-}
-
 export type EventRange =
   | { readonly kind: 'events'; readonly events: readonly RoomEvent[] }
   /** `after` lies before the oldest stored event. */
@@ -135,17 +132,13 @@ export interface Store {
   reads(room: RoomId): Promise<readonly ReadPosition[]>
   /** Moves read positions forward; lower ones are ignored (D18). Answers with those that moved. */
   setReads(positions: readonly ReadMark[]): Promise<readonly ReadMark[]>
-  /**
-   * Binds a device id to its key and its member at first sight, renames, and says whether the binding holds.
-   * `lastSeen` is taken for a new member only.
-   */
-  admit(
-    member: StoredMember,
-    device: { readonly id: DeviceId; readonly name: string; readonly key: string },
-  ): Promise<'new' | 'known' | 'identity-taken'>
+  /** Who belongs to the session, and on which terms. */
+  readonly registry: Registry
   setLastSeen(
     sightings: readonly { readonly member: MemberId; readonly at: number }[],
   ): Promise<void>
+  /** Bytes on disk. */
+  storageBytes(): Promise<number>
   /** Of a store that several nodes write to. */
   readonly shared?: SharedLog
   close(): Promise<void>
@@ -187,6 +180,11 @@ export type Signal =
       readonly active: boolean
     }
   | { readonly kind: 'reads'; readonly room: RoomId; readonly positions: readonly ReadPosition[] }
+  /** A member came in for the first time, or their name, role or standing changed. */
+  | { readonly kind: 'member'; readonly member: StoredMember }
+  | { readonly kind: 'settings'; readonly settings: StoredSettings }
+  /** What hosts and moderators see changed in some other way: invites, bans. */
+  | { readonly kind: 'admin' }
   | ClusterSignal
 
 /** Hashes, constant-time comparison and randomness, from the platform. */

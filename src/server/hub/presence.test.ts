@@ -45,7 +45,7 @@ describe('presence', () => {
 
   it('[D17] one person with two devices is online once, and away when both are', async () => {
     const { kit, mara, sam } = await pair()
-    const tablet = kit.connect({ ...mara.person, device: kit.newId() })
+    const tablet = kit.connect(await kit.furtherDevice(mara.person))
     await tablet.enter()
     expect(kit.hub.onlinePeople()).toBe(2)
     expect(kit.hub.devices()).toHaveLength(3)
@@ -114,7 +114,7 @@ describe('read positions', () => {
 
   it('[D18] move forward only, not beyond the log, and reach the room and one’s own devices', async () => {
     const { kit, mara, sam, general } = await pair()
-    const tablet = kit.connect({ ...sam.person, device: kit.newId() })
+    const tablet = kit.connect(await kit.furtherDevice(sam.person))
     await tablet.enter()
     await mara.posts(general, 5)
     for (const device of [mara, sam, tablet]) device.forgetReceived()
@@ -143,10 +143,10 @@ describe('read positions', () => {
     await kit.clock.advance(200)
     const [room] = await kit.store.rooms()
     const cursor = { room: general, epoch: room!.epoch, seq: 7 }
-    const byEvents = kit.connect({ ...sam.person, device: kit.newId() })
+    const byEvents = kit.connect(await kit.furtherDevice(sam.person))
     await byEvents.enter(cursor)
     expect(positions(byEvents)).toContainEqual([sam.person.member, 6])
-    const bySnapshot = kit.connect({ ...sam.person, device: kit.newId() })
+    const bySnapshot = kit.connect(await kit.furtherDevice(sam.person))
     await bySnapshot.enter()
     expect(bySnapshot.last('reset').reads).toContainEqual([sam.person.member, 6])
     expect(bySnapshot.last('reset').unread).toBe(2)

@@ -2,6 +2,7 @@ import type { ClientMessage } from '../../protocol/client-messages.ts'
 import type { Decoded, FrameFault } from '../../protocol/codec.ts'
 import { CloseCode } from '../../protocol/errors.ts'
 import type { MemberId } from '../../protocol/ids.ts'
+import type { AdminRequests } from './admin-requests.ts'
 import { type AdmittedDevice, admitted, type Connection } from './connection.ts'
 import type { HubOptions } from './options.ts'
 import type { People } from './people.ts'
@@ -23,6 +24,7 @@ export interface ReceptionPorts {
   readonly reads: Reads
   readonly recovery: Recovery
   readonly requests: Requests
+  readonly adminRequests: AdminRequests
   readonly submits: Submits
   readonly typing: Typing
   readonly clock: Clock
@@ -34,7 +36,8 @@ export interface ReceptionPorts {
 export function createReception(
   ports: ReceptionPorts,
 ): (connection: Connection, frame: Decoded<ClientMessage>) => void {
-  const { roster, rooms, people, reads, recovery, requests, submits, typing, options } = ports
+  const { roster, rooms, people, reads, recovery, requests, adminRequests, submits } = ports
+  const { typing, options } = ports
   const { clock, meter } = ports
   const malformedSize = perMinute(options.malformedPerMinute)
   const floodSize = perMinute(options.writes.floodPerMinute)
@@ -154,6 +157,7 @@ export function createReception(
       case 'change-room':
       case 'browse-rooms':
       case 'history':
+        return requests.receive(connection, device, message)
       case 'admin-watch':
       case 'approve':
       case 'set-role':
@@ -168,7 +172,7 @@ export function createReception(
       case 'link-device':
       case 'devices':
       case 'forget-device':
-        return requests.receive(connection, device, message)
+        return void adminRequests.receive(connection, device, message)
     }
   }
 
@@ -178,7 +182,9 @@ export function createReception(
     const device = admitted(connection)
     if (device === undefined) {
       const { kind } = connection.state
-      if (message.type === 'hello' && kind === 'awaiting-hello') {
+      if (message.type === 'ping' && kind === 'waiting') {
+        connection.socket.send({ type: 'pong', nonce: message.nonce })
+      } else if (message.type === 'hello' && kind === 'awaiting-hello') {
         roster.challenge(connection, message)
       } else if (message.type === 'proof' && kind === 'challenged') {
         void roster.welcome(connection, message)

@@ -241,8 +241,8 @@ describe('catching up', () => {
       return eventsAfter(...args)
     }
     sam.drop()
-    const tablet = { ...sam.person, device: kit.newId() }
-    const devices = [kit.connect(sam.person), kit.connect(tablet as never)]
+    const tablet = await kit.furtherDevice(sam.person)
+    const devices = [kit.connect(sam.person), kit.connect(tablet)]
     for (const device of devices) await device.hello()
     for (const device of devices) device.tell({ type: 'sync', cursors: [cursor] })
     await kit.clock.settle()
@@ -298,6 +298,7 @@ describe('catching up', () => {
     const known = await kit.store.members()
     const many = Array.from({ length: 9_000 }, (_, index) => ({
       ...{ id: kit.newId<MemberId>(), name: `Member ${index}`, lastSeen: index },
+      ...({ role: 'member', standing: 'active', standingAt: 0, standingEntry: 0 } as const),
     }))
     kit.store.members = async () => [...known, ...many]
     await kit.restart()

@@ -112,7 +112,7 @@ export function createRecovery(ports: RecoveryPorts): Recovery {
   async function introducePeople(connection: Connection, device: AdmittedDevice): Promise<void> {
     while (connection.state.kind === 'synced' && device.nextPeople !== undefined) {
       // As they are now: changes are announced meanwhile, and what follows must not be older.
-      const all = people.frames()
+      const all = people.frames(device.member)
       const frame = all[device.nextPeople]
       if (frame !== undefined) connection.socket.send(frame)
       device.nextPeople = device.nextPeople + 1 < all.length ? device.nextPeople + 1 : undefined

@@ -2,7 +2,13 @@
  * Who belongs to a session and on which terms, kept for ever: members and their devices, invites, settings, and
  * the log of everything that was done about them. A part of the store; all stores pass `registry-contract`.
  */
-import type { Access, AuditAction, AuditEntry, SessionSettings } from '../../protocol/admin.ts'
+import type {
+  Access,
+  AuditAction,
+  AuditEntry,
+  InviteRecord,
+  SessionSettings,
+} from '../../protocol/admin.ts'
 import type { DeviceId, InviteId, MemberId } from '../../protocol/ids.ts'
 import type { Role } from '../../protocol/roles.ts'
 import type { Refusal } from './ports.ts'
@@ -10,7 +16,7 @@ import type { Refusal } from './ports.ts'
 /** `removed` may come back with a new invite, `banned` may not (I5). */
 export type Standing = 'active' | 'removed' | 'banned'
 
-/** One of the session's people; replaces the type of the same name in ports.ts. */
+/** One of the session's people, whether they are still in it or not. */
 export interface StoredMember {
   readonly id: MemberId
   readonly name: string
@@ -52,6 +58,12 @@ export interface StoredInvite {
   /** The newest entry of the audit log when it was made: tells whether it is newer than a removal (D19). */
   readonly madeAfter: number
   readonly member: MemberId | null
+}
+
+/** Without what only the store needs. */
+export function shownInvite(invite: StoredInvite): InviteRecord {
+  const { id, label, role, createdAt, createdBy, expiresAt, maxUses, uses, revokedAt } = invite
+  return { id, label, role, createdAt, createdBy, expiresAt, maxUses, uses, revokedAt }
 }
 
 export interface StoredSettings {

@@ -1,17 +1,19 @@
 import type { Request } from '../../protocol/client-messages.ts'
+import type { AdminRequest } from './admin-requests.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
 import { messageIdSchema, roomIdSchema } from '../../protocol/ids.ts'
-import type { MessageId, RoomId } from '../../protocol/ids.ts'
+import type { MemberId, MessageId, RoomId } from '../../protocol/ids.ts'
 import { MAX_MEMBERS_PER_REQUEST, MAX_PAGE_BYTES } from '../../protocol/limits.ts'
 import type { RoomListing } from '../../protocol/server-messages.ts'
 import type { CommitBatcher } from './commit-batcher.ts'
 import type { AdmittedDevice, Connection } from './connection.ts'
 import { createMemberBuckets } from './member-buckets.ts'
 import type { People } from './people.ts'
-import type { Clock, Log, RoomOperation, Secrets, Store, WriteResult } from './ports.ts'
+import type { Clock, Log, Refusal, RoomOperation, Secrets, Store, WriteResult } from './ports.ts'
 import type { BucketSize } from './rate-limit.ts'
 import type { Recovery } from './recovery.ts'
 import type { Room, Rooms } from './rooms.ts'
+import type { Session } from './session.ts'
 
 /** Public groups in one listing: with the longest names and topics this stays within a frame. */
 const MAX_LISTED = 500
@@ -19,15 +21,18 @@ const MAX_LISTED = 500
 const PACE_BYTES = 262_144
 
 type Outcome = WriteResult | { readonly kind: 'unavailable' }
-type RequestOf<Type extends Request['type']> = Extract<Request, { type: Type }>
+/** Those about rooms. */
+export type RoomRequest = Exclude<Request, AdminRequest>
+type RequestOf<Type extends RoomRequest['type']> = Extract<RoomRequest, { type: Type }>
 
 export interface Requests {
-  receive(connection: Connection, device: AdmittedDevice, request: Request): void
+  receive(connection: Connection, device: AdmittedDevice, request: RoomRequest): void
 }
 
 export interface RequestPorts {
   readonly rooms: Rooms
   readonly people: People
+  readonly session: Session
   readonly recovery: Recovery
   readonly batcher: CommitBatcher
   readonly store: Pick<Store, 'page'>
@@ -38,7 +43,7 @@ export interface RequestPorts {
 }
 
 export function createRequests(ports: RequestPorts): Requests {
-  const { rooms, people, recovery, batcher, store, clock, secrets, log } = ports
+  const { rooms, people, session, recovery, batcher, store, clock, secrets, log } = ports
   const roomChanges = createMemberBuckets(ports.roomChanges)
 
   function commit(
@@ -80,11 +85,37 @@ export function createRequests(ports: RequestPorts): Requests {
     recovery.whenLive(device, room, () => connection.socket.send({ type: 'done', ref, room }))
   }
 
+  const isGuest = ({ member }: AdmittedDevice): boolean => people.roleOf(member) === 'guest'
+
+  /** Whether there are such people, as far as the asker may know: guests know whom they share a room with (I8). */
+  function knowsAll(device: AdmittedDevice, members: readonly MemberId[]): boolean {
+    const mine = isGuest(device) ? rooms.of(device.member) : undefined
+    return members.every(
+      (member) =>
+        people.has(member) &&
+        (mine === undefined ||
+          member === device.member ||
+          [...mine].some((room) => room.members.has(member))),
+    )
+  }
+
+  /** What the asker's role, or the session as it is, does not allow whatever the request is about. */
+  function refusalOf(device: AdmittedDevice, { type }: RoomRequest): Refusal | undefined {
+    const isWrite = type !== 'browse-rooms' && type !== 'history'
+    const comesOrGoes = type === 'join-room' || type === 'leave-room'
+    if (isWrite && !comesOrGoes && session.isReadOnlyFor(people.roleOf(device.member))) {
+      return { kind: 'refused', code: 'read-only', message: 'The session is read-only.' }
+    }
+    const isForMembers = type === 'create-room' || type === 'add-members' || type === 'change-room'
+    if (!isGuest(device) || !(isForMembers || type === 'join-room')) return undefined
+    return { kind: 'refused', code: 'not-allowed', message: 'Guests cannot do this.' }
+  }
+
   /** The room, when this member may know of it. */
   function known(device: AdmittedDevice, id: RoomId): Room | undefined {
     const room = rooms.get(id)
-    const visible = room?.visibility === 'public' || room?.members.has(device.member) === true
-    return visible ? room : undefined
+    if (room?.members.has(device.member) === true) return room
+    return room?.visibility === 'public' && !isGuest(device) ? room : undefined
   }
 
   async function createRoom(
@@ -94,7 +125,7 @@ export function createRequests(ports: RequestPorts): Requests {
   ) {
     const { ref, room, name, topic, visibility } = request
     const members = [...new Set([device.member, ...request.members])]
-    if (!members.every((member) => people.has(member))) return failNoMember(c, ref)
+    if (!knowsAll(device, members)) return failNoMember(c, ref)
     // The first event has the room's own id: so asking again finds it (D4).
     const outcome = await commit(device, room, messageIdSchema.parse(room), {
       kind: 'create',
@@ -124,7 +155,7 @@ export function createRequests(ports: RequestPorts): Requests {
         `A direct room has at most ${MAX_MEMBERS_PER_REQUEST} people.`,
       )
     }
-    if (!members.every((member) => people.has(member))) return failNoMember(c, ref)
+    if (!knowsAll(device, members)) return failNoMember(c, ref)
     const room = roomIdSchema.parse(secrets.uuid())
     const outcome = await commit(device, room, messageIdSchema.parse(room), {
       kind: 'create',
@@ -145,7 +176,7 @@ export function createRequests(ports: RequestPorts): Requests {
   ) {
     const { ref, room, members } = request
     if (known(device, room) === undefined) return failNoRoom(c, ref)
-    if (!members.every((member) => people.has(member))) return failNoMember(c, ref)
+    if (!knowsAll(device, members)) return failNoMember(c, ref)
     const outcomes = await Promise.all(
       members.map((member) => commit(device, room, freshId(), { kind: 'join', member })),
     )
@@ -179,6 +210,7 @@ export function createRequests(ports: RequestPorts): Requests {
     const listings: RoomListing[] = []
     for (const room of rooms.all()) {
       if (room.kind !== 'group' || room.visibility !== 'public') continue
+      if (isGuest(device)) break
       if (listings.length >= MAX_LISTED) break
       listings.push({
         id: room.id,
@@ -221,7 +253,7 @@ export function createRequests(ports: RequestPorts): Requests {
   function carryOut(
     connection: Connection,
     device: AdmittedDevice,
-    request: Request,
+    request: RoomRequest,
   ): Promise<void> | void {
     switch (request.type) {
       case 'create-room':
@@ -242,26 +274,15 @@ export function createRequests(ports: RequestPorts): Requests {
         device.pages = device.pages.then(() => history(connection, device, request))
         return device.pages
       }
-      case 'admin-watch':
-      case 'approve':
-      case 'set-role':
-      case 'remove-member':
-      case 'ban-member':
-      case 'unban-member':
-      case 'change-session':
-      case 'create-invite':
-      case 'revoke-invite':
-      case 'new-code':
-      case 'audit':
-      case 'link-device':
-      case 'devices':
-      case 'forget-device':
-        return fail(connection, request.ref, 'not-allowed', 'This server cannot do this.')
     }
   }
 
   return {
     receive(connection, device, request) {
+      const refusal = refusalOf(device, request)
+      if (refusal !== undefined) {
+        return fail(connection, request.ref, refusal.code, refusal.message)
+      }
       const cost = roomChangesOf(request)
       if (cost > 0 && roomChanges.take(device.member, cost, clock.monotonic()) > 0) {
         const words = `At most ${ports.roomChanges.perMinute} changes of rooms a minute.`
@@ -273,7 +294,7 @@ export function createRequests(ports: RequestPorts): Requests {
 }
 
 /** How many events the request can make. */
-function roomChangesOf(request: Request): number {
+function roomChangesOf(request: RoomRequest): number {
   switch (request.type) {
     case 'create-room':
     case 'open-direct':
@@ -286,20 +307,6 @@ function roomChangesOf(request: Request): number {
       return 1
     case 'browse-rooms':
     case 'history':
-    case 'admin-watch':
-    case 'approve':
-    case 'set-role':
-    case 'remove-member':
-    case 'ban-member':
-    case 'unban-member':
-    case 'change-session':
-    case 'create-invite':
-    case 'revoke-invite':
-    case 'new-code':
-    case 'audit':
-    case 'link-device':
-    case 'devices':
-    case 'forget-device':
       return 0
   }
 }

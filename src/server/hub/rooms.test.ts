@@ -190,7 +190,7 @@ describe('rooms', () => {
     const mara = await kit.join('Mara')
     const sam = await kit.join('Sam')
     const room = await create(kit, mara, 'private', sam) // 2
-    const tablet = kit.connect({ ...mara.person, device: kit.newId() })
+    const tablet = kit.connect(await kit.furtherDevice(mara.person))
     await tablet.enter()
     for (let ref = 2; ref <= 7; ref++) {
       await tablet.ask({ type: 'change-room', ref, room, topic: `topic ${ref}` })

@@ -219,7 +219,7 @@ describe('holding back', () => {
   it('allows 60 a minute with a burst of 10 a member, whatever the number of devices', async () => {
     const { kit, mara, general } = await pair()
     await kit.clock.advance(20_000) // no outbox is draining any more
-    const tablet = kit.connect({ ...mara.person, device: kit.newId() })
+    const tablet = kit.connect(await kit.furtherDevice(mara.person))
     await tablet.enter()
     await kit.clock.advance(20_000)
     await mara.posts(general, 6)

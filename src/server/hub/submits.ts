@@ -36,6 +36,8 @@ export interface SubmitPorts {
   readonly limits: WriteLimits
   /** Of all members of one address together. */
   readonly addressWrites: BucketSize
+  /** The session is read-only, for this member (I6). */
+  readonly mayOnlyRead: (member: MemberId) => boolean
   /** Closes a connection that does not heed `held`. */
   readonly closeFlood: (connection: Connection) => void
 }
@@ -131,7 +133,10 @@ export function createSubmits(ports: SubmitPorts): Submits {
     const cameAt = clock.monotonic()
     lane.pending++
     batcher.add({
-      write: { device: device.device, actor: device.member, room, id, at: clock.now(), operation },
+      write: {
+        ...{ device: device.device, actor: device.member, room, id, at: clock.now(), operation },
+        ...(ports.mayOnlyRead(device.member) ? { onlyResend: true } : {}),
+      },
       lane,
       done(result) {
         const { socket } = connection

@@ -10,6 +10,7 @@ import {
   memberSetKey,
   NO_SUCH_MEMBER,
   NO_SUCH_ROOM,
+  READ_ONLY,
   refuseOutsider,
   refuseReaction,
   refuseRoomOperation,
@@ -67,6 +68,7 @@ function changeLog(
   ledger: Ledger,
 ): WriteResult {
   const { actor } = write
+  if (write.onlyResend === true) return READ_ONLY
   const outsider = refuseOutsider(factsOf(room, actor, ledger))
   if (outsider !== undefined) return outsider
   const base = baseOf(write, room)

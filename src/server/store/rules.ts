@@ -31,6 +31,7 @@ export function refuse(code: Refusal['code'], message: string): Refusal {
 export const NO_SUCH_ROOM = refuse('no-such-room', 'There is no such room.')
 export const ID_TAKEN = refuse('id-taken', 'This id names something else already.')
 export const NO_SUCH_MEMBER = refuse('no-such-member', 'One of these people is not in the session.')
+export const READ_ONLY = refuse('read-only', 'The session is read-only: nothing new is taken now.')
 const NOT_A_MEMBER = refuse('not-a-member', 'You are not in this room.')
 
 /** A private room one is not in is treated as one that does not exist. */

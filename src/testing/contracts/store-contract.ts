@@ -7,6 +7,7 @@ import { type SeededRandom, seededRandom } from '../seeded-random.ts'
 import type { Store, Write } from '../../server/hub/ports.ts'
 import { MAX_DIFFERENT_REACTIONS } from '../../server/store/rules.ts'
 import { createOperation } from './create-operation.ts'
+import { linkDevice } from './registry-hands.ts'
 import { type Person, storeHands } from './store-hands.ts'
 
 const MUCH = 1_000_000
@@ -108,8 +109,7 @@ export function storeContract(name: string, make: (random: SeededRandom) => Stor
       expect(await one({ ...post(sam, 'theirs'), id: first.id })).toMatchObject(taken)
       expect(await one({ ...first, room: other })).toMatchObject(taken)
       const tablet = { ...mara, device: newId<DeviceId>() }
-      const member = { id: mara.member, name: 'Mara', lastSeen: 0 }
-      await store.admit(member, { id: tablet.device, name: 'tablet', key: 'key of the tablet' })
+      await linkDevice(store, random, tablet, 'Mara')
       expect(await one({ ...first, device: tablet.device })).toMatchObject(taken)
     })
 
@@ -369,16 +369,10 @@ export function storeContract(name: string, make: (random: SeededRandom) => Stor
       expect(await store.unread(general, sam.member, 0, 6)).toBe(1)
     })
 
-    it('binds a device to a key and to a member at first sight', async () => {
-      const device = { id: mara.device, name: 'renamed', key: 'key of Mara' }
-      const member = { id: mara.member, name: 'Mara H.', lastSeen: 99 }
-      expect(await store.admit(member, device)).toBe('known')
-      expect(await store.admit(member, { ...device, key: 'other' })).toBe('identity-taken')
-      expect(await store.admit({ ...member, id: newId() }, device)).toBe('identity-taken')
-      const known = (await store.members()).find(({ id }) => id === mara.member)
-      expect(known).toEqual({ ...member, lastSeen: 5 })
+    it('keeps when somebody was last seen', async () => {
       await store.setLastSeen([{ member: mara.member, at: 77 }])
       expect((await store.members()).find(({ id }) => id === mara.member)?.lastSeen).toBe(77)
+      expect((await store.members()).find(({ id }) => id === sam.member)?.lastSeen).toBe(5)
     })
 
     it('[D3, D4] has everything after it was opened again', async () => {

@@ -18,9 +18,15 @@ export function storeHands(store: () => Store, random: () => SeededRandom) {
 
   async function admit(name: string): Promise<Person> {
     const person = { member: newId<MemberId>(), device: newId<DeviceId>() }
-    const device = { id: person.device, name: 'device', key: `key of ${name}` }
-    const member = { id: person.member, name, lastSeen: 5 }
-    expect(await store().admit(member, device)).toBe('new')
+    const entry = await store().registry.register({
+      member: { id: person.member, name },
+      device: { id: person.device, name: 'device', key: `key of ${name}` },
+      at: 5,
+      ticket: { kind: 'operator' },
+      isOpen: false,
+      maxMembers: MUCH,
+    })
+    expect(entry).toMatchObject({ kind: 'in', isNew: true })
     return person
   }
   function writeOf(

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import { decodeClientMessage, encode } from '../../protocol/codec.ts'
 import { MAX_FRAME_BYTES } from '../../protocol/limits.ts'
-import type { SessionId } from '../../protocol/ids.ts'
+import type { DeviceId, MemberId, SessionId } from '../../protocol/ids.ts'
+import { deviceKeyOf } from '../../client/session/device-key.ts'
+import { linkDevice } from '../contracts/registry-hands.ts'
 import { inProcessFanOut } from '../../server/fan-out/in-process.ts'
 import { createHub, type Hub } from '../../server/hub/hub.ts'
 import { defaultHubOptions } from '../../server/hub/options.ts'
 import type { Clock, Meter, Secrets, Socket, Store } from '../../server/hub/ports.ts'
+import type { Registry } from '../../server/hub/registry-port.ts'
 import { verifySignature } from '../../server/ops/system-secrets.ts'
 import { openSqliteStore } from '../../server/store/sqlite/sqlite-store.ts'
 import type { ManualClock } from '../manual-clock.ts'
@@ -47,6 +50,34 @@ export class SimulatedServer {
       uuid: () => random.uuid(),
       hash,
     })
+  }
+
+  /** Lets in those of whom several devices will come, with all of them: a second one needs a link (I11). */
+  async linkFurtherDevices(
+    devices: readonly {
+      readonly memberId: MemberId
+      readonly memberName: string
+      readonly deviceId: DeviceId
+      readonly deviceKey: string
+    }[],
+  ): Promise<void> {
+    const { registry } = this.store
+    for (const further of devices) {
+      const first = devices.find(({ memberId }) => memberId === further.memberId)
+      if (first === undefined || first === further) continue
+      const { publicKey: key } = deviceKeyOf(first.deviceKey)
+      await registry.register({
+        member: { id: first.memberId, name: first.memberName },
+        device: { id: first.deviceId, name: 'first', key },
+        at: 0,
+        ticket: { kind: 'operator' },
+        isOpen: false,
+        maxMembers: 10,
+      })
+      const person = { member: further.memberId, device: further.deviceId }
+      const keyOfFurther = deviceKeyOf(further.deviceKey).publicKey
+      await linkDevice(this.store, this.random, person, further.memberName, keyOfFurther)
+    }
   }
 
   get isRunning(): boolean {
@@ -150,9 +181,32 @@ export class SimulatedServer {
       unread: (...args) => take(() => store.unread(...args)),
       reads: (room) => take(() => store.reads(room)),
       setReads: (marks) => take(() => store.setReads(marks), true),
-      admit: (...args) => take(() => store.admit(...args), true),
+      registry: this.slowRegistry(store.registry, take),
       setLastSeen: (...args) => take(() => store.setLastSeen(...args), true),
+      storageBytes: () => take(() => store.storageBytes()),
       close: async () => {},
+    }
+  }
+
+  private slowRegistry(
+    registry: Registry,
+    take: <Value>(run: () => Promise<Value>, writes: boolean) => Promise<Value>,
+  ): Registry {
+    return {
+      settings: () => take(() => registry.settings(), false),
+      invites: () => take(() => registry.invites(), false),
+      devicesOf: (member) => take(() => registry.devicesOf(member), false),
+      audit: (...args) => take(() => registry.audit(...args), false),
+      checkIn: (...args) => take(() => registry.checkIn(...args), true),
+      register: (...args) => take(() => registry.register(...args), true),
+      ensureOwner: (...args) => take(() => registry.ensureOwner(...args), true),
+      setRole: (...args) => take(() => registry.setRole(...args), true),
+      setStanding: (...args) => take(() => registry.setStanding(...args), true),
+      changeSettings: (...args) => take(() => registry.changeSettings(...args), true),
+      createInvite: (...args) => take(() => registry.createInvite(...args), true),
+      revokeInvite: (...args) => take(() => registry.revokeInvite(...args), true),
+      forgetDevice: (...args) => take(() => registry.forgetDevice(...args), true),
+      note: (...args) => take(() => registry.note(...args), true),
     }
   }
 

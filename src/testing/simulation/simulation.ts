@@ -36,8 +36,9 @@ export async function simulate(seed: number): Promise<SimulationResult> {
   const network = new SimulatedNetwork(clock, random)
   const server = new SimulatedServer(clock, random, network)
   await server.start()
-  const devices = makeDevices(
+  const devices = await makeDevices(
     random,
+    server,
     (identity, n) =>
       new SimulatedDevice(clock, network, random, {
         file: join(folder, `device-${n}.db`),
@@ -73,19 +74,24 @@ export async function simulate(seed: number): Promise<SimulationResult> {
 type Identity = ConstructorParameters<typeof SimulatedDevice>[3]['identity']
 
 /** Two to three people; the first one has two devices in half of the lives. */
-function makeDevices(
+async function makeDevices(
   random: SeededRandom,
+  server: SimulatedServer,
   make: (identity: Identity, n: number) => SimulatedDevice,
-): SimulatedDevice[] {
+): Promise<SimulatedDevice[]> {
   const people = Array.from({ length: random.int(2, 3) }, (_, n) => ({
     memberId: random.uuid() as MemberId,
     deviceKey: random.key(),
     memberName: `Person ${n}`,
   }))
   const owners = random.chance(0.5) ? [...people, ...people.slice(0, 1)] : people
-  return owners.map((person, n) =>
-    make({ ...person, deviceId: random.uuid() as DeviceId, deviceName: `Device ${n}` }, n),
-  )
+  const identities = owners.map((person, n) => ({
+    ...person,
+    deviceId: random.uuid() as DeviceId,
+    deviceName: `Device ${n}`,
+  }))
+  await server.linkFurtherDevices(identities)
+  return identities.map(make)
 }
 
 /** Ends the faults and waits until nothing is on its way any more; says so when that never comes. */

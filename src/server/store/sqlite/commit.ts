@@ -9,6 +9,7 @@ import {
   memberSetKey,
   NO_SUCH_MEMBER,
   NO_SUCH_ROOM,
+  READ_ONLY,
   refuseOutsider,
   refuseReaction,
   refuseRoomOperation,
@@ -92,6 +93,7 @@ class Batch {
     operation: Exclude<Write['operation'], RoomOperation>,
     room: RoomInBatch,
   ): WriteResult {
+    if (write.onlyResend === true) return READ_ONLY
     const outsider = refuseOutsider(this.#facts(room, write.actor))
     if (outsider !== undefined) return outsider
     const base = this.#base(write, room)

@@ -1,13 +1,16 @@
+import { statSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { sessionIdSchema } from '../../../protocol/ids.ts'
 import type { Epoch, MemberId, RoomId, SessionId } from '../../../protocol/ids.ts'
 import type { RoomState } from '../../../protocol/records.ts'
-import type { ReadMark, Store, StoredMember } from '../../hub/ports.ts'
+import type { ReadMark, Store } from '../../hub/ports.ts'
+import type { StoredMember } from '../../hub/registry-port.ts'
 import { type CommitPorts, createCommit } from './commit.ts'
 import type { RoomRow } from './commit-sql.ts'
 import { DatabaseFault, inTransaction, openDatabase } from './database.ts'
 import { allMigrations } from './migrations/all-migrations.ts'
 import { createLogReader } from './read.ts'
+import { createSqliteRegistry, MEMBER_COLUMNS } from './registry.ts'
 
 export interface SqliteStoreOptions extends CommitPorts {
   /** `:memory:` is allowed, for measurements. */
@@ -41,22 +44,7 @@ function storeOf(db: Database.Database, options: SqliteStoreOptions): Store {
     roomMembers: db.prepare<[], { room: number; member: MemberId }>(
       'SELECT room, id AS member FROM room_members JOIN members ON num = member ORDER BY room, member',
     ),
-    members: db.prepare<[], StoredMember>(
-      'SELECT id, name, last_seen AS lastSeen FROM members ORDER BY num',
-    ),
-    member: db.prepare<[string], { num: number }>('SELECT num FROM members WHERE id = ?'),
-    device: db.prepare<[string], { member: string; key: string | null }>(
-      'SELECT m.id AS member, key FROM devices d JOIN members m ON m.num = d.member WHERE d.id = ?',
-    ),
-    saveMember: db.prepare<[StoredMember]>(
-      `INSERT INTO members (id, name, last_seen) VALUES (@id, @name, @lastSeen)
-       ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE name <> excluded.name`,
-    ),
-    saveDevice: db.prepare<[string, string, string, string]>(
-      `INSERT INTO devices (id, name, key, member)
-       VALUES (?, ?, ?, (SELECT num FROM members WHERE id = ?))
-       ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE name <> excluded.name`,
-    ),
+    members: db.prepare<[], StoredMember>(`SELECT ${MEMBER_COLUMNS} FROM members ORDER BY num`),
     setRead: db.prepare<[number, string, string]>(
       `INSERT INTO reads (room, member, seq)
        SELECT r.num, m.num, ? FROM rooms r, members m WHERE r.id = ? AND m.id = ?
@@ -94,26 +82,26 @@ function storeOf(db: Database.Database, options: SqliteStoreOptions): Store {
           ({ room, member, seq }: ReadMark) => sql.setRead.run(seq, room, member).changes > 0,
         ),
       ),
-    admit: async (member, device) =>
-      inTransaction(db, () => {
-        const known = sql.member.get(member.id)
-        const before = sql.device.get(device.id)
-        if (before !== undefined && (before.member !== member.id || before.key !== device.key)) {
-          return 'identity-taken'
-        }
-        sql.saveMember.run(member)
-        sql.saveDevice.run(device.id, device.name, device.key, member.id)
-        return known === undefined ? 'new' : 'known'
-      }),
+    registry: createSqliteRegistry(db),
     setLastSeen: async (sightings) => {
       inTransaction(db, () => {
         for (const { member, at } of sightings) sql.setLastSeen.run(at, member)
       })
     },
+    async storageBytes() {
+      const pages = Number(db.pragma('page_count', { simple: true }))
+      const size = Number(db.pragma('page_size', { simple: true }))
+      return pages * size + sizeOf(`${options.file}-wal`)
+    },
     close: async () => {
       db.close()
     },
   }
+}
+
+/** 0 for a file that is not there. */
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
 }
 
 function openSession(db: Database.Database, options: SqliteStoreOptions): Store['session'] {

@@ -1,0 +1,87 @@
+import { isModerator } from '../../protocol/roles.ts'
+import type { AdminSnapshot } from '../../protocol/server-messages.ts'
+import type { Codes } from './codes.ts'
+import { admitted, type Connection } from './connection.ts'
+import type { People } from './people.ts'
+import type { Clock, Log, Store } from './ports.ts'
+import { shownInvite } from './registry-port.ts'
+import type { Session } from './session.ts'
+import type { WaitingRoom } from './waiting-room.ts'
+
+/** Changes that come this close together are told in one snapshot. */
+const TELL_AFTER_MS = 50
+/** The newest; with the longest names they take about 200 KB. */
+const MAX_BANNED = 500
+
+/** What hosts and moderators see, as it is now, for those who watch. */
+export interface AdminBoard {
+  watch(connection: Connection): void
+  ignore(connection: Connection): void
+  changed(): void
+  stop(): void
+}
+
+export function createAdminBoard(ports: {
+  readonly session: Session
+  readonly waitingRoom: WaitingRoom
+  readonly people: People
+  readonly codes: Codes | undefined
+  readonly store: Pick<Store, 'registry' | 'storageBytes'>
+  readonly clock: Clock
+  readonly log: Log
+}): AdminBoard {
+  const { session, waitingRoom, people, codes, store, clock, log } = ports
+  const watchers = new Set<Connection>()
+  let cancel: (() => void) | undefined
+
+  async function snapshot(): Promise<AdminSnapshot> {
+    const [invites, storageBytes] = await Promise.all([
+      store.registry.invites(),
+      store.storageBytes(),
+    ])
+    return {
+      type: 'admin',
+      settings: session.shown(),
+      waiting: [...waitingRoom.people()],
+      invites: invites.map(shownInvite),
+      banned: people.banned().slice(0, MAX_BANNED),
+      code: codes === undefined || session.facts().locked ? null : codes.current(),
+      storageBytes,
+    }
+  }
+
+  /** Roles change: who may no longer see this is not shown it. */
+  function audience(): Connection[] {
+    for (const connection of watchers) {
+      const device = admitted(connection)
+      const mayWatch = device !== undefined && isModerator(people.roleOf(device.member))
+      if (!mayWatch) watchers.delete(connection)
+    }
+    return [...watchers]
+  }
+
+  function tell(): void {
+    cancel = undefined
+    if (audience().length === 0) return
+    snapshot().then(
+      (message) => {
+        for (const { socket } of audience()) socket.send(message)
+      },
+      (fault: unknown) => log.warn({ fault: String(fault) }, 'the store could not be read'),
+    )
+  }
+
+  function changed(): void {
+    if (watchers.size > 0) cancel ??= clock.after(TELL_AFTER_MS, tell)
+  }
+
+  return {
+    watch(connection) {
+      watchers.add(connection)
+      changed()
+    },
+    ignore: (connection) => void watchers.delete(connection),
+    changed,
+    stop: () => cancel?.(),
+  }
+}
