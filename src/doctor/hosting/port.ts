@@ -80,6 +80,13 @@ export async function checkServedPort(
       'Connect to the Wi-Fi or cable network that the others use.',
     )
   }
+  // A server may listen on IPv4 alone, and everybody on a network has that.
+  if (silent.length < addresses.length && silent.every((host) => host.includes(':'))) {
+    const answering = addresses.filter((host) => !silent.includes(host))
+    return ok(
+      `The session answers, encrypted and with its own key, at ${shown(answering)}; not over IPv6, which nobody needs where all have IPv4.`,
+    )
+  }
   const fix =
     reachFix ??
     `Allow Landline (TCP port ${port}) in the firewall of this computer, then stop hosting and host again.`

@@ -124,6 +124,11 @@ describe('the way to a host', () => {
     expect((await checkServedPort(served, shakeHands, signal)).state).toBe('ok')
     const elsewhere = { ...served, addresses: ['127.0.0.1', '127.0.0.9'] }
     expect((await checkServedPort(elsewhere, shakeHands, signal)).detail).toContain('127.0.0.9')
+    const withoutIpv6 = { ...served, addresses: ['127.0.0.1', '::1'] }
+    expect(await checkServedPort(withoutIpv6, shakeHands, signal)).toMatchObject({
+      state: 'ok',
+      detail: expect.stringContaining('not over IPv6'),
+    })
     const other = { ...served, fingerprint: newHostKey().fingerprint }
     expect((await checkServedPort(other, shakeHands, signal)).state).toBe('failed')
   })
