@@ -1,6 +1,7 @@
 /** What the hub needs besides when several nodes serve one session. */
 import type { Epoch, MemberId, RoomId } from '../../protocol/ids.ts'
 import type { Presence, RoomState } from '../../protocol/records.ts'
+import type { StoredMember } from './registry-port.ts'
 
 /** How a node learns from the store what others wrote: signals may be lost, the store remembers. */
 export interface SharedLog {
@@ -10,11 +11,7 @@ export interface SharedLog {
   changedSince(mark: string): Promise<{
     readonly mark: string
     readonly rooms: readonly ChangedRoom[]
-    readonly members: readonly {
-      readonly id: MemberId
-      readonly name: string
-      readonly lastSeen: number
-    }[]
+    readonly members: readonly StoredMember[]
   }>
   /** The rooms as they are now, each with the members that belong to its head. */
   states(rooms: readonly RoomId[]): Promise<readonly RoomState[]>
@@ -42,6 +39,8 @@ export type ClusterSignal =
       readonly whole: boolean
       readonly people: readonly PresentPerson[]
     }
+  /** The session's settings are read from the store: what is secret in them is not said aloud. */
+  | { readonly kind: 'registry-changed' }
   /** The node ends; its people are elsewhere or away. */
   | { readonly kind: 'node-gone'; readonly node: string }
 

@@ -8,6 +8,7 @@ import type { People } from './people.ts'
 import type { Clock, FanOut, Log, Signal, Write, WriteResult } from './ports.ts'
 import type { Reads } from './reads.ts'
 import type { Recovery } from './recovery.ts'
+import type { StoredSettings } from './registry-port.ts'
 import type { Room, Rooms } from './rooms.ts'
 import { createServedRooms } from './served-rooms.ts'
 
@@ -34,6 +35,8 @@ export interface Cluster {
   told(room: RoomId, head: number): void
   /** Others can be heard again: what was missed is looked for. */
   restored(): void
+  /** The session's settings may be others. */
+  lookForSettings(): Promise<void>
   /** `Recovery.sync`, once this node hears the device's rooms and is not behind what the device has. */
   sync(connection: Connection, device: AdmittedDevice, cursors: readonly Cursor[]): void
   /** A store whose results fit what this node knows when they come. */
@@ -49,6 +52,7 @@ export interface ClusterPorts {
   /** From before rooms and people were read. */
   readonly mark: string
   readonly commit: (writes: readonly Write[]) => Promise<readonly WriteResult[]>
+  readonly settings: () => Promise<StoredSettings>
   readonly rooms: Rooms
   readonly people: People
   readonly reads: Reads
@@ -68,6 +72,7 @@ export function createCluster(ports: ClusterPorts): Cluster {
   const behind = new Map<RoomId, number>()
   const syncs = new WeakMap<AdmittedDevice, Promise<void>>()
   let mark = ports.mark
+  let lastSettings: string | undefined
   let isLooking = false
   let lookAgain = false
   let stopped = false
@@ -186,7 +191,9 @@ export function createCluster(ports: ClusterPorts): Cluster {
         if (room !== undefined && room.epoch !== epoch) suspect(id, Infinity, 0)
         else if (room === undefined || reshaped || served.has(id)) told(id, head)
       }
-      for (const member of changed.members) people.learn(member)
+      // As if its node had just said so: whoever was removed or banned meanwhile is so here too.
+      for (const member of changed.members) deliver({ kind: 'member', member })
+      await lookForSettings()
     } catch (fault) {
       log.warn({ fault: String(fault) }, 'the store could not say what other nodes wrote')
     }
@@ -213,6 +220,18 @@ export function createCluster(ports: ClusterPorts): Cluster {
     if (room !== undefined && room.head >= head) return
     // Signals of a room that is served are probably on their way; of others none will come.
     suspect(id, head, served.has(id) ? TOLD_WAIT_MS : GAP_WAIT_MS)
+  }
+
+  async function lookForSettings(): Promise<void> {
+    try {
+      const settings = await ports.settings()
+      const json = JSON.stringify(settings)
+      if (stopped || json === lastSettings) return
+      lastSettings = json
+      deliver({ kind: 'settings', settings })
+    } catch (fault) {
+      log.warn({ fault: String(fault) }, 'the settings could not be read again')
+    }
   }
 
   /** Read positions have no numbers: those of the rooms that are served are read again. */
@@ -268,6 +287,7 @@ export function createCluster(ports: ClusterPorts): Cluster {
     },
 
     told,
+    lookForSettings,
 
     restored() {
       void look()

@@ -14,11 +14,13 @@ export interface Joint {
 }
 
 export function joinCluster(
-  ports: Omit<ClusterPorts, 'commit' | 'deliver'> & {
-    readonly store: Pick<Store, 'commit' | 'setLastSeen'>
+  ports: Omit<ClusterPorts, 'commit' | 'settings' | 'deliver'> & {
+    readonly store: Pick<Store, 'commit' | 'setLastSeen' | 'registry'>
     /** Names this node among the others; new with every start. */
     readonly node: string
     readonly graceMs: number
+    /** Takes in members and settings that other nodes changed. */
+    readonly hearRegistry: (signal: Signal) => void
   },
 ): Joint {
   const { rooms, people, reads, recovery, frames, fanOut, clock, store, node, graceMs } = ports
@@ -26,7 +28,11 @@ export function joinCluster(
   const cluster = createCluster({
     ...ports,
     commit: (writes) => store.commit(writes),
-    deliver: (signal) => deliver(signal),
+    settings: () => store.registry.settings(),
+    deliver(signal) {
+      ports.hearRegistry(signal)
+      deliver(signal)
+    },
   })
   const deliver: (signal: Signal) => void = createDelivery({
     ...{ rooms, people, reads, recovery, frames, cluster, presence },

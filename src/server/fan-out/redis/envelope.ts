@@ -9,13 +9,14 @@ import {
   seqSchema,
   timeSchema,
 } from '../../../protocol/records.ts'
+import { roleSchema } from '../../../protocol/roles.ts'
 import type { Signal } from '../../hub/ports.ts'
 
 /** What nodes of one version say to each other; others are not understood, and numbers heal what was missed. */
 const VERSION = 1
 
-/** `restored` never leaves its node. */
-export type SentSignal = Exclude<Signal, { kind: 'restored' }>
+/** `restored` never leaves its node, and of settings only that they changed: there is a passphrase in them. */
+export type SentSignal = Exclude<Signal, { kind: 'restored' | 'settings' }>
 
 const node = z.string().min(1).max(100)
 
@@ -55,6 +56,20 @@ const signalSchema = z.discriminatedUnion('kind', [
     ),
   }),
   z.object({ kind: z.literal('node-gone'), node }),
+  z.object({
+    kind: z.literal('member'),
+    member: z.object({
+      id: memberIdSchema,
+      name: memberNameSchema,
+      lastSeen: timeSchema,
+      role: roleSchema,
+      standing: z.enum(['active', 'removed', 'banned']),
+      standingAt: timeSchema,
+      standingEntry: seqSchema,
+    }),
+  }),
+  z.object({ kind: z.literal('registry-changed') }),
+  z.object({ kind: z.literal('admin') }),
 ])
 
 const envelopeSchema = z.object({ v: z.literal(VERSION), from: node, signal: signalSchema })

@@ -140,8 +140,12 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
 
   function pingLater(): void {
     cancelPing = clock.after(PING_EVERY_MS, () => {
-      if (link.isReady()) void watch(link)
-      else pingLater()
+      if (link.isReady()) return void watch(link)
+      if (link.hasGivenUp()) {
+        link.destroy()
+        link = connect()
+      }
+      pingLater()
     })
   }
 
@@ -188,7 +192,12 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
         case 'changed':
         case 'presence':
         case 'node-gone':
+        case 'member':
+        case 'admin':
+        case 'registry-changed':
           return send(everyone, signal)
+        case 'settings':
+          return send(everyone, { kind: 'registry-changed' })
         case 'restored':
           return
       }

@@ -10,6 +10,8 @@ export interface RedisLink {
   unsubscribe(channel: string): Promise<void>
   /** Rejects when one of the connections does not answer. */
   ping(): Promise<unknown>
+  /** It does not try to connect any more. */
+  hasGivenUp(): boolean
   /** Drops everything at once. */
   destroy(): void
 }
@@ -54,6 +56,7 @@ function singleLink(address: RedisAddress, events: LinkEvents): RedisLink {
     subscribe: (channel) => subscriber.sSubscribe(channel, events.message),
     unsubscribe: (channel) => subscriber.sUnsubscribe(channel, events.message),
     ping: () => Promise.all([publisher.ping(), subscriber.ping()]),
+    hasGivenUp: () => false,
     destroy() {
       for (const client of [publisher, subscriber]) if (client.isOpen) client.destroy()
     },
@@ -70,6 +73,7 @@ function clusterLink(address: RedisAddress, events: LinkEvents): RedisLink {
   })
   let isOpen = false
   let isDestroyed = false
+  let hasGivenUp = false
   cluster.on('error', (fault: unknown) => events.fault(String(fault)))
   cluster.on('node-error', (fault: unknown) => events.fault(String(fault)))
   cluster.on('node-ready', () => {
@@ -84,9 +88,14 @@ function clusterLink(address: RedisAddress, events: LinkEvents): RedisLink {
       if (isDestroyed) cluster.destroy()
       else events.ready()
     },
-    (fault: unknown) => events.fault(String(fault)),
+    (fault: unknown) => {
+      // Not one of its servers answered: later some may.
+      hasGivenUp = true
+      events.fault(String(fault))
+    },
   )
   return {
+    hasGivenUp: () => hasGivenUp,
     isReady: () => isOpen && cluster.isReady,
     publish: (channel, message) => cluster.sPublish(channel, message),
     subscribe: (channel) => cluster.sSubscribe(channel, events.message),

@@ -77,7 +77,11 @@ export function openDatabase(url: string, log: (fault: string) => void): Postgre
   const writers = new pg.Pool({ ...settings, max: 3 })
   const readers = new pg.Pool({ ...settings, max: 8 })
   // Connections that break while nobody uses them; the next one who asks gets a new one.
-  for (const pool of [writers, readers]) pool.on('error', (fault) => log(fault.message))
+  for (const pool of [writers, readers]) {
+    pool.on('error', (fault) => log(fault.message))
+    // And while they are used: whoever uses them is told by the answer that does not come.
+    pool.on('connect', (client) => client.on('error', () => {}))
+  }
 
   const breaker = circuitBreaker(handleWhen(isOutage), {
     halfOpenAfter: new ExponentialBackoff({ initialDelay: RETRY_FROM_MS, maxDelay: RETRY_TO_MS }),

@@ -1,8 +1,9 @@
 import { sessionIdSchema } from '../../../protocol/ids.ts'
-import type { MemberId, RoomId, SessionId } from '../../../protocol/ids.ts'
+import type { RoomId, SessionId } from '../../../protocol/ids.ts'
 import type { RoomState } from '../../../protocol/records.ts'
 import type { Health } from '../../hub/health.ts'
-import type { ReadMark, Store, StoredMember } from '../../hub/ports.ts'
+import type { ReadMark, Store } from '../../hub/ports.ts'
+import type { StoredMember } from '../../hub/registry-port.ts'
 import { carryOut, type CarryOutPorts } from '../carry-out.ts'
 import { createBatchLedger } from './batch-ledger.ts'
 import { openDatabase, type PostgresDatabase, type Statement } from './database.ts'
@@ -11,6 +12,7 @@ import { migrate, PostgresFault } from './migrate.ts'
 import { allMigrations } from './migrations/all-migrations.ts'
 import { unpackText } from './packed-text.ts'
 import { createLogReader } from './read.ts'
+import { createPostgresRegistry, MEMBER_COLUMNS } from './registry.ts'
 import { createSharedLog, ROOM_COLUMNS, roomStateOf, type RoomStateRow } from './shared-log.ts'
 
 export interface PostgresStoreOptions extends CarryOutPorts {
@@ -55,7 +57,7 @@ function storeOf(
     },
     members: () =>
       db.read<StoredMember>({
-        text: 'SELECT id, name, last_seen AS "lastSeen" FROM members ORDER BY id',
+        text: `SELECT ${MEMBER_COLUMNS} FROM members ORDER BY num`,
       }),
     commit: (writes) =>
       db.transaction(async (look) => {
@@ -71,27 +73,11 @@ function storeOf(
         statements: [],
       }))
     },
-    admit: (member, device) =>
-      db.transaction(async (look) => {
-        const [known] = await look.query<{ id: MemberId }>({
-          text: 'SELECT id FROM members WHERE id = $1',
-          values: [member.id],
-        })
-        const [owner] = await look.query<{ member: MemberId; key: string }>({
-          text: 'SELECT member, key FROM devices WHERE id = $1',
-          values: [device.id],
-        })
-        const isTaken =
-          owner !== undefined && (owner.member !== member.id || owner.key !== device.key)
-        if (isTaken) return { value: 'identity-taken' as const, statements: [] }
-        return {
-          value: known === undefined ? ('new' as const) : ('known' as const),
-          statements: saveIdentity(member, device, {
-            member: known !== undefined,
-            device: owner !== undefined,
-          }),
-        }
-      }),
+    registry: createPostgresRegistry(db),
+    async storageBytes() {
+      const text = 'SELECT pg_database_size(current_database()) AS bytes'
+      return (await db.read<{ bytes: number }>({ text }))[0]?.bytes ?? 0
+    },
     async setLastSeen(sightings) {
       if (sightings.length === 0) return
       const sorted = sightings.toSorted((a, b) => (a.member < b.member ? -1 : 1))
@@ -133,35 +119,6 @@ function moveReads(marks: readonly ReadMark[]): Statement {
       marks.map(({ seq }) => seq),
     ],
   }
-}
-
-/** Plain inserts: when another node admitted the same one at this moment, the constraint sends us back to look. */
-function saveIdentity(
-  member: StoredMember,
-  device: Parameters<Store['admit']>[1],
-  known: { readonly member: boolean; readonly device: boolean },
-): readonly Statement[] {
-  return [
-    known.member
-      ? {
-          text: `UPDATE members SET name = $2, changed = pg_current_xact_id()
-            WHERE id = $1 AND name <> $2`,
-          values: [member.id, member.name],
-        }
-      : {
-          text: 'INSERT INTO members (id, name, last_seen) VALUES ($1, $2, $3)',
-          values: [member.id, member.name, member.lastSeen],
-        },
-    known.device
-      ? {
-          text: 'UPDATE devices SET name = $2 WHERE id = $1 AND name <> $2',
-          values: [device.id, device.name],
-        }
-      : {
-          text: 'INSERT INTO devices (id, member, name, key) VALUES ($1, $2, $3, $4)',
-          values: [device.id, member.id, device.name, device.key],
-        },
-  ]
 }
 
 async function openSession(

@@ -1,8 +1,10 @@
 import type { Epoch, MemberId, RoomId } from '../../../protocol/ids.ts'
 import type { RoomKind, RoomState, Visibility } from '../../../protocol/records.ts'
 import type { SharedLog } from '../../hub/cluster-ports.ts'
+import type { StoredMember } from '../../hub/registry-port.ts'
 import type { PostgresDatabase } from './database.ts'
 import { unpackText } from './packed-text.ts'
+import { MEMBER_COLUMNS } from './registry.ts'
 
 export interface RoomStateRow {
   readonly id: RoomId
@@ -51,9 +53,9 @@ export function createSharedLog(db: PostgresDatabase): SharedLog {
             WHERE changed >= $1::xid8`,
           values: [since],
         }),
-        db.read<{ id: MemberId; name: string; lastSeen: number }>({
+        db.read<StoredMember>({
           name: 'changed-members',
-          text: `SELECT id, name, last_seen AS "lastSeen" FROM members WHERE changed >= $1::xid8`,
+          text: `SELECT ${MEMBER_COLUMNS} FROM members WHERE changed >= $1::xid8`,
           values: [since],
         }),
       ])
