@@ -40,11 +40,11 @@ export function judgeAnswers(bytes: Buffer, texts: (text: string) => string[]): 
 }
 
 /** Ends the visit, and says whether the server let go and kept its answers short. */
-export async function leave(peer: RawPeer): Promise<string[]> {
+export async function leave(peer: RawPeer, mostTold = MOST_TOLD): Promise<string[]> {
   const letGo = await peer.finish(LET_GO_MS)
   return [
     ...(letGo ? [] : [`the server did not let go within ${LET_GO_MS} ms`]),
-    ...(peer.heardBytes() > MOST_TOLD
+    ...(peer.heardBytes() > mostTold
       ? [`the server told a stranger ${peer.heardBytes()} bytes`]
       : []),
   ]
@@ -54,12 +54,16 @@ export interface WebSocketWay {
   readonly path: string
   /** Null for a door that asks for none. */
   readonly subprotocol: string | null
-  /** A valid payload, or one near it. */
-  frame(random: SeededRandom): Uint8Array
+  /** What a client says first, before what is damaged. */
+  readonly opening?: (random: SeededRandom) => Uint8Array
+  /** A valid payload, or with this chance one near it. */
+  frame(random: SeededRandom, damage: number): Uint8Array
   /** Opcode of the door's valid frames. */
   readonly opcode: number
   /** What is wrong with a text that the server sent. */
   answer(text: string): string[]
+  /** Most bytes that it may be told, where it is let in. */
+  readonly mostTold?: number
 }
 
 /** Upgrades as it should, then sends damaged payloads in good frames and good payloads in damaged frames. */
@@ -71,24 +75,42 @@ export async function attackFrames(
   const peer = await rawPeer(arena.port)
   const request = upgradeRequest(way.path, way.subprotocol)
   const isDamaged = random.chance(0.1)
+  // Some visitors are nearly polite: they get further, to what only those see who were let in.
+  const damage = random.pick([0, 0.1, 0.6])
+  const broken = random.pick([0, 0, 0.1, 0.4])
+  // Half of them do not wait for answers; half a request has none.
+  const waits = !isDamaged && random.chance(0.7)
   peer.write(Buffer.from(isDamaged ? mangleText(random, request) : request))
-  // Half of them do not wait for the answer, as nobody polite would; half a request has none.
-  if (!isDamaged && random.chance(0.5)) await peer.answered()
-  for (let count = random.int(1, 6); count > 0; count--) {
-    const payload = way.frame(random)
-    const broken = random.chance(0.35)
-    const frame = broken ? brokenFrame(random, payload) : clientFrame(payload, way)
+  if (waits) await peer.answered()
+  if (way.opening !== undefined && random.chance(0.95)) {
+    peer.write(clientFrame(way.opening(random)))
+    if (waits) await settle()
+  }
+  for (let count = random.int(1, 8); count > 0; count--) {
+    const payload = way.frame(random, damage)
+    const frame = random.chance(broken)
+      ? brokenFrame(random, payload)
+      : clientFrame(payload, { opcode: way.opcode })
     // In pieces, as the network may bring them.
     const cut = random.chance(0.3) ? random.int(0, frame.length) : frame.length
     peer.write(frame.subarray(0, cut))
     peer.write(frame.subarray(cut))
+    if (waits && random.chance(0.3)) await settle()
   }
+  if (waits) await settle()
   if (random.chance(0.1)) {
     peer.reset()
     return []
   }
-  const late = await leave(peer)
+  const late = await leave(peer, way.mostTold)
   return [...late, ...judgeAnswers(peer.heard(), way.answer)]
+}
+
+/** Turns in which both sides of this process take in what is there; a commit to disk takes some. */
+const TURNS = 12
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Anything that looks like HTTP, to any path. */

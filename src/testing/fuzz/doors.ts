@@ -1,4 +1,5 @@
 import type { Door } from './door.ts'
+import { plainDoor, signalrDoor } from './foreign-doors.ts'
 import { httpDoor, nativeDoor } from './native-door.ts'
 
-export const doors: readonly Door[] = [nativeDoor, httpDoor]
+export const doors: readonly Door[] = [nativeDoor, httpDoor, signalrDoor, plainDoor]

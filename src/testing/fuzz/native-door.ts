@@ -13,9 +13,9 @@ import { brokenFrame, Opcode, upgradeRequest } from './web-socket-bytes.ts'
 const shapes = shapesOf(clientMessageSchema)
 const ANSWER_MS = 5_000
 
-function frame(random: SeededRandom, hints: Hints = {}): string {
+function frame(random: SeededRandom, damage: number, hints: Hints = {}): string {
   const message = sample(random, random.pick(shapes), hints)
-  if (random.chance(0.3)) return JSON.stringify(message)
+  if (!random.chance(damage)) return JSON.stringify(message)
   return mangleJson(random, message, [sample(random, random.pick(shapes), hints)])
 }
 
@@ -23,7 +23,7 @@ const stranger: WebSocketWay = {
   path: '/ws',
   subprotocol: SUBPROTOCOL,
   opcode: Opcode.text,
-  frame: (random) => Buffer.from(frame(random)),
+  frame: (random, damage) => Buffer.from(frame(random, damage)),
   answer(text) {
     const read = serverMessageSchema.safeParse(JSON.parse(text))
     if (!read.success) return [`the server sent what is not in its protocol: ${text.slice(0, 200)}`]
@@ -70,14 +70,15 @@ async function attackAsMember(arena: Arena, random: SeededRandom): Promise<strin
     return isLate ? [`a member was not let in within ${ANSWER_MS} ms: ${ends(client)}`] : []
   }
   const hints = known(client)
+  const damage = random.pick([0.1, 0.7])
   for (let count = random.int(1, 12); count > 0; count--) {
     if (random.chance(0.05)) break
-    webSocket.send(frame(random, hints), () => {})
+    webSocket.send(frame(random, damage, hints), () => {})
   }
   const { _socket: socket } = webSocket as unknown as { readonly _socket: Socket }
   const end = random.next()
   if (end < 0.2) {
-    socket.write(brokenFrame(random, Buffer.from(frame(random, hints))))
+    socket.write(brokenFrame(random, Buffer.from(frame(random, damage, hints))))
     // A frame that claims more than came would swallow the polite close.
     socket.end()
   } else if (end < 0.4) webSocket.terminate()
