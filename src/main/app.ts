@@ -28,6 +28,7 @@ import { joinCommands } from './ipc/join-commands.ts'
 import { roomCommands } from './ipc/room-commands.ts'
 import { sessionCommands } from './ipc/session-commands.ts'
 import { createJoining } from './joining/joining.ts'
+import { realNetwork } from './joining/joining-ports.ts'
 import type { LaunchOptions } from './launch-options.ts'
 import { errorFields } from './logger.ts'
 import type { Logger } from './logger.ts'
@@ -188,6 +189,14 @@ export function startApp(options: AppOptions): RunningApp {
     },
     log,
   })
+  const joining = createJoining({
+    ports: realNetwork,
+    clock,
+    found,
+    enter: (invite, member) => sessions.enter(invite, member),
+    isJoined: (id) => profile.session(id) !== undefined,
+    tell: (windowId, steps) => windows.tell(windowId, { type: 'joining', steps }),
+  })
   const watchers = {
     set(windowId: number, active: boolean): void {
       if (active) watching.add(windowId)
@@ -283,7 +292,7 @@ export function startApp(options: AppOptions): RunningApp {
         copyText,
       }),
       ...sessionCommands(sessions, registry, shows),
-      ...joinCommands(createJoining(), () => {}),
+      ...joinCommands(joining, () => {}),
       ...adminCommands(registry, adminWatchers, (id, token) => sessions.linkWith(id, token)),
       ...discoveryCommands(found, watchers),
       ...doctorCommands(doctor, copyText),

@@ -10,6 +10,7 @@ import { createInvite } from '../../protocol/invite.ts'
 import type { Hosting } from '../hosting/hosting.ts'
 import type { StartProblem } from '../hosting/lan-host.ts'
 import { fail, ok } from '../ipc/command-gate.ts'
+import { createIdentity } from '../profile/identity.ts'
 import type { KnownSession } from '../profile/profile-schema.ts'
 import { openProfileStore } from '../profile/profile-store.ts'
 import type { SessionRegistry } from './session-registry.ts'
@@ -37,6 +38,8 @@ function stage(folder: string) {
       connectNow: () => log.push(`${name} connect now`),
       disconnect: () => log.push(`${name} disconnect`),
       close: () => log.push(`${name} close`),
+      presentAgain: () => log.push(`${name} shows the invite again`),
+      rename: (to: string) => log.push(`${name} renamed ${to}`),
       setHosting: (on: boolean) => log.push(`${name} hosting ${on}`),
       updateAddresses: (to: readonly string[]) => log.push(`${name} at ${to.join(' ')}`),
     } as unknown as ClientSession
@@ -195,7 +198,12 @@ describe('sessions of a profile', () => {
     const identity = on.profile.session(id(1))?.memberId
     on.noted()
     on.sessions.join(invite(['10.9.9.9:47800']))
-    expect(on.noted()).toEqual(['Ward 3 at 10.9.9.9:47800', 'Ward 3 connect', 'Ward 3 connect now'])
+    expect(on.noted()).toEqual([
+      'Ward 3 shows the invite again',
+      'Ward 3 at 10.9.9.9:47800',
+      'Ward 3 connect',
+      'Ward 3 connect now',
+    ])
     on.sessions.join(invite(['10.9.9.9:47800'], 'another'))
     expect(on.noted()).toEqual([
       'Ward 3 close',
@@ -203,6 +211,31 @@ describe('sessions of a profile', () => {
       'Ward 3 connect',
     ])
     expect(on.profile.session(id(1))).toMatchObject({ secret: 'another', memberId: identity })
+  })
+
+  it('[I11] a further device is the same member under the same name, with keys of its own', () => {
+    on.named()
+    const member = { id: createIdentity().memberId, name: 'Ada', token: 'link token' }
+    const paired = { sessionId: id(1), name: 'Ward 3', addresses: ['10.0.0.1:1'], fingerprint: KEY }
+    expect(on.sessions.enter(paired, member)).toEqual(ok({ session: id(1) }))
+    const known = on.profile.session(id(1))
+    expect(known).toMatchObject({ memberId: member.id, memberName: 'Ada', link: 'link token' })
+    const other = { ...member, id: createIdentity().memberId }
+    expect(on.sessions.enter(paired, other)).toMatchObject({ failure: { kind: 'already-joined' } })
+    on.sessions.enter(paired, { ...member, token: 'a newer one' })
+    expect(on.profile.session(id(1))).toEqual({
+      ...{ ...known, link: 'a newer one', disconnected: false },
+    })
+  })
+
+  it('[I3] another name in one session is kept, and tried at once', () => {
+    on.named()
+    on.sessions.join(invite(['10.0.0.1:47800']))
+    on.noted()
+    expect(on.sessions.setName(id(1), 'Mara K.')).toEqual(ok(null))
+    expect(on.noted()).toEqual(['Ward 3 renamed Mara K.', 'Ward 3 connect'])
+    expect(on.profile.session(id(1))?.memberName).toBe('Mara K.')
+    expect(on.sessions.setName(id(2), 'x')).toMatchObject({ failure: { kind: 'no-such-session' } })
   })
 
   it('says what is wrong with an invite, and that one hosts the session oneself', async () => {

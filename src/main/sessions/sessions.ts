@@ -1,8 +1,9 @@
 import type { ClientSession } from '../../client/client-session.ts'
 import type { HostingView } from '../../ipc/contract.ts'
 import type { Result } from '../../ipc/errors.ts'
-import type { SessionId } from '../../protocol/ids.ts'
+import type { MemberId, SessionId } from '../../protocol/ids.ts'
 import { createInvite, parseInvite } from '../../protocol/invite.ts'
+import type { Invite } from '../../protocol/invite.ts'
 import type { Hosting } from '../hosting/hosting.ts'
 import { done, fail, ok } from '../ipc/command-gate.ts'
 import { errorFields } from '../logger.ts'
@@ -12,6 +13,13 @@ import { placesOf } from '../profile/profile-schema.ts'
 import type { KnownSession } from '../profile/profile-schema.ts'
 import type { ProfileStore } from '../profile/profile-store.ts'
 import type { SessionRegistry } from './session-registry.ts'
+
+/** Whose further device this is to be (I11). */
+export interface LinkedMember {
+  readonly id: MemberId
+  readonly name: string
+  readonly token: string
+}
 
 export interface SessionsOptions {
   readonly profile: ProfileStore
@@ -32,6 +40,8 @@ export interface Sessions {
   stopHosting(id: SessionId): Promise<Result<null>>
   hostingView(id: SessionId): Result<HostingView>
   join(invite: string): Result<{ readonly session: SessionId }>
+  /** The same with an invite that was got by pairing; `member`: as a further device of theirs. */
+  enter(invite: Invite, member?: LinkedMember): Result<{ readonly session: SessionId }>
   leave(id: SessionId): Result<null>
   /** Another name in this session only; the connection is made anew with it. */
   setName(id: SessionId, name: string): Result<null>
@@ -170,27 +180,11 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
 
     join(link) {
-      if (profile.get().name === null) return fail('no-profile', 'Say your name first.')
       const parsed = parseInvite(link)
       if (parsed.kind === 'fault') return fail('invalid-invite', parsed.message)
-      const { sessionId, name, addresses, ...proofs } = parsed.invite
-      const given = { addresses: [...addresses], ...proofs }
-      const current = known(sessionId)
-      if (current?.hosted !== undefined) {
-        return fail('already-joined', `This computer hosts «${current.name}»; it is in your list.`)
-      }
-      if (current !== undefined) return rejoin(current, given)
-      const session: KnownSession = { sessionId, name, ...given, ...createIdentity() }
-      // Kept before the first contact: the server binds this identity for good.
-      profile.putSession(session)
-      const opened = open(session)
-      if (!opened.ok) {
-        profile.removeSession(sessionId)
-        return opened
-      }
-      opened.value.connect()
-      return ok({ session: sessionId })
+      return enter(parsed.invite)
     },
+    enter,
 
     leave(id) {
       if (known(id) === undefined) return unknownSession
@@ -253,6 +247,39 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
   }
 
+  function enter(
+    { sessionId, name, addresses, ...proofs }: Invite,
+    member?: LinkedMember,
+  ): Result<{ readonly session: SessionId }> {
+    if (profile.get().name === null) return fail('no-profile', 'Say your name first.')
+    const given = { addresses: [...addresses], ...proofs }
+    const current = known(sessionId)
+    if (current?.hosted !== undefined) {
+      return fail('already-joined', `This computer hosts «${current.name}»; it is in your list.`)
+    }
+    if (current !== undefined) {
+      if (member !== undefined && member.id !== current.memberId) return otherMember(current.name)
+      return rejoin(current, { ...given, ...(member === undefined ? {} : { link: member.token }) })
+    }
+    const session: KnownSession = {
+      ...{ sessionId, name, ...given },
+      ...createIdentity(),
+      // A further device is the same member under the same name (I11).
+      ...(member === undefined
+        ? {}
+        : { memberId: member.id, memberName: member.name, link: member.token }),
+    }
+    // Kept before the first contact: the server binds this identity for good.
+    profile.putSession(session)
+    const opened = open(session)
+    if (!opened.ok) {
+      profile.removeSession(sessionId)
+      return opened
+    }
+    opened.value.connect()
+    return ok({ session: sessionId })
+  }
+
   function keepPort(session: KnownSession, port: number): void {
     if (session.hosted === undefined) return
     try {
@@ -266,19 +293,21 @@ export function createSessions(options: SessionsOptions): Sessions {
   /** A newer invite to a session one is in: the host moved, or changed the secret. */
   function rejoin(
     current: KnownSession,
-    given: Pick<KnownSession, 'addresses' | 'secret' | 'fingerprint' | 'tls'>,
+    given: Pick<KnownSession, 'addresses' | 'secret' | 'fingerprint' | 'tls' | 'link'>,
   ): Result<{ readonly session: SessionId }> {
     const id = current.sessionId
     if (given.fingerprint !== undefined && given.fingerprint !== current.fingerprint) {
       // A session keeps its key for good. Whoever names another may want what only the host should be told.
       if (current.fingerprint !== undefined || current.tls === true) return otherKey(current.name)
     }
-    const next = { ...current, ...given, disconnected: false }
+    const { seenAt: _seenAt, ...kept } = current
+    const next = { ...kept, ...given, disconnected: false }
     profile.putSession(next)
     const session = registry.get(id)
     // A link without a key does not take back the key this computer knows.
     const sameProofs =
-      given.secret === current.secret &&
+      next.secret === current.secret &&
+      next.link === current.link &&
       next.fingerprint === current.fingerprint &&
       next.tls === current.tls
     if (session === undefined || !sameProofs) {
@@ -288,6 +317,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       opened.value.connect()
       return ok({ session: id })
     }
+    // An invite that is given again is shown again: the host may have let this person go.
+    session.presentAgain()
     session.updateAddresses(given.addresses)
     session.connect()
     session.connectNow()
@@ -299,5 +330,10 @@ const otherKey = (name: string): Result<never> =>
   fail(
     'invalid-invite',
     `This invite names another key than the one by which this computer knows the host of «${name}». Ask the host in person. If they really have another key now, leave the session here and join again.`,
+  )
+const otherMember = (name: string): Result<never> =>
+  fail(
+    'already-joined',
+    `You are in «${name}» on this computer already, as somebody else than the code is for. Leave the session here first.`,
   )
 const unknownSession = fail('no-such-session', 'This session is not in your list any more.')
