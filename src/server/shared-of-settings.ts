@@ -9,18 +9,13 @@ export type SharedOfSettings =
 
 /** What the options say of PostgreSQL and Redis; their packages are loaded only where they are used. */
 export async function sharedOf(
-  { postgres, redis }: Pick<Settings, 'postgres' | 'redis'>,
+  settings: Pick<Settings, 'postgres' | 'redis'>,
   readFile: (file: string) => string,
 ): Promise<SharedOfSettings> {
-  let url: string | undefined
-  let redisString: string | undefined
-  try {
-    url = given(postgres, readFile)
-    redisString = given(redis, readFile)
-  } catch (cause) {
-    const words = cause instanceof Error ? cause.message : String(cause)
-    return { kind: 'fault', message: `A connection string cannot be read: ${words}` }
-  }
+  const strings = connectionStrings(settings, readFile)
+  if (strings.kind === 'fault') return strings
+  const { postgres: url, redis: redisString } = strings
+  const { redis } = settings
   if (url === undefined) return { kind: 'none' }
   const { prepareSharedBackends } = await import('./shared-backends.ts')
   const { keyPrefix, database, connectTimeoutSeconds } = redis
@@ -35,6 +30,25 @@ export async function sharedOf(
           },
   })
   return prepared.kind === 'fault' ? prepared : { kind: 'shared', shared: prepared.backends }
+}
+
+/** Read from their files where they are in files. */
+export function connectionStrings(
+  { postgres, redis }: Pick<Settings, 'postgres' | 'redis'>,
+  readFile: (file: string) => string,
+):
+  | {
+      readonly kind: 'strings'
+      readonly postgres: string | undefined
+      readonly redis: string | undefined
+    }
+  | { readonly kind: 'fault'; readonly message: string } {
+  try {
+    return { kind: 'strings', postgres: given(postgres, readFile), redis: given(redis, readFile) }
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause)
+    return { kind: 'fault', message: `A connection string cannot be read: ${words}` }
+  }
 }
 
 function given(

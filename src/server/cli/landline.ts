@@ -1,0 +1,90 @@
+/** The command line of operators: `npm run landline -- COMMAND`. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { DatabaseFault } from '../store/sqlite/database.ts'
+import { manageInvites } from './manage-invites.ts'
+import { managePeople } from './manage-people.ts'
+import { runExport, runImport, runPromote } from './move-session.ts'
+import { CommandFault, type Output } from './output.ts'
+import { TransferFault } from './transfer/transfer.ts'
+
+const HELP = `landline COMMAND
+
+  serve                    serve a session; landline serve --help tells its options
+  doctor                   find out why people cannot reach each other
+  export FILE              write a session to a file: ids, numbers and history as they are
+  import FILE              take a session from such a file
+  promote                  move the session of a data folder to PostgreSQL
+  promote --back           and the other way
+  invite list              the invites of a session
+  invite create            make one: --role host|moderator|member|guest (member), --label TEXT, --uses N, --hours N
+  invite revoke ID         admits nobody any more
+  user list                the people of a session
+  user role ID ROLE        give somebody a role
+  user remove|ban|unban ID
+
+Where the session is, is said as for serve: --data DIR, or PostgreSQL by LANDLINE_POSTGRES_CONNECTION_STRING or
+--postgres-connection-string-file. A data folder must not be in use by a server meanwhile; PostgreSQL may be, and its nodes
+hear of changes.
+`
+
+const BAD_COMMAND = 2
+const FAILED = 1
+
+const output: Output = {
+  out: (line) => void process.stdout.write(`${line}\n`),
+  say: (line) => void process.stderr.write(`${line}\n`),
+}
+
+async function run([command = '', ...args]: readonly string[]): Promise<number> {
+  switch (command) {
+    case 'serve':
+      return await become('../headless.ts', args)
+    case 'doctor':
+      return await become('../../doctor/cli.ts', args)
+    case 'export':
+      return await runExport(args, process.env, output)
+    case 'import':
+      return await runImport(args, process.env, output)
+    case 'promote':
+      return await runPromote(args, process.env, output)
+    case 'invite':
+      return await manageInvites(args, process.env, output)
+    case 'user':
+      return await managePeople(args, process.env, output)
+    case 'help':
+    case '--help':
+      process.stdout.write(HELP)
+      return 0
+    default:
+      process.stderr.write(command === '' ? HELP : `There is no command "${command}".\n\n${HELP}`)
+      return BAD_COMMAND
+  }
+}
+
+/** Another program of ours, with this one's terminal and signals. */
+async function become(path: string, args: readonly string[]): Promise<number> {
+  const file = fileURLToPath(new URL(path, import.meta.url))
+  const child = spawn(process.execPath, [...process.execArgv, file, ...args], { stdio: 'inherit' })
+  const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP']
+  for (const signal of signals) process.on(signal, () => child.kill(signal))
+  const [code] = (await once(child, 'exit')) as [number | null]
+  return code ?? FAILED
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2))
+} catch (fault) {
+  if (
+    !(
+      fault instanceof CommandFault ||
+      fault instanceof TransferFault ||
+      fault instanceof DatabaseFault
+    )
+  ) {
+    throw fault
+  }
+  output.say(fault.message)
+  process.exitCode = fault instanceof CommandFault ? BAD_COMMAND : FAILED
+}

@@ -1,0 +1,61 @@
+import { memberIdSchema } from '../../protocol/ids.ts'
+import { roleSchema } from '../../protocol/roles.ts'
+import type { MemberChanged, Registry, Standing } from '../hub/registry-port.ts'
+import { commandOptions, type Environment } from './options.ts'
+import { CommandFault, type Output } from './output.ts'
+import { withStore } from './with-store.ts'
+
+const USAGE = 'Write: landline user list | role ID ROLE | remove ID | ban ID | unban ID'
+
+/** What becomes of somebody: taking a ban back leaves them removed, and a new invite lets them in. */
+const STANDINGS: Readonly<Record<string, Standing>> = {
+  remove: 'removed',
+  ban: 'banned',
+  unban: 'active',
+}
+
+export async function managePeople(
+  args: readonly string[],
+  environment: Environment,
+  output: Output,
+): Promise<number> {
+  const given = commandOptions(args, environment, [])
+  const [what = '', id, role] = given.words
+  if (what === 'list') {
+    return await withStore(given, async (store) => {
+      for (const { id: member, name, role: is, standing } of await store.members()) {
+        output.out([member, is, standing, name].join('\t'))
+      }
+      return 0
+    })
+  }
+  const act = actOf(what, role)
+  const member = memberIdSchema.safeParse(id)
+  if (act === undefined || !member.success) throw new CommandFault(USAGE)
+  return await withStore(given, async ({ registry }) => {
+    const changed = await act(registry, member.data)
+    if (changed.kind === 'refused') {
+      output.say(changed.message)
+      return 1
+    }
+    output.say(changed.kind === 'unchanged' ? 'It is so already.' : 'Done.')
+    return 0
+  })
+}
+
+type PersonAct = (
+  registry: Registry,
+  member: ReturnType<typeof memberIdSchema.parse>,
+) => Promise<MemberChanged>
+
+function actOf(what: string, role: string | undefined): PersonAct | undefined {
+  // By nobody of the session: the operator may do everything, and the audit log says so.
+  const act = { by: null, at: Date.now() }
+  const standing = STANDINGS[what]
+  if (standing !== undefined) {
+    return (registry, member) => registry.setStanding(member, standing, act)
+  }
+  const given = roleSchema.safeParse(role)
+  if (what !== 'role' || !given.success) return undefined
+  return (registry, member) => registry.setRole(member, given.data, act)
+}
