@@ -11,10 +11,10 @@ const callArguments = z.array(z.unknown()).max(32)
 const headers = z.record(z.string(), z.unknown())
 
 const jsonCall = z.object({
-  invocationId: id.optional(),
+  invocationId: id.nullish(),
   target: id,
   arguments: callArguments,
-  streamIds: streamIds.optional(),
+  streamIds: streamIds.nullish(),
 })
 const jsonNamed = z.object({ invocationId: id })
 const jsonSequence = z.object({ sequenceId: sequence })
@@ -58,10 +58,10 @@ export function readPackedMessage(value: unknown): FromClient {
       const isShort = Array.isArray(value) && value.length === 5
       if (isShort) {
         const [, , name, target, args] = expect(packedCallWithoutStreams, value)
-        return callOf(type, name ?? undefined, target, args, undefined)
+        return callOf(type, name, target, args, undefined)
       }
       const [, , name, target, args, streams] = expect(packedCall, value)
-      return callOf(type, name ?? undefined, target, args, streams ?? undefined)
+      return callOf(type, name, target, args, streams)
     }
     case MessageType.cancelInvocation:
       return { kind: 'cancel', id: expect(packedNamed, value)[2] }
@@ -76,16 +76,16 @@ export function readPackedMessage(value: unknown): FromClient {
 
 function callOf(
   type: number,
-  name: string | undefined,
+  name: string | null | undefined,
   target: string,
   args: readonly unknown[],
-  streams: readonly string[] | undefined,
+  streams: readonly string[] | null | undefined,
 ): FromClient {
   const kind = type === MessageType.invocation ? 'invocation' : 'stream-invocation'
-  if (kind === 'stream-invocation' && name === undefined) {
+  if (kind === 'stream-invocation' && name == null) {
     throw new ProtocolFault('A stream has no invocation id.')
   }
-  return { kind, id: name, target, arguments: args, streamIds: streams ?? [] }
+  return { kind, id: name ?? undefined, target, arguments: args, streamIds: streams ?? [] }
 }
 
 function plain(type: number): FromClient {
