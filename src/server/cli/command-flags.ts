@@ -15,7 +15,7 @@ export function commandFlags(args: readonly string[], names: readonly string[]):
   const faults: string[] = []
   for (let index = 0; index < args.length; index++) {
     const arg = args[index] ?? ''
-    const [flag = '', inline] = split(arg)
+    const [flag, inline] = split(arg)
     if (!arg.startsWith('--') && rest.length === 0) {
       words.push(arg)
     } else if (arg.startsWith('--') && names.includes(flag)) {

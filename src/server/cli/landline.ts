@@ -25,8 +25,8 @@ const HELP = `landline COMMAND
   user remove|ban|unban ID
 
 Where the session is, is said as for serve: --data DIR, or PostgreSQL by LANDLINE_POSTGRES_CONNECTION_STRING or
---postgres-connection-string-file. A data folder must not be in use by a server meanwhile; PostgreSQL may be, and its nodes
-hear of changes.
+--postgres-connection-string-file. A data folder must not be in use by a server meanwhile. Nodes of a cluster may run, but what
+is changed for people who are there now counts, on a node that runs, from when it starts again at the latest.
 `
 
 const BAD_COMMAND = 2
