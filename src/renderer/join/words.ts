@@ -71,6 +71,7 @@ export const joinWords = {
   },
 
   steps: 'What was tried',
+  doctor: 'Look for what is wrong here',
   stepStates: {
     trying: 'trying',
     done: 'done',
