@@ -10,6 +10,7 @@ import {
   roomIdSchema,
   sessionIdSchema,
 } from './ids.ts'
+import { integrationRequestSchemas } from './integrations.ts'
 import {
   MAX_AUDIT_ENTRIES,
   MAX_CURSORS,
@@ -163,6 +164,7 @@ export const requestSchemas = [
   /** The asker's own devices. */
   z.object({ type: z.literal('devices'), ref }),
   z.object({ type: z.literal('forget-device'), ref, device: deviceIdSchema }),
+  ...integrationRequestSchemas,
 ] as const
 export const requestSchema = z.discriminatedUnion('type', requestSchemas)
 export type Request = z.infer<typeof requestSchema>

@@ -17,6 +17,7 @@ import {
   roomIdSchema,
   sessionIdSchema,
 } from './ids.ts'
+import { integrationAnswerSchemas } from './integrations.ts'
 import { MAX_INVITES, MAX_WAITING } from './limits.ts'
 import {
   memberSchema,
@@ -121,6 +122,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   /** Answers `link-device`. */
   z.object({ type: z.literal('link-code'), ref, code: shortCodeSchema }),
   z.object({ type: z.literal('device-list'), ref, devices: z.array(deviceRecordSchema) }),
+  ...integrationAnswerSchemas,
   /** Answers `refresh-token`. */
   z.object({ type: z.literal('token-taken'), expiresAt: timeSchema }),
   /** The handshake failed; a close with the matching code follows. */

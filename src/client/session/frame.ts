@@ -57,6 +57,11 @@ export function takeFrame(text: string, to: FrameTakers): void {
     case 'token-taken':
       // Only clients with a bearer token hear it, and this one has none.
       return
+    case 'integration':
+    case 'integration-list':
+    case 'command-list':
+      // Answers to what this client does not ask.
+      return
     case 'plan':
     case 'people':
     case 'events':
