@@ -3,10 +3,11 @@
  * Pure: main imports this file and forks the built entry, nothing else of the server.
  */
 import { z } from 'zod'
-import { sessionIdSchema } from '../protocol/ids.ts'
+import { deviceKeySchema } from '../protocol/device-proof.ts'
+import { deviceIdSchema, memberIdSchema, sessionIdSchema } from '../protocol/ids.ts'
 import { MAX_SECRET_LENGTH } from '../protocol/invite.ts'
 import { MAX_SESSION_NAME_LENGTH } from '../protocol/limits.ts'
-import { nameSchema } from '../protocol/records.ts'
+import { memberNameSchema, nameSchema } from '../protocol/records.ts'
 
 export const embeddedStartSchema = z.object({
   kind: z.literal('start'),
@@ -16,20 +17,35 @@ export const embeddedStartSchema = z.object({
   host: z.string().min(1),
   /** 0 picks a free port. */
   port: z.int().min(0).max(65_535),
-  /** Take a free port when `port` is in use, instead of failing. */
+  /** When `port` is in use, take 47800 to 47807 or else any free one, instead of failing. */
   fallbackPort: z.boolean().optional(),
   name: nameSchema(MAX_SESSION_NAME_LENGTH),
-  secret: z.string().min(1).max(MAX_SECRET_LENGTH),
+  /** Whose computer it is: the session's host, who needs no invite. */
+  owner: z.object({
+    memberId: memberIdSchema,
+    deviceId: deviceIdSchema,
+    /** Public. */
+    deviceKey: deviceKeySchema,
+    /** Used when they first come in; later `hello` says it. */
+    name: memberNameSchema,
+  }),
+  /**
+   * Token of the invite that the session's link is made of. It is made when the token is new, and is not good
+   * again once it was revoked.
+   */
+  firstInvite: z.string().min(16).max(MAX_SECRET_LENGTH),
   /** PEM. Members pin it: the session is served encrypted under this key only. */
   privateKey: z.string().min(1).max(8_192),
+  /** Foreign clients that may come in; none when left out (`DoorSwitches`). */
+  doors: z.object({ signalr: z.boolean(), plain: z.boolean(), game: z.boolean() }).optional(),
   /** Wanted id of a new session, and the expected one of a session that exists. */
   sessionId: sessionIdSchema.optional(),
 })
 
 export const toEmbeddedSchema = z.discriminatedUnion('kind', [
   embeddedStartSchema,
-  /** Drain (D16) and exit with 0. */
-  z.object({ kind: z.literal('stop') }),
+  /** Drain (D16) and exit with 0. Members are told that it is for now (`stopped`) or that it comes again. */
+  z.object({ kind: z.literal('stop'), reason: z.enum(['restart', 'stopped']).optional() }),
 ])
 export type ToEmbedded = z.infer<typeof toEmbeddedSchema>
 export type EmbeddedStart = z.infer<typeof embeddedStartSchema>
@@ -45,6 +61,14 @@ const connectedDeviceSchema = z.object({
   roundTrip: z.number().nullable(),
 })
 
+/** How one may come in, as the network may know. */
+const noticeSchema = z.object({
+  /** Of the codes that are good now. */
+  selectors: z.array(z.string().length(2)),
+  passphrase: z.boolean(),
+  open: z.boolean(),
+})
+
 export const fromEmbeddedSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('ready'),
@@ -55,6 +79,7 @@ export const fromEmbeddedSchema = z.discriminatedUnion('kind', [
     sessionName: z.string(),
     /** True when the wanted port was in use and another was taken. */
     portChanged: z.boolean(),
+    notice: noticeSchema,
   }),
   /** Serving could not begin, or ended by a fault; the process exits with 1. */
   z.object({
@@ -71,6 +96,9 @@ export const fromEmbeddedSchema = z.discriminatedUnion('kind', [
     /** Mean of the commits of the last second, 0 without any. */
     commitMs: z.number(),
     devices: z.array(connectedDeviceSchema),
+    notice: noticeSchema,
+    /** On disk, of the session's log. */
+    storageBytes: z.number(),
   }),
 ])
 export type FromEmbedded = z.infer<typeof fromEmbeddedSchema>

@@ -6,6 +6,8 @@ import { type RunningServer, startServer } from './start-server.ts'
 
 const SAMPLE_MS = 1_000
 const FAILED = 1
+/** Label of the invite that the session's link is made of. */
+const FIRST_INVITE = 'first'
 
 const parent = openParentPort<FromEmbedded>(process)
 const log = lineLog((line) => process.stderr.write(line), Date.now)
@@ -20,25 +22,29 @@ parent.onMessage((data) => {
   if (!message.success) {
     log.warn({ fault: message.error.message }, 'the app sent a message that is not known')
   } else if (message.data.kind === 'stop') {
-    void stop()
+    void stop(message.data.reason)
   } else if (state.kind === 'waiting') {
     state = { kind: 'starting' }
     void start(message.data)
   }
 })
 // An app that was killed cannot say stop. Nobody could end this process then, so it ends itself.
-parent.onGone(() => void stop())
+parent.onGone(() => void stop('restart'))
 
 async function start(options: EmbeddedStart): Promise<void> {
-  const { dataDir, host, port, fallbackPort, name: sessionName, secret, sessionId } = options
-  const { privateKey } = options
+  const { dataDir, host, port, fallbackPort, name: sessionName, sessionId, privateKey } = options
+  const { owner, firstInvite: token, doors } = options
   try {
     const server = await startServer(
       {
         ...{ dataDir, host, port, sessionName, sessionId },
         fallbackPort: fallbackPort === true,
-        admission: { kind: 'secret', secret },
+        admission: { kind: 'invites' },
+        pairing: true,
+        owner: { owner, firstInvite: { token, label: FIRST_INVITE, role: 'member' } },
         tls: { kind: 'host-key', privateKey },
+        // Whoever switches them on in an open session wants clients in that know no key and no token.
+        ...(doors === undefined ? {} : { doors: { ...doors, names: true } }),
       },
       log,
     )
@@ -59,6 +65,7 @@ async function start(options: EmbeddedStart): Promise<void> {
       sessionId: session.id,
       sessionName: session.name,
       portChanged: server.portChanged,
+      notice: server.notice(),
     })
   } catch (fault) {
     fail('server-failed', fault instanceof Error ? fault.message : String(fault))
@@ -71,22 +78,27 @@ function fail(code: Extract<FromEmbedded, { kind: 'failed' }>['code'], message: 
   setTimeout(() => process.exit(FAILED), 100)
 }
 
-async function stop(): Promise<void> {
+async function stop(reason: 'restart' | 'stopped' = 'stopped'): Promise<void> {
   const before = state
   if (before.kind === 'stopping') return
   state = { kind: 'stopping' }
   if (before.kind === 'starting') return
   if (before.kind === 'serving') {
     before.stopSampling()
-    await before.server.stop()
+    await before.server.stop(reason)
   }
   process.exit(0)
 }
 
 function sample(server: RunningServer): () => void {
+  let storageBytes = 0
   let delivered = server.meter.get('writes-committed')
   const timer = setInterval(() => {
     const total = server.meter.get('writes-committed')
+    void server.storageBytes().then(
+      (bytes) => (storageBytes = bytes),
+      (fault: unknown) => log.warn({ fault: String(fault) }, 'the log could not be measured'),
+    )
     parent.send({
       kind: 'sample',
       people: server.onlinePeople(),
@@ -94,6 +106,8 @@ function sample(server: RunningServer): () => void {
       queuedBytes: server.queuedBytes(),
       commitMs: server.meter.takeMean('commit-ms'),
       devices: [...server.devices()],
+      notice: server.notice(),
+      storageBytes,
     })
     delivered = total
   }, SAMPLE_MS)

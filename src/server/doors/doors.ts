@@ -20,6 +20,11 @@ export interface DoorSwitches {
   readonly plain: boolean
   /** Game clients, through the plain door. */
   readonly game: boolean
+  /**
+   * Believes names also while the session is open to whoever finds it, not only on a server started with
+   * `--open`. Anybody may then say to be anybody who came in by a name.
+   */
+  readonly names: boolean
   readonly plainDoor: {
     /** Answers what it does not know with `Echo: …`; for trying clients out. */
     readonly echo: boolean
@@ -30,6 +35,7 @@ export const allDoorsClosed: DoorSwitches = {
   signalr: false,
   plain: false,
   game: false,
+  names: false,
   plainDoor: { echo: false },
 }
 
@@ -57,7 +63,11 @@ export function createDoors(
   const foreign: ForeignDoorPorts = {
     ...{ ids, clock, meter, log, uuid, limits },
     hub: createVouchedGuests(hub),
-    identify: createIdentify({ ids, verifyToken, isOpen: () => ports.isOpen }),
+    identify: createIdentify({
+      ids,
+      verifyToken,
+      isOpen: () => ports.isOpen || (switches.names && hub.session.shown().access === 'open'),
+    }),
     present: createPresentGuests(),
   }
   return createDoorRouter({

@@ -162,6 +162,13 @@ describe('the plain door, by its switches', () => {
     theo.webSocket.terminate()
   })
 
+  it('believes no names in a session by invite, though it may believe them in one that is open', async () => {
+    const invites = { kind: 'invites' } as const
+    const doors = { plain: true, names: true }
+    kit = await doorKit({ admission: invites, doors })
+    await expect(plainClient(`${kit.server.url}?user=Ada`)).rejects.toThrow(/401/)
+  })
+
   it('takes game messages only where games may come, and chat only where chat may', async () => {
     kit = await doorKit({ doors: { game: true } })
     const client = await plainClient(kit.server.url)

@@ -247,6 +247,14 @@ export const settingsSchema = z.strictObject({
         .meta(about({ help: 'game clients' })),
     })
     .prefault({}),
+  plainDoor: z
+    .strictObject({
+      echo: z
+        .boolean()
+        .default(false)
+        .meta(about({ help: 'answer what is not known with `Echo: …`, to try clients out' })),
+    })
+    .prefault({}),
   admin: z
     .strictObject({
       host: text(255)
