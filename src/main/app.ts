@@ -1,5 +1,5 @@
 import { hostname, networkInterfaces } from 'node:os'
-import { app, clipboard, dialog, nativeTheme } from 'electron'
+import { app, clipboard, dialog, nativeTheme, powerSaveBlocker } from 'electron'
 import { uuidv7 } from 'uuidv7'
 import { systemClock } from '../client/clock.ts'
 import { readAuthorities } from '../client/connection/host-trust.ts'
@@ -44,7 +44,9 @@ import { createSessions } from './sessions/sessions.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import { controlShutdown } from './shutdown.ts'
 import type { Shutdown } from './shutdown.ts'
+import { createStayAwake } from './system/stay-awake.ts'
 import { watchSystem } from './system/system-watch.ts'
+import { createCameraGate } from './window/camera.ts'
 import { APP_ORIGIN, APP_URL } from './window/app-files.ts'
 import { serveAppFiles } from './window/app-protocol.ts'
 import { hardenEverything, openExternally } from './window/hardening.ts'
@@ -77,7 +79,8 @@ export function startApp(options: AppOptions): RunningApp {
   const clock = systemClock()
   nativeTheme.themeSource = profile.get().theme
 
-  hardenEverything(log)
+  const camera = createCameraGate()
+  hardenEverything(log, camera)
   serveAppFiles(paths.renderer)
 
   const windows = createWindows({
@@ -122,8 +125,12 @@ export function startApp(options: AppOptions): RunningApp {
       announcements.follow(view)
       found.refresh()
       shell.refresh()
+      stayAwake()
     },
   })
+  const awake = createStayAwake(powerSaveBlocker)
+  const stayAwake = (): void =>
+    awake.follow(profile.get().settings.stayAwakeWhileHosting && hosting.activeIds.length > 0)
 
   const registry = createSessionRegistry({
     profile,
@@ -281,6 +288,7 @@ export function startApp(options: AppOptions): RunningApp {
         },
         setSettings(settings) {
           profile.update((current) => ({ ...current, settings }))
+          stayAwake()
           tellApp()
         },
         setName(name) {
@@ -292,7 +300,7 @@ export function startApp(options: AppOptions): RunningApp {
         copyText,
       }),
       ...sessionCommands(sessions, registry, shows),
-      ...joinCommands(joining, () => {}),
+      ...joinCommands(joining, camera.set),
       ...adminCommands(registry, adminWatchers, (id, token) => sessions.linkWith(id, token)),
       ...discoveryCommands(found, watchers),
       ...doctorCommands(doctor, copyText),
@@ -335,6 +343,11 @@ function tellProblems({ profile, launch, log }: AppOptions, problems: readonly s
     const { path, reason } = profile.setAside
     sentences.push(`The profile could not be read: ${reason}. It was kept as ${path}.`)
     log.error('the profile was set aside', { reason })
+  }
+  if (profile.locked.length > 0) {
+    sentences.push(
+      `The keys for ${profile.locked.map((name) => `«${name}»`).join(', ')} are in this computer’s keychain, and it does not give them out now. Unlock it and start Landline again; nothing was changed.`,
+    )
   }
   if (sentences.length === 0 || launch.smoke) return
   void dialog.showMessageBox({

@@ -7,6 +7,7 @@ import { receiveLinks } from './deep-links.ts'
 import { parseLaunchOptions } from './launch-options.ts'
 import { createLogger, fileSink } from './logger.ts'
 import { pathsOf } from './paths.ts'
+import { systemKeyVault } from './profile/key-vault.ts'
 import { openProfileStore } from './profile/profile-store.ts'
 import { startSmoke } from './smoke.ts'
 import { createTemporaryProfile } from './temporary-profile.ts'
@@ -41,7 +42,7 @@ function start(): void {
   const smoke = launch.smoke ? startSmoke(app.getPath('userData')) : null
   // Not awaited at the top: Electron may wait for this module before it becomes ready.
   void app.whenReady().then(() => {
-    const profile = openProfileStore(paths.profile, Date.now)
+    const profile = openProfileStore(paths.profile, Date.now, systemKeyVault())
     if (launch.demo) prepareDemoProfile(profile.store)
     const running = startApp({
       launch,

@@ -12,7 +12,7 @@ export const knownSessionSchema = z.object({
   addresses: z.array(z.string().min(3).max(300)).max(16),
   /** Where the host with the pinned key was last announced; tried first, and never instead of the others. */
   seenAt: z.array(z.string().min(3).max(300)).max(8).optional(),
-  /** Missing for a server that admits everyone. */
+  /** Of the invite; of a session hosted here, of its standing invite link. Missing where everyone may come in. */
   secret: z.string().min(1).max(512).optional(),
   /** Of the host's key, as its invite gave it: nobody else is believed to be the host. */
   fingerprint: fingerprintSchema.optional(),

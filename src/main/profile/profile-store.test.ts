@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { KeyVault } from '../hosting/host-keys.ts'
 import { sessionIdSchema } from '../../protocol/ids.ts'
 import { createIdentity, createSecret } from './identity.ts'
 import type { KnownSession } from './profile-schema.ts'
@@ -81,6 +82,52 @@ describe('profile store', () => {
 
   it('throws when the disk refuses, so that the start fails with words instead of losing a profile', () => {
     expect(() => openProfileStore(folder, now)).toThrow(/EISDIR/)
+  })
+
+  describe('with a keychain', () => {
+    let locked = false
+    const vault: KeyVault = {
+      protects: () => true,
+      protect: (text) => Buffer.from(Buffer.from(text).toReversed()),
+      reveal(bytes) {
+        if (locked) throw new Error('locked')
+        return Buffer.from(Buffer.from(bytes).toReversed()).toString()
+      },
+    }
+    beforeEach(() => {
+      locked = false
+    })
+
+    it('no key, secret or token is readable in the file', () => {
+      const session = { ...known(), link: 'a link token' }
+      openProfileStore(path, now, vault).store.putSession(session)
+      const text = readFileSync(path, 'utf8')
+      for (const secret of [session.deviceKey, session.secret, session.link]) {
+        expect(text).not.toContain(secret ?? 'missing')
+      }
+      expect(openProfileStore(path, now, vault).store.session(sessionId)).toEqual(session)
+    })
+
+    it('takes over a file that was readable, with the next change', () => {
+      const session = known()
+      openProfileStore(path, now).store.putSession(session)
+      const { store } = openProfileStore(path, now, vault)
+      expect(store.session(sessionId)).toEqual(session)
+      store.update((profile) => ({ ...profile, name: 'Mara' }))
+      expect(readFileSync(path, 'utf8')).not.toContain(session.deviceKey)
+    })
+
+    it('a locked keychain loses nothing: the session is named, and is back when it is unlocked', () => {
+      const session = known()
+      openProfileStore(path, now, vault).store.putSession(session)
+      locked = true
+      const opening = openProfileStore(path, now, vault)
+      expect(opening.locked).toEqual(['Field Station'])
+      expect(opening.store.get().sessions).toEqual([])
+      opening.store.update((profile) => ({ ...profile, name: 'Mara' }))
+      locked = false
+      expect(openProfileStore(path, now, vault).store.session(sessionId)).toEqual(session)
+    })
   })
 
   it('makes an identity of its own for every session', () => {

@@ -8,9 +8,15 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { z } from 'zod'
 import type { SessionId } from '../../protocol/ids.ts'
+import type { KeyVault } from '../hosting/host-keys.ts'
 import { EMPTY_PROFILE, profileSchema } from './profile-schema.ts'
 import type { KnownSession, Profile } from './profile-schema.ts'
+import { createSealing, noVault, storedSessionSchema } from './sealed-sessions.ts'
+import type { Sealing, StoredSession } from './sealed-sessions.ts'
+
+const storedProfileSchema = profileSchema.extend({ sessions: z.array(storedSessionSchema) })
 
 /** The one owner of `profile.json`: what this person chose and which sessions they are in. */
 export interface ProfileStore {
@@ -26,32 +32,45 @@ export type ProfileOpening = {
   readonly store: ProfileStore
   /** Where a file that could not be understood was put, and why; null when all is well. */
   readonly setAside: { readonly path: string; readonly reason: string } | null
+  /** Names of the sessions whose keys the keychain does not give out now: kept as they are, and not opened. */
+  readonly locked: readonly string[]
 }
 
 /** Throws only when the disk refuses: a broken file is set aside and the app starts anew. */
-export function openProfileStore(path: string, now: () => number): ProfileOpening {
+export function openProfileStore(
+  path: string,
+  now: () => number,
+  vault: KeyVault = noVault,
+): ProfileOpening {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const loaded = load(path)
+  const sealing = createSealing(vault)
+  const loaded = load(path, sealing)
   if (loaded.kind === 'broken') {
     const aside = `${path}.broken-${now()}`
     renameSync(path, aside)
     return {
-      store: createStore(path, EMPTY_PROFILE),
+      store: createStore(path, EMPTY_PROFILE, [], sealing),
       setAside: { path: aside, reason: loaded.reason },
+      locked: [],
     }
   }
-  return { store: createStore(path, loaded.profile), setAside: null }
+  const { profile, locked } = loaded
+  const names = locked.map(({ name }) => name)
+  return { store: createStore(path, profile, locked, sealing), setAside: null, locked: names }
 }
 
 function load(
   path: string,
-): { kind: 'loaded'; profile: Profile } | { kind: 'broken'; reason: string } {
+  sealing: Sealing,
+):
+  | { kind: 'loaded'; profile: Profile; locked: readonly StoredSession[] }
+  | { kind: 'broken'; reason: string } {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return { kind: 'loaded', profile: EMPTY_PROFILE }
+      return { kind: 'loaded', profile: EMPTY_PROFILE, locked: [] }
     }
     throw error
   }
@@ -61,19 +80,38 @@ function load(
   } catch {
     return { kind: 'broken', reason: 'it is not JSON' }
   }
-  const parsed = profileSchema.safeParse(json)
-  if (parsed.success) return { kind: 'loaded', profile: parsed.data }
+  const parsed = storedProfileSchema.safeParse(json)
+  if (parsed.success) {
+    const sessions: KnownSession[] = []
+    const locked: StoredSession[] = []
+    for (const stored of parsed.data.sessions) {
+      const known = sealing.reveal(stored)
+      if (known === undefined) locked.push(stored)
+      else sessions.push(known)
+    }
+    return { kind: 'loaded', profile: { ...parsed.data, sessions }, locked }
+  }
   // The path names the field; the value may be a secret and is never repeated.
   const where = parsed.error.issues[0]?.path.join('.') || 'its top'
   return { kind: 'broken', reason: `the part «${where}» is not as expected` }
 }
 
-function createStore(path: string, initial: Profile): ProfileStore {
+function createStore(
+  path: string,
+  initial: Profile,
+  locked: readonly StoredSession[],
+  sealing: Sealing,
+): ProfileStore {
   let profile = initial
   const update: ProfileStore['update'] = (change) => {
     const next = change(profile)
     if (next === profile) return
-    writeDurably(path, `${JSON.stringify(next, null, 2)}\n`)
+    const ids = new Set(next.sessions.map(({ sessionId }) => sessionId))
+    const sessions = [
+      ...next.sessions.map(sealing.seal),
+      ...locked.filter(({ sessionId }) => !ids.has(sessionId)),
+    ]
+    writeDurably(path, `${JSON.stringify({ ...next, sessions }, null, 2)}\n`)
     profile = next
   }
   return {

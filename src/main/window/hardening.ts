@@ -1,15 +1,24 @@
 import { app, session, shell } from 'electron'
 import type { Session, WebContents } from 'electron'
 import type { Logger } from '../logger.ts'
+import type { CameraGate } from './camera.ts'
 import { checkedExternalLink } from './external-link.ts'
 
 /**
  * What no page of the app may ever do, whoever made the contents: leave its page, open a window, embed
- * another, use the camera or any other permission, or load from the network.
+ * another, use any permission but the camera while it scans an invite, or load from the network.
  */
-export function hardenEverything(log: Logger): void {
-  app.on('web-contents-created', (_event, contents) => hardenContents(contents, log))
-  refusePermissions(session.defaultSession, log)
+export function hardenEverything(log: Logger, camera: CameraGate): void {
+  app.on('web-contents-created', (_event, contents) => {
+    hardenContents(contents, log)
+    const { id } = contents
+    // A page that loads anew scans no longer.
+    contents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+      if (isMainFrame && !isSameDocument) camera.set(id, false)
+    })
+    contents.on('destroyed', () => camera.set(id, false))
+  })
+  guardPermissions(session.defaultSession, log, camera)
 }
 
 function hardenContents(contents: WebContents, log: Logger): void {
@@ -44,11 +53,18 @@ export function openExternally(link: string, log: Logger): boolean {
   return true
 }
 
-function refusePermissions(own: Session, log: Logger): void {
-  own.setPermissionRequestHandler((_contents, permission, answer) => {
-    log.warn('refused', { what: 'permission', permission })
-    answer(false)
+function guardPermissions(own: Session, log: Logger, camera: CameraGate): void {
+  own.setPermissionRequestHandler((contents, permission, answer, details) => {
+    const mediaTypes = 'mediaTypes' in details ? (details.mediaTypes ?? []) : []
+    const { isMainFrame } = details
+    const allowed = camera.allows({ contentsId: contents.id, permission, mediaTypes, isMainFrame })
+    if (!allowed) log.warn('refused', { what: 'permission', permission })
+    answer(allowed)
   })
-  own.setPermissionCheckHandler(() => false)
+  own.setPermissionCheckHandler((contents, permission, _origin, details) => {
+    const mediaTypes = details.mediaType === undefined ? [] : [details.mediaType]
+    const { isMainFrame } = details
+    return camera.allows({ contentsId: contents?.id, permission, mediaTypes, isMainFrame })
+  })
   own.setDevicePermissionHandler(() => false)
 }
