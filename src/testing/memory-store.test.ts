@@ -1,7 +1,10 @@
+import { integrationsContract } from './contracts/integrations-contract.ts'
 import { storeContract } from './contracts/store-contract.ts'
 import { memoryStore } from './memory-store.ts'
 
-storeContract('the store in memory', (random) => ({
-  open: () => memoryStore(() => random.uuid()),
-  dispose: async () => {},
-}))
+for (const contract of [storeContract, integrationsContract]) {
+  contract('the store in memory', (random) => ({
+    open: () => memoryStore(() => random.uuid()),
+    dispose: async () => {},
+  }))
+}

@@ -5,6 +5,7 @@ import type { Message, Notice, RoomEvent, RoomState } from '../protocol/records.
 import type { RoomOperation, Store, Write, WriteResult } from '../server/hub/ports.ts'
 import type { StoredMember } from '../server/hub/registry-port.ts'
 import { eventWeight, messageWeight } from '../server/hub/weight.ts'
+import { memoryIntegrations } from './memory-integrations.ts'
 import { memoryRegistry } from './memory-registry.ts'
 import { MAX_PAGE_NOTICES } from '../server/store/page-limits.ts'
 import {
@@ -238,6 +239,7 @@ export function memoryStore(uuid: () => string): Store {
         return true
       }),
     registry: memoryRegistry(members),
+    integrations: memoryIntegrations(),
     async setLastSeen(sightings) {
       for (const { member: id, at } of sightings) {
         const member = members.get(id)

@@ -13,6 +13,7 @@ import type {
 import type { ServerMessage } from '../../protocol/server-messages.ts'
 import type { ClusterSignal, SharedLog } from './cluster-ports.ts'
 import type { Health } from './health.ts'
+import type { IntegrationStore } from './integrations-port.ts'
 import type { Registry, StoredMember, StoredSettings } from './registry-port.ts'
 
 /** Time and timers. `now` is shown to people; only `monotonic` may be used to measure (D19). */
@@ -134,6 +135,8 @@ export interface Store {
   setReads(positions: readonly ReadMark[]): Promise<readonly ReadMark[]>
   /** Who belongs to the session, and on which terms. */
   readonly registry: Registry
+  /** Webhooks and bots. */
+  readonly integrations: IntegrationStore
   setLastSeen(
     sightings: readonly { readonly member: MemberId; readonly at: number }[],
   ): Promise<void>

@@ -182,6 +182,7 @@ export class SimulatedServer {
       reads: (room) => take(() => store.reads(room)),
       setReads: (marks) => take(() => store.setReads(marks), true),
       registry: this.slowRegistry(store.registry, take),
+      integrations: store.integrations,
       setLastSeen: (...args) => take(() => store.setLastSeen(...args), true),
       storageBytes: () => take(() => store.storageBytes()),
       close: async () => {},

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createOperation } from '../../../testing/contracts/create-operation.ts'
+import { integrationsContract } from '../../../testing/contracts/integrations-contract.ts'
 import { storeContract } from '../../../testing/contracts/store-contract.ts'
 import { storeHands } from '../../../testing/contracts/store-hands.ts'
 import { type SeededRandom, seededRandom } from '../../../testing/seeded-random.ts'
@@ -44,18 +45,20 @@ describe.skipIf(support.kind === 'no')('PostgreSQL', () => {
     return store
   }
 
-  storeContract('the PostgreSQL store', (random) => {
-    const url = freshUrl()
-    let store: PostgresStore
-    return {
-      open: async () => (store = await open(url, random)),
-      async reopen() {
-        await store.close()
-        return (store = await open(url, random))
-      },
-      dispose: () => store.close(),
-    }
-  })
+  for (const contract of [storeContract, integrationsContract]) {
+    contract('the PostgreSQL store', (random) => {
+      const url = freshUrl()
+      let store: PostgresStore
+      return {
+        open: async () => (store = await open(url, random)),
+        async reopen() {
+          await store.close()
+          return (store = await open(url, random))
+        },
+        dispose: () => store.close(),
+      }
+    })
+  }
 
   describe('several nodes on one PostgreSQL', () => {
     it('[D4, D6] number one room without gaps or doubles, whoever writes', async () => {

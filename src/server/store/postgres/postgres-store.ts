@@ -8,6 +8,7 @@ import { carryOut, type CarryOutPorts } from '../carry-out.ts'
 import { createBatchLedger } from './batch-ledger.ts'
 import { openDatabase, type PostgresDatabase, type Statement } from './database.ts'
 import { loadFacts } from './facts.ts'
+import { createPostgresIntegrations } from './integrations.ts'
 import { migrate, PostgresFault } from './migrate.ts'
 import { allMigrations } from './migrations/all-migrations.ts'
 import { unpackText } from './packed-text.ts'
@@ -74,6 +75,7 @@ function storeOf(
       }))
     },
     registry: createPostgresRegistry(db),
+    integrations: createPostgresIntegrations(db),
     async storageBytes() {
       const text = 'SELECT pg_database_size(current_database()) AS bytes'
       return (await db.read<{ bytes: number }>({ text }))[0]?.bytes ?? 0

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SessionId } from '../../../protocol/ids.ts'
 import { seededRandom } from '../../../testing/seeded-random.ts'
 import type { Store } from '../../hub/ports.ts'
+import { integrationsContract } from '../../../testing/contracts/integrations-contract.ts'
 import { storeContract } from '../../../testing/contracts/store-contract.ts'
 import { DatabaseFault, inTransaction, openDatabase } from './database.ts'
 import { allMigrations } from './migrations/all-migrations.ts'
@@ -14,22 +15,24 @@ import { openSqliteStore } from './sqlite-store.ts'
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-storeContract('the SQLite store', (random) => {
-  const folder = mkdtempSync(join(tmpdir(), 'landline-store-'))
-  const options = { file: join(folder, 'session.db'), uuid: () => random.uuid(), hash }
-  let store: Store
-  return {
-    open: () => (store = openSqliteStore(options)),
-    async reopen() {
-      await store.close()
-      return (store = openSqliteStore(options))
-    },
-    async dispose() {
-      await store.close()
-      rmSync(folder, { recursive: true })
-    },
-  }
-})
+for (const contract of [storeContract, integrationsContract]) {
+  contract('the SQLite store', (random) => {
+    const folder = mkdtempSync(join(tmpdir(), 'landline-store-'))
+    const options = { file: join(folder, 'session.db'), uuid: () => random.uuid(), hash }
+    let store: Store
+    return {
+      open: () => (store = openSqliteStore(options)),
+      async reopen() {
+        await store.close()
+        return (store = openSqliteStore(options))
+      },
+      async dispose() {
+        await store.close()
+        rmSync(folder, { recursive: true })
+      },
+    }
+  })
+}
 
 describe('the SQLite file', () => {
   let folder: string

@@ -8,6 +8,7 @@ import type { StoredMember } from '../../hub/registry-port.ts'
 import { type CommitPorts, createCommit } from './commit.ts'
 import type { RoomRow } from './commit-sql.ts'
 import { DatabaseFault, inTransaction, openDatabase } from './database.ts'
+import { createSqliteIntegrations } from './integrations.ts'
 import { allMigrations } from './migrations/all-migrations.ts'
 import { createLogReader } from './read.ts'
 import { createSqliteRegistry, MEMBER_COLUMNS } from './registry.ts'
@@ -83,6 +84,7 @@ function storeOf(db: Database.Database, options: SqliteStoreOptions): Store {
         ),
       ),
     registry: createSqliteRegistry(db),
+    integrations: createSqliteIntegrations(db),
     setLastSeen: async (sightings) => {
       inTransaction(db, () => {
         for (const { member, at } of sightings) sql.setLastSeen.run(at, member)
