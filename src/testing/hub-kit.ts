@@ -22,6 +22,7 @@ import { inProcessFanOut } from '../server/fan-out/in-process.ts'
 import { createHub, type Hub, type HubConnection } from '../server/hub/hub.ts'
 import { defaultHubOptions, type HubOptions } from '../server/hub/options.ts'
 import type { Meter, Socket, Store } from '../server/hub/ports.ts'
+import type { Vouching } from '../server/hub/vouching.ts'
 import { countingMeter } from '../server/ops/counting-meter.ts'
 import { verifySignature } from '../server/ops/system-secrets.ts'
 import { linkDevice } from './contracts/registry-hands.ts'
@@ -57,7 +58,11 @@ export interface Person {
   readonly name: string
 }
 
-export async function hubKit(options: Partial<HubOptions> = {}, seed = 1): Promise<HubKit> {
+export async function hubKit(
+  options: Partial<HubOptions> = {},
+  seed = 1,
+  vouching?: Vouching,
+): Promise<HubKit> {
   const random = seededRandom(seed)
   const clock = manualClock()
   const meter = countingMeter()
@@ -89,7 +94,7 @@ export async function hubKit(options: Partial<HubOptions> = {}, seed = 1): Promi
   }
   const start = (): Promise<Hub> =>
     createHub(
-      { ...ports, fanOut: inProcessFanOut() },
+      { ...ports, fanOut: inProcessFanOut(), vouching },
       { ...defaultHubOptions, admission: { kind: 'secret', secret: SECRET }, ...options },
     )
   const kit: HubKit = {

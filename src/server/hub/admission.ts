@@ -7,13 +7,19 @@ import type { DefaultRoom } from './default-room.ts'
 import type { HubOptions } from './options.ts'
 import type { FanOut, Log, Clock, Secrets, Store } from './ports.ts'
 import type { Comer, Entry, Newcomer, StoredMember, Ticket } from './registry-port.ts'
+import type { TokenStay } from './token-stays.ts'
 import type { Tries } from './tries.ts'
 import type { Vouching } from './vouching.ts'
 
 export type Verdict =
-  | { readonly kind: 'admitted'; readonly member: StoredMember; readonly tokenEndsAt?: number }
+  | { readonly kind: 'admitted'; readonly member: StoredMember; readonly token?: TokenStay }
   /** A host or moderator decides; `admitWaiting` goes on. */
-  | { readonly kind: 'waiting'; readonly newcomer: Newcomer; readonly role: StoredMember['role'] }
+  | {
+      readonly kind: 'waiting'
+      readonly newcomer: Newcomer
+      readonly role: StoredMember['role']
+      readonly token?: TokenStay
+    }
   | Rejection
 
 export interface Rejection {
@@ -56,7 +62,7 @@ export interface AdmissionPorts {
   readonly clock: Clock
   readonly secrets: Secrets
   readonly log: Log
-  readonly options: Pick<HubOptions, 'admission' | 'channel' | 'maxMembers'>
+  readonly options: Pick<HubOptions, 'admission' | 'channel' | 'maxMembers' | 'requireToken'>
 }
 
 /** Decides who may come in (I1 to I8), and sees that everyone who does is in the default group, guests not. */
@@ -76,7 +82,7 @@ export function createAdmission(ports: AdmissionPorts): Admission {
 
   async function ticketOf(
     credential: Credential | undefined,
-  ): Promise<{ readonly ticket: Ticket; readonly tokenEndsAt?: number } | Rejection> {
+  ): Promise<{ readonly ticket: Ticket; readonly token?: TokenStay } | Rejection> {
     switch (credential?.kind) {
       case undefined:
         return { ticket: { kind: 'none' } }
@@ -89,8 +95,8 @@ export function createAdmission(ports: AdmissionPorts): Admission {
       case 'token': {
         const vouched = await vouching.of(credential.token)
         if (vouched.kind === 'fault') return reject(vouched.code, vouched.message)
-        const { role, by, endsAt } = vouched
-        return { ticket: { kind: 'vouched', role, by }, tokenEndsAt: endsAt }
+        const { role, by, endsAt, subject } = vouched
+        return { ticket: { kind: 'vouched', role, by }, token: { endsAt, subject } }
       }
     }
   }
@@ -158,6 +164,9 @@ export function createAdmission(ports: AdmissionPorts): Admission {
       device: { id: device, name: deviceName, key },
       at: clock.now(),
     }
+    if (options.requireToken && proof.credential?.kind !== 'token') {
+      return reject('unauthorized', 'This server asks for a bearer token.')
+    }
     const known = await registry.checkIn(comer)
     // A bearer's stay ends with its token, however well its device is known.
     const shown = await ticketOf(
@@ -169,9 +178,8 @@ export function createAdmission(ports: AdmissionPorts): Admission {
     const newcomer = newcomerOf(comer, shown.ticket)
     const entry = known.kind === 'newcomer' ? await registry.register(newcomer) : known
     const verdict = await enterRooms(await settle(entry, newcomer), device)
-    const { tokenEndsAt } = shown
-    if (verdict.kind !== 'admitted' || tokenEndsAt === undefined) return verdict
-    return { ...verdict, tokenEndsAt }
+    const { token } = shown
+    return verdict.kind === 'rejected' || token === undefined ? verdict : { ...verdict, token }
   }
 
   return {

@@ -30,6 +30,7 @@ import { createSession, type Session } from './session.ts'
 import { createSubmits } from './submits.ts'
 import { createTries } from './tries.ts'
 import { createTyping } from './typing.ts'
+import { createTokenStays } from './token-stays.ts'
 import { noVouching, type Vouching } from './vouching.ts'
 import { createWaitingRoom } from './waiting-room.ts'
 
@@ -152,13 +153,19 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     ...{ rooms, batcher, clock, secrets },
     name: options.defaultRoomName,
   })
+  const vouching = ports.vouching ?? noVouching
   const admission = createAdmission({
     ...{ store, fanOut, defaultRoom, clock, secrets, log, options },
     tries: createTries(clock),
-    vouching: ports.vouching ?? noVouching,
+    vouching,
+  })
+  const stays = createTokenStays({
+    ...{ vouching, clock },
+    close: (connection) => roster.close(connection, CloseCode.unauthorized, 'the token expired'),
   })
   const roster = createRoster(connections, {
-    ...{ admission, people, recovery, typing, session, waitingRoom, clock, meter, options },
+    ...{ admission, people, recovery, typing, session, waitingRoom, stays },
+    ...{ clock, meter, options },
   })
   const requests = createRequests({
     ...{ rooms, people, session, recovery, batcher, store, clock, secrets, log },
@@ -180,7 +187,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     closeFlood: (connection) => roster.close(connection, CloseCode.rateLimited, 'too many writes'),
   })
   const receive = createReception({
-    ...{ roster, rooms, people, reads, requests, adminRequests, submits, typing },
+    ...{ roster, rooms, people, reads, requests, adminRequests, submits, typing, stays },
     ...{ clock, meter, options },
     recovery: cluster === undefined ? recovery : { ...recovery, sync: cluster.sync },
   })

@@ -16,6 +16,8 @@ export interface HubOptions {
     | { readonly kind: 'secret'; readonly secret: string }
   /** Of the key that members pin, as a proof names it; `NO_CHANNEL` where they pin none. */
   readonly channel: string
+  /** Nobody comes in without a bearer token, devices that are known neither. */
+  readonly requireToken: boolean
   readonly maxConnections: number
   readonly helloTimeoutMs: number
   readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number }
@@ -58,6 +60,7 @@ export interface WriteLimits {
 
 export const defaultHubOptions: Omit<HubOptions, 'admission'> = {
   channel: NO_CHANNEL,
+  requireToken: false,
   maxConnections: 10_000,
   helloTimeoutMs: 10_000,
   heartbeat: { intervalMs: 30_000, timeoutMs: 10_000 },

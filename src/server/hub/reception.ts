@@ -15,6 +15,7 @@ import type { Requests } from './requests.ts'
 import type { Rooms } from './rooms.ts'
 import { type Roster, signalBucketSize } from './roster.ts'
 import type { Submits } from './submits.ts'
+import type { TokenStays } from './token-stays.ts'
 import type { Typing } from './typing.ts'
 
 export interface ReceptionPorts {
@@ -27,6 +28,7 @@ export interface ReceptionPorts {
   readonly adminRequests: AdminRequests
   readonly submits: Submits
   readonly typing: Typing
+  readonly stays: TokenStays
   readonly clock: Clock
   readonly meter: Meter
   readonly options: HubOptions
@@ -38,7 +40,7 @@ export function createReception(
 ): (connection: Connection, frame: Decoded<ClientMessage>) => void {
   const { roster, rooms, people, reads, recovery, requests, adminRequests, submits } = ports
   const { typing, options } = ports
-  const { clock, meter } = ports
+  const { stays, clock, meter } = ports
   const malformedSize = perMinute(options.malformedPerMinute)
   const floodSize = perMinute(options.writes.floodPerMinute)
   const signalSize = signalBucketSize(options)
@@ -125,8 +127,9 @@ export function createReception(
     switch (message.type) {
       case 'hello':
       case 'proof':
-      case 'refresh-token':
         return unexpected(connection, message)
+      case 'refresh-token':
+        return void stays.refresh(connection, message.token)
       case 'sync':
         return recovery.sync(connection, device, message.cursors)
       case 'catch-up': {

@@ -12,6 +12,7 @@ import { type BucketSize, fullBucket, perMinute } from './rate-limit.ts'
 import type { Recovery } from './recovery.ts'
 import type { StoredMember } from './registry-port.ts'
 import type { Session } from './session.ts'
+import type { TokenStays } from './token-stays.ts'
 import type { Typing } from './typing.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
@@ -55,13 +56,15 @@ export interface RosterPorts {
   readonly typing: Typing
   readonly session: Session
   readonly waitingRoom: WaitingRoom
+  readonly stays: TokenStays
   readonly clock: Clock
   readonly meter: Meter
   readonly options: HubOptions
 }
 
 export function createRoster(connections: Set<Connection>, ports: RosterPorts): Roster {
-  const { admission, people, recovery, typing, session, waitingRoom, clock, meter, options } = ports
+  const { admission, people, recovery, typing, session, waitingRoom, stays } = ports
+  const { clock, meter, options } = ports
   const byDevice = new Map<DeviceId, Connection>()
   const malformedSize = perMinute(options.malformedPerMinute)
   const floodSize = perMinute(options.writes.floodPerMinute)
@@ -71,6 +74,7 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
     if (!connections.delete(connection)) return
     const device = admitted(connection)
     stopTimeout(connection)
+    stays.end(connection)
     if (connection.state.kind === 'waiting') waitingRoom.drop(connection)
     connection.state = { kind: 'closed' }
     meter.count('connections-closed')
@@ -180,6 +184,9 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
     const verdict = await deciding
     // While the store was asked, the connection may have gone.
     if (!connections.has(connection)) return
+    if (verdict.kind !== 'rejected' && verdict.token !== undefined) {
+      stays.begin(connection, verdict.token)
+    }
     switch (verdict.kind) {
       case 'rejected':
         return reject(connection, verdict)

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { type HubKit, hubKit, type TestDevice } from '../../testing/hub-kit.ts'
+import type { Vouching } from './vouching.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Tokens of these tests read `subject:milliseconds`. */
+async function kitWith(options: Parameters<typeof hubKit>[0] = {}): Promise<HubKit> {
+  const vouching: Vouching = {
+    of: async (token) => {
+      const [subject = '', endsAt] = token.split(':')
+      return endsAt === undefined
+        ? { kind: 'fault', code: 'unauthorized', message: 'The token is no good.' }
+        : { kind: 'vouched', role: 'member', by: 'the tests', subject, endsAt: Number(endsAt) }
+    },
+  }
+  return await hubKit(options, 1, vouching)
+}
+
+function token(kit: HubKit, ms: number, subject = 'mara'): string {
+  return `${subject}:${kit.clock.now() + ms}`
+}
+
+async function enterBy(kit: HubKit, device: TestDevice, shown: string): Promise<void> {
+  await device.hello({ credential: { kind: 'token', token: shown } })
+  await device.sync()
+  await kit.clock.settle()
+}
+
+describe('a bearer’s stay', () => {
+  it('ends with the token: the connection is closed with 4401, and another token lets them in again', async () => {
+    const kit = await kitWith()
+    const mara = kit.connect(kit.person('Mara'))
+    await enterBy(kit, mara, token(kit, HOUR_MS))
+    expect(mara.last('welcome')).toBeDefined()
+    await kit.clock.advance(HOUR_MS - 1)
+    expect(mara.closedWith).toBeUndefined()
+    await kit.clock.advance(1)
+    expect(mara.closedWith?.code).toBe(4401)
+    const again = kit.connect(mara.person)
+    await enterBy(kit, again, token(kit, HOUR_MS))
+    expect(again.last('welcome')).toBeDefined()
+  })
+
+  it('is prolonged in place, without a new connection, by a token of the same person only', async () => {
+    const kit = await kitWith()
+    const mara = kit.connect(kit.person('Mara'))
+    await enterBy(kit, mara, token(kit, HOUR_MS))
+    const refresh = async (shown: string): Promise<void> =>
+      await mara.ask({ type: 'refresh-token', token: shown })
+    await refresh(token(kit, 3 * HOUR_MS, 'sam'))
+    expect(mara.last('error')).toMatchObject({ code: 'unauthorized' })
+    await refresh('nonsense')
+    expect(mara.of('error')).toHaveLength(2)
+    await refresh(token(kit, 3 * HOUR_MS))
+    expect(mara.last('token-taken')).toMatchObject({ expiresAt: kit.clock.now() + 3 * HOUR_MS })
+    // One that comes late, or is shorter, takes nothing away.
+    await refresh(token(kit, HOUR_MS))
+    await kit.clock.advance(3 * HOUR_MS - 1)
+    expect(mara.closedWith).toBeUndefined()
+    const id = mara.post(mara.general, 'still here')
+    await kit.clock.settle()
+    expect(mara.last('ack')).toMatchObject({ id })
+    await kit.clock.advance(1)
+    expect(mara.closedWith?.code).toBe(4401)
+  })
+
+  it('may be longer than timers are, and does not outlive its connection', async () => {
+    const kit = await kitWith({ heartbeat: { intervalMs: 100 * HOUR_MS, timeoutMs: 1_000 } })
+    const mara = kit.connect(kit.person('Mara'))
+    await enterBy(kit, mara, token(kit, 60 * HOUR_MS))
+    await kit.clock.advance(60 * HOUR_MS - 1)
+    expect(mara.closedWith).toBeUndefined()
+    mara.drop()
+    await kit.clock.advance(HOUR_MS)
+    expect(mara.closedWith?.code).toBe(1006)
+  })
+
+  it('is nothing to those who came without a token', async () => {
+    const kit = await kitWith()
+    const sam = await kit.join('Sam')
+    await sam.ask({ type: 'refresh-token', token: token(kit, HOUR_MS) })
+    expect(sam.last('error')).toMatchObject({ code: 'unexpected' })
+  })
+
+  it('is the only way in where tokens are required, for known devices as well', async () => {
+    const kit = await kitWith({ requireToken: true })
+    const mara = kit.connect(kit.person('Mara'))
+    await enterBy(kit, mara, token(kit, HOUR_MS))
+    expect(mara.last('welcome')).toBeDefined()
+    mara.drop()
+    const again = kit.connect(mara.person)
+    await again.hello({ credential: undefined })
+    expect(again.last('rejected')).toMatchObject({ code: 'unauthorized' })
+    expect(again.closedWith?.code).toBe(4401)
+  })
+})
