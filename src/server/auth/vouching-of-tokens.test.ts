@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest'
+import type { TokenClaims } from './verify-token.ts'
+import { roleOf, vouchingOf } from './vouching-of-tokens.ts'
+
+const claims: TokenClaims = {
+  kind: 'claims',
+  issuer: 'https://id.example',
+  subject: 'u-7',
+  name: 'Mara',
+  roles: ['staff', 'Moderator', 'guest'],
+  tokenId: undefined,
+  expiresAt: 5,
+  all: {},
+}
+
+it('a token vouches for its holder with the highest role that is one of ours', async () => {
+  const vouching = vouchingOf(async () => claims)
+  expect(await vouching.of('t')).toEqual({
+    kind: 'vouched',
+    role: 'moderator',
+    by: 'https://id.example',
+    subject: '["https://id.example","u-7"]',
+    endsAt: 5,
+  })
+  expect(roleOf(['host', 'guest'])).toBe('host')
+  expect(roleOf(['administrator'])).toBe('member')
+})
+
+it('a token that cannot be checked now is no wrong token', async () => {
+  const fault = (code: 'unavailable' | 'expired') =>
+    vouchingOf(async () => ({ kind: 'fault', code, message: 'why' })).of('t')
+  expect(await fault('unavailable')).toMatchObject({ code: 'unavailable' })
+  expect(await fault('expired')).toMatchObject({ code: 'unauthorized', message: 'why' })
+})

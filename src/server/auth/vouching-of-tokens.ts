@@ -1,0 +1,37 @@
+import { type Role, roleSchema } from '../../protocol/roles.ts'
+import type { Vouching } from '../hub/vouching.ts'
+import type { VerifyToken } from './verify-token.ts'
+
+/**
+ * Who comes by a bearer token has the highest of the token's roles that are Landline's own; without one of them,
+ * they are a member.
+ */
+export function vouchingOf(verifyToken: VerifyToken): Vouching {
+  return {
+    async of(token) {
+      const verdict = await verifyToken(token)
+      if (verdict.kind === 'fault') {
+        const { code, message } = verdict
+        return {
+          kind: 'fault',
+          code: code === 'unavailable' ? 'unavailable' : 'unauthorized',
+          message,
+        }
+      }
+      const { issuer, subject, roles, expiresAt } = verdict
+      return {
+        kind: 'vouched',
+        role: roleOf(roles),
+        by: issuer === '' ? 'a bearer token' : issuer,
+        // The same subject of two authorities is two people.
+        subject: JSON.stringify([issuer, subject]),
+        endsAt: expiresAt,
+      }
+    },
+  }
+}
+
+export function roleOf(roles: readonly string[]): Role {
+  const held = roles.map((role) => role.toLowerCase())
+  return roleSchema.options.find((role) => held.includes(role)) ?? 'member'
+}
