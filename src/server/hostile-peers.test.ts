@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { rawClient, rawPerson } from '../testing/raw-client.ts'
+import { rawClient } from '../testing/raw-client.ts'
 import { type RunningServer, startServer } from './start-server.ts'
 
 const SECRET = 'a secret only members know'
@@ -42,7 +42,7 @@ describe('the server and peers that mean no good', () => {
     return socket
   }
   async function enter() {
-    const client = await rawClient(server.url, rawPerson('Somebody'))
+    const client = await rawClient(server.url)
     await client.enter(SECRET)
     return client
   }

@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { newId, rawClient, rawPerson } from '../testing/raw-client.ts'
+import {
+  rawClient,
+  rawFurtherDevice,
+  type RawPerson,
+  rawPerson,
+} from '../testing/raw-client.ts'
 import { defaultHubOptions } from './hub/options.ts'
 import type { Log } from './hub/ports.ts'
 import { makeHostKey } from './tls/host-key.ts'
@@ -50,7 +55,7 @@ describe('the server on real sockets', () => {
     servers.push(server)
     return server
   }
-  async function enter(server: RunningServer, person = rawPerson('Somebody')) {
+  async function enter(server: RunningServer, person?: RawPerson) {
     const client = await rawClient(server.url, person)
     await client.enter(SECRET)
     return client
@@ -70,12 +75,11 @@ describe('the server on real sockets', () => {
       `GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${headers}\r\n`,
     ).answer
 
-  it('lets two people talk, one of them on two devices, who is one person', async () => {
-    const server = await start()
+  it('[I11] lets two people talk, one of them on two devices, who is one person', async () => {
+    const server = await start({ pairing: true })
     const mara = await enter(server)
-    const samPerson = rawPerson('Sam')
-    const sam = await enter(server, samPerson)
-    const tablet = await enter(server, { ...samPerson, device: newId() })
+    const sam = await enter(server, rawPerson('Sam'))
+    const tablet = await rawFurtherDevice(sam)
     const id = mara.post(mara.general(), 'hello both')
     for (const client of [mara, sam, tablet]) {
       const { events } = await client.next('events', (message) => message.events[0]?.id === id)

@@ -1,5 +1,5 @@
-import type { AddressInfo, Server } from 'node:net'
 import { NO_CHANNEL } from '../protocol/device-proof.ts'
+import { selectorOf } from '../protocol/code.ts'
 import type { SessionId } from '../protocol/ids.ts'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
 import { allDoorsClosed, createDoors, type DoorSwitches } from './doors/doors.ts'
@@ -8,19 +8,24 @@ import type { VerifyToken } from './auth/verify-token.ts'
 import { createHub, type DeviceInfo } from './hub/hub.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import type { Log } from './hub/ports.ts'
+import type { Vouching } from './hub/vouching.ts'
 import { countingMeter, type CountingMeter } from './ops/counting-meter.ts'
-import { answerHttp } from './ops/http-answers.ts'
+import { answerHttp, pathOf } from './ops/http-answers.ts'
 import type { Operations } from './ops/operations-port.ts'
 import { dependenciesOf } from './ops/readiness.ts'
 import { systemClock } from './ops/system-clock.ts'
 import { systemSecrets } from './ops/system-secrets.ts'
 import { createWebServer } from './ops/web-server.ts'
+import { listen } from './listen.ts'
 import { openBackends } from './open-backends.ts'
+import { PROBE_PATH } from '../pairing/probe-answer.ts'
+import { PAIRING_PATH } from '../pairing/messages.ts'
+import { stretchPassphrase } from '../pairing/passphrase.ts'
+import { admitOwner, type OwnerOptions } from './owner.ts'
+import { openPairing } from './session-desk.ts'
 import type { SharedBackends } from './shared-backends-port.ts'
 import { prepareTls, type ServerTls } from './tls/server-tls.ts'
 
-/** Everyone reconnects at once after a restart; Node's 511 would make many wait for a retransmission. */
-const LISTEN_BACKLOG = 4_096
 /** A whole drain ends within this time (D16). */
 const STOP_WITHIN_MS = 9_000
 
@@ -29,7 +34,7 @@ export interface ServerOptions {
   readonly host: string
   /** 0 picks a free port. */
   readonly port: number
-  /** Take a free port when `port` is in use. */
+  /** Take another port when `port` is in use. */
   readonly fallbackPort?: boolean
   /** Of a new session, or a new name for the one in `dataDir`. */
   readonly sessionName?: string | undefined
@@ -41,10 +46,16 @@ export interface ServerOptions {
   readonly tls?: ServerTls | undefined
   readonly hub?: Partial<HubOptions>
   readonly door?: Partial<NativeDoorOptions>
+  /** Codes and a passphrase let people in: `/pair`, and `GET /landline` for those who look for a host. */
+  readonly pairing?: boolean
+  /** Whose session it is: lets them in as its host. */
+  readonly owner?: OwnerOptions | undefined
   /** Foreign clients that may come in; none unless said. */
   readonly doors?: Partial<DoorSwitches>
   /** Checks the bearer tokens of those who have one. */
   readonly verifyToken?: VerifyToken | undefined
+  /** Lets them in by the native door as well. */
+  readonly vouching?: Vouching | undefined
   /** Time a client has to send the headers of its request. */
   readonly requestTimeoutMs?: number
   /** Bytes buffered for each connection; Node's own when left out. */
@@ -62,6 +73,10 @@ export interface RunningServer {
   readonly port: number
   readonly portChanged: boolean
   readonly session: { readonly id: SessionId; readonly name: string }
+  /** What is told to everybody on the network of how one may come in. */
+  notice(): { readonly selectors: string[]; readonly passphrase: boolean; readonly open: boolean }
+  /** Bytes on disk of the session's log. */
+  storageBytes(): Promise<number>
   /** Of the host's key; null without one. */
   readonly fingerprint: string | null
   /** Of the admin port; null without one. */
@@ -70,8 +85,8 @@ export interface RunningServer {
   devices(): readonly DeviceInfo[]
   onlinePeople(): number
   queuedBytes(): number
-  /** Drains (D16). Calling it again waits for the same end. */
-  stop(): Promise<void>
+  /** Drains (D16). Calling it again waits for the same end. `stopped`: the host ended the session for now. */
+  stop(reason?: 'restart' | 'stopped'): Promise<void>
 }
 
 export interface StartFault {
@@ -107,7 +122,20 @@ export async function startServer(
     admission: options.admission,
     channel: tls?.fingerprint ?? NO_CHANNEL,
   }
-  const ports = { store, fanOut, clock, secrets, meter, log }
+  if (options.owner !== undefined) {
+    const refused = await admitOwner(store.registry, options.owner, { clock, secrets })
+    if (refused !== undefined) {
+      await closeBackends()
+      return { kind: 'failed', code: 'data-unusable', message: refused.message }
+    }
+  }
+  const { id: sessionId } = store.session
+  const stretch = (passphrase: string): Promise<string> => stretchPassphrase(passphrase, sessionId)
+  const ports = {
+    ...{ store, fanOut, clock, secrets, meter, log },
+    ...(options.pairing === true ? { stretch } : {}),
+    vouching: options.vouching,
+  }
   const hub = await createHub(ports, hubOptions)
   const door = createDoors(
     {
@@ -125,6 +153,11 @@ export async function startServer(
     },
   )
 
+  let port = options.port
+  const pairing = openPairing(hub, {
+    ...{ clock, meter, log, tls: options.tls, host: options.host },
+    port: () => port,
+  })
   const web = createWebServer({
     tls,
     timeoutMs: options.requestTimeoutMs ?? 10_000,
@@ -139,11 +172,17 @@ export async function startServer(
   let isStopping = false
   http.on('request', (request, response) => {
     if (operations?.answers(request, response) === true) return
+    if (pairing !== undefined && pathOf(request) === PROBE_PATH) {
+      return pairing.answer(request, response)
+    }
     if (door.answer(request, response)) return
     answerHttp(request, response, () => isStopping)
   })
   http.on('upgrade', (request, raw, head) => {
     if (operations?.turnsAway(request, raw) === true) return
+    if (pairing !== undefined && pathOf(request) === PAIRING_PATH) {
+      return pairing.upgrade(request, raw, head)
+    }
     door.upgrade(request, raw, head)
   })
 
@@ -151,6 +190,7 @@ export async function startServer(
   if (listening.kind === 'failed') {
     return await giveUp(listening)
   }
+  port = listening.port
   const operated = await operations?.start({
     state: {
       connections: () => hub.connectionCount(),
@@ -169,6 +209,7 @@ export async function startServer(
   async function giveUp(fault: StartFault): Promise<StartFault> {
     http.close()
     door.stop()
+    pairing?.dispose()
     web.dispose()
     hub.stop()
     await operations?.stop()
@@ -176,11 +217,12 @@ export async function startServer(
     return fault
   }
 
-  async function stopOnce(): Promise<void> {
+  async function stopOnce(reason: 'restart' | 'stopped'): Promise<void> {
     isStopping = true
     http.close()
     const deadline = clock.monotonic() + STOP_WITHIN_MS
-    await hub.drain()
+    pairing?.dispose()
+    await hub.drain(reason)
     await door.closed(Math.max(500, Math.min(5_000, deadline - clock.monotonic())))
     door.stop()
     web.dispose()
@@ -190,7 +232,6 @@ export async function startServer(
   }
   let stopped: Promise<void> | undefined
 
-  const { port } = listening
   const shown = urlHost(options.host)
   return {
     kind: 'running',
@@ -199,50 +240,22 @@ export async function startServer(
     host: options.host,
     port,
     portChanged: options.port !== 0 && port !== options.port,
-    session: store.session,
+    // A host may have given it another name since.
+    session: { id: sessionId, name: hub.session.facts().name },
+    notice: () => ({
+      selectors: (hub.pairing?.codes() ?? []).map(selectorOf),
+      passphrase: (hub.pairing?.passphrase() ?? null) !== null,
+      open: hub.session.shown().access === 'open',
+    }),
+    storageBytes: () => store.storageBytes(),
     fingerprint: tls?.fingerprint ?? null,
     adminUrl: operated?.adminUrl ?? null,
     meter,
     devices: () => hub.devices(),
     onlinePeople: () => hub.onlinePeople(),
     queuedBytes: () => hub.queuedBytes(),
-    stop: () => (stopped ??= stopOnce()),
+    stop: (reason = 'restart') => (stopped ??= stopOnce(reason)),
   }
-}
-
-async function listen(
-  http: Server,
-  options: ServerOptions,
-): Promise<{ kind: 'listening'; port: number } | StartFault> {
-  const { host, port } = options
-  const first = await tryListen(http, host, port)
-  if (typeof first === 'number') return { kind: 'listening', port: first }
-  if (first.code === 'EADDRINUSE' && options.fallbackPort === true) {
-    const second = await tryListen(http, host, 0)
-    if (typeof second === 'number') return { kind: 'listening', port: second }
-  }
-  return first.code === 'EADDRINUSE'
-    ? { kind: 'failed', code: 'port-in-use', message: `Port ${port} on ${host} is in use.` }
-    : {
-        kind: 'failed',
-        code: 'cannot-listen',
-        message: `Cannot listen on ${host}, port ${port}: ${describe(first)}`,
-      }
-}
-
-function tryListen(
-  http: Server,
-  host: string,
-  port: number,
-): Promise<number | NodeJS.ErrnoException> {
-  return new Promise((resolve) => {
-    const failed = (fault: NodeJS.ErrnoException): void => resolve(fault)
-    http.once('error', failed)
-    http.listen({ host, port, backlog: LISTEN_BACKLOG }, () => {
-      http.off('error', failed)
-      resolve((http.address() as AddressInfo).port)
-    })
-  })
 }
 
 function urlHost(host: string): string {

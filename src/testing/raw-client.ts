@@ -4,7 +4,7 @@ import { TLSSocket } from 'node:tls'
 import { WebSocket } from 'ws'
 import { deviceKeyOf } from '../client/session/device-key.ts'
 import { fingerprintOf } from '../client/connection/host-trust.ts'
-import type { ClientMessage } from '../protocol/client-messages.ts'
+import type { ClientMessage, Credential } from '../protocol/client-messages.ts'
 import { NO_CHANNEL, proofText } from '../protocol/device-proof.ts'
 import type { DeviceId, MemberId, MessageId, RoomId } from '../protocol/ids.ts'
 import type { Cursor } from '../protocol/records.ts'
@@ -13,6 +13,7 @@ import {
   type ServerMessageOf,
   serverMessageSchema,
 } from '../protocol/server-messages.ts'
+import { pairWithCode } from '../pairing/pair.ts'
 import { PROTOCOL_VERSION, SUBPROTOCOL } from '../protocol/version.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -35,8 +36,10 @@ export interface RawClient {
     matches?: (message: ServerMessageOf<Type>) => boolean,
   ): Promise<ServerMessageOf<Type>>
   closed(): Promise<{ readonly code: number; readonly reason: string }>
+  /** Says hello and proves it; a plain string is a secret. */
+  prove(credential?: string | Credential): Promise<void>
   /** Says hello and sync, and waits until the connection is live. */
-  enter(secret?: string, cursors?: Cursor[]): Promise<void>
+  enter(credential?: string | Credential, cursors?: Cursor[]): Promise<void>
   general(): RoomId
 }
 
@@ -48,7 +51,11 @@ export function rawPerson(name: string): RawPerson {
   return { member: newId(), device: newId(), key: random.key(), name }
 }
 
-export async function rawClient(url: string, person = rawPerson('Somebody')): Promise<RawClient> {
+export async function rawClient(
+  url: string,
+  // Two people of one name are refused.
+  person = rawPerson(`Somebody ${random.uuid().slice(0, 8)}`),
+): Promise<RawClient> {
   const webSocket = new WebSocket(url, SUBPROTOCOL, { rejectUnauthorized: false })
   const received: ServerMessage[] = []
   const untaken: ServerMessage[] = []
@@ -100,7 +107,9 @@ export async function rawClient(url: string, person = rawPerson('Somebody')): Pr
         look()
       }),
     closed: () => closing,
-    async enter(secret, cursors = []) {
+    async prove(shown) {
+      const credential =
+        typeof shown === 'string' ? ({ kind: 'secret', secret: shown } as const) : shown
       const { member: id, name, device } = person
       const key = deviceKeyOf(person.key)
       const said = {
@@ -117,8 +126,11 @@ export async function rawClient(url: string, person = rawPerson('Somebody')): Pr
       client.tell({
         type: 'proof',
         signature: key.sign(text),
-        ...(secret === undefined ? {} : { credential: { kind: 'secret', secret } }),
+        ...(credential === undefined ? {} : { credential }),
       })
+    },
+    async enter(credential, cursors = []) {
+      await client.prove(credential)
       await client.next('welcome')
       client.tell({ type: 'sync', cursors })
       await client.next('synced')
@@ -137,4 +149,25 @@ function channelOf(webSocket: WebSocket): string {
   const socket = (webSocket as unknown as { readonly _socket: unknown })._socket
   const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
   return certificate === undefined ? NO_CHANNEL : fingerprintOf(certificate.publicKey)
+}
+
+/**
+ * A further device of the client's person, come in by the code that a device of theirs asks for, and connected. The
+ * server must have pairing on.
+ */
+export async function rawFurtherDevice(
+  client: RawClient,
+  cursors: Cursor[] = [],
+): Promise<RawClient> {
+  client.tell({ type: 'link-device', ref: 0 })
+  const { code } = await client.next('link-code')
+  const { hostname: host, port } = new URL(client.webSocket.url)
+  const paired = await pairWithCode({ host, port: Number(port), code: code.code })
+  if (paired.kind === 'failed') throw new Error(`not paired: ${paired.why} ${paired.detail ?? ''}`)
+  if (paired.member === undefined) throw new Error('the code was none for a device')
+  const { id: member, token } = paired.member
+  const person = { ...client.person, member, device: newId<DeviceId>(), key: random.key() }
+  const further = await rawClient(client.webSocket.url, person)
+  await further.enter({ kind: 'link', token }, cursors)
+  return further
 }

@@ -70,6 +70,7 @@ function stage() {
       sessionId,
       sessionName: 'Field Station',
       portChanged: true,
+      notice: { selectors: [], passphrase: false, open: false },
     })
   return {
     session,
@@ -153,6 +154,8 @@ describe('hosting', () => {
       messagesPerSecond: 0,
       queuedBytes: 0,
       commitMs: 0,
+      notice: { selectors: [], passphrase: false, open: false },
+      storageBytes: 0,
       devices: [
         { ...device, memberId: on.session.memberId, address: '127.0.0.1' },
         { ...device, memberId: other, address: '::ffff:192.168.4.40' },

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { deviceKeyOf } from '../../client/session/device-key.ts'
 import type { HostedDevice, HostingView } from '../../ipc/contract.ts'
 import { fingerprintWords } from '../../protocol/fingerprint.ts'
 import type { SessionId } from '../../protocol/ids.ts'
@@ -106,7 +107,14 @@ export function createHosting(options: HostingOptions): Hosting {
           host: listenAddress(options.interfaces()),
           port: session.hosted?.port ?? 0,
           name: session.name,
-          secret: session.secret ?? '',
+          owner: {
+            memberId: session.memberId,
+            deviceId: session.deviceId,
+            deviceKey: deviceKeyOf(session.deviceKey).publicKey,
+            // Until the host's own client says hello, which is at once.
+            name: session.memberName ?? 'Host',
+          },
+          firstInvite: session.secret ?? '',
           privateKey: key.privateKey,
           sessionId: id,
         },

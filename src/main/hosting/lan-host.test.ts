@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sessionIdSchema } from '../../protocol/ids.ts'
+import type { DeviceId, MemberId } from '../../protocol/ids.ts'
 import type { FromEmbedded, ToEmbedded } from '../../server/embedded-messages.ts'
 import { manualClock } from '../../testing/manual-clock.ts'
 import {
@@ -12,6 +13,13 @@ import {
 import type { ServerProcess } from './lan-host.ts'
 
 const sessionId = sessionIdSchema.parse('0190a000-0000-7000-8000-000000000001')
+const NOTICE = { selectors: ['7K'], passphrase: false, open: true }
+const OWNER = {
+  memberId: '0192d3a4-0000-7000-8000-00000000000a' as MemberId,
+  deviceId: '0192d3a4-0000-7000-8000-00000000000d' as DeviceId,
+  deviceKey: 'A'.repeat(43),
+  name: 'Mara',
+}
 const quiet = { info() {}, warn() {}, error() {} }
 
 interface FakeProcess extends ServerProcess {
@@ -59,7 +67,8 @@ function host(portIsKnown = false) {
       host: '::',
       port: 47_800,
       name: 'Field',
-      secret: 's',
+      owner: OWNER,
+      firstInvite: 'a token of an invite',
       privateKey: 'PEM',
       sessionId,
     },
@@ -73,6 +82,7 @@ function host(portIsKnown = false) {
     sessionId,
     sessionName: 'Field',
     portChanged: port !== 47_800,
+    notice: NOTICE,
   })
   const last = (): FakeProcess => {
     const process = processes.at(-1)
@@ -98,7 +108,8 @@ describe('a hosted session', () => {
         port: 47_800,
         fallbackPort: true,
         name: 'Field',
-        secret: 's',
+        owner: OWNER,
+        firstInvite: 'a token of an invite',
         privateKey: 'PEM',
         sessionId,
       },
@@ -230,6 +241,8 @@ describe('a hosted session', () => {
         messagesPerSecond: 0,
         queuedBytes: 0,
         commitMs: 0,
+        notice: NOTICE,
+        storageBytes: 0,
         devices: [
           {
             memberId: 'm',

@@ -37,7 +37,7 @@ export interface LanHostOptions {
 export type LanHostState = 'starting' | 'running' | 'restarting' | 'failed' | 'stopped'
 export interface Sample extends Omit<
   Extract<FromEmbedded, { kind: 'sample' }>,
-  'kind' | 'devices'
+  'kind' | 'devices' | 'notice' | 'storageBytes'
 > {
   readonly connections: number
   /** Mean of the devices' last pings; 0 before the first answer. */
@@ -121,8 +121,11 @@ export function startLanHost(options: LanHostOptions): LanHost {
       const parsed = fromEmbeddedSchema.safeParse(message)
       if (!parsed.success) return log.error('the server said something unknown')
       if (parsed.data.kind === 'failed') said = parsed.data
-      else if (parsed.data.kind === 'ready') ready(parsed.data.port)
-      else sample(parsed.data)
+      else {
+        notice = parsed.data.notice
+        if (parsed.data.kind === 'ready') ready(parsed.data.port)
+        else sample(parsed.data)
+      }
     })
     process.onExit((code) => {
       if (running === process) gone(code, said)
@@ -153,6 +156,8 @@ export function startLanHost(options: LanHostOptions): LanHost {
   function sample({
     devices: connected,
     kind: _kind,
+    notice: _notice,
+    storageBytes: _storageBytes,
     ...figures
   }: FromEmbedded & { kind: 'sample' }) {
     devices = connected

@@ -41,17 +41,16 @@ export function createCodes(ports: {
 }): Codes {
   const { clock, secrets, changed } = ports
   const links = new Map<MemberId, LiveCode>()
-  let session: LiveCode = live(CODE_LIFE_MS, renew)
+  let session = live(CODE_LIFE_MS, [], renew)
 
   /** The six bits of each digit of a nonce; the last one has fewer. */
   function random(count: number): Uint8Array {
     return Uint8Array.from([...secrets.nonce().slice(0, count)].map((one) => DIGITS.indexOf(one)))
   }
 
-  function live(lifeMs: number, ended: () => void): LiveCode {
-    const taken = [...links.values()].map(({ code }) => code)
+  function live(lifeMs: number, taken: readonly string[], ended: () => void): LiveCode {
     return {
-      code: makeCode(random, session === undefined ? taken : [...taken, session.code]),
+      code: makeCode(random, taken),
       expiresAt: clock.now() + lifeMs,
       cancel: clock.after(lifeMs, ended),
     }
@@ -59,9 +58,11 @@ export function createCodes(ports: {
 
   function renew(): void {
     session.cancel()
-    session = live(CODE_LIFE_MS, renew)
+    session = live(CODE_LIFE_MS, [session.code, ...linkCodes()], renew)
     changed()
   }
+
+  const linkCodes = (): string[] => [...links.values()].map(({ code }) => code)
 
   function unlink(member: MemberId): void {
     links.get(member)?.cancel()
@@ -77,15 +78,13 @@ export function createCodes(ports: {
 
   return {
     current: () => shown(session),
-    good: (isLocked) => [
-      ...(isLocked ? [] : [session.code]),
-      ...[...links.values()].map(({ code }) => code),
-    ],
+    good: (isLocked) => [...(isLocked ? [] : [session.code]), ...linkCodes()],
     renew,
     link(member) {
       unlink(member)
       if (links.size >= MAX_LINKS) return undefined
-      const link = live(LINK_LIFE_MS, () => unlink(member))
+      const taken = [session.code, ...linkCodes()]
+      const link = live(LINK_LIFE_MS, taken, () => unlink(member))
       links.set(member, link)
       return shown(link)
     },

@@ -10,9 +10,10 @@ import type { BucketSize } from './rate-limit.ts'
 
 /** Everything about the hub that an operator or a test may set. Times are milliseconds. */
 export interface HubOptions {
-  /** What a device must present; `open` admits everyone and is for loopback only. */
+  /** What lets newcomers in besides the session's own invites; `open` needs nothing at all. */
   readonly admission:
     | { readonly kind: 'open' }
+    | { readonly kind: 'invites' }
     | { readonly kind: 'secret'; readonly secret: string }
   /** Of the key that members pin, as a proof names it; `NO_CHANNEL` where they pin none. */
   readonly channel: string

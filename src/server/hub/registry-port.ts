@@ -190,7 +190,7 @@ export interface Registry {
   /** `active` takes a ban back: they are `removed` then, and may come with a new invite. */
   setStanding(member: MemberId, standing: Standing, act: Act): Promise<MemberChanged>
   changeSettings(change: Partial<StoredSettings>, act: Act): Promise<SettingsChanged>
-  /** The invite of this id, if there is one, is left as it is, whoever asks (`unchanged`). */
+  /** An invite of this id or token that is there already is left as it is, even revoked (`unchanged`). */
   createInvite(invite: NewInvite, act: Act): Promise<InviteChanged>
   revokeInvite(id: InviteId, act: Act): Promise<InviteChanged>
   forgetDevice(device: DeviceId, act: Act): Promise<{ readonly kind: 'forgotten' } | Refusal>

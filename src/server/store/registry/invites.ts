@@ -23,7 +23,7 @@ export function* createInvite(
   if (!isOwnLink && (acting === undefined || !mayGive(acting, role))) {
     return refuse('not-allowed', 'Your role cannot give this role.')
   }
-  const known = yield* tables.invite(wanted.id)
+  const known = (yield* tables.invite(wanted.id)) ?? (yield* tables.inviteByToken(wanted.tokenHash))
   if (known !== undefined) {
     return known.createdBy === act.by
       ? { kind: 'unchanged' }

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { networkInterfaces } from 'node:os'
+import type { GrantedInvite } from '../pairing/messages.ts'
+import type { PairingDesk } from './doors/pairing/pairing-desk.ts'
+import { createPairingDoor, type PairingDoor } from './doors/pairing/pairing-door.ts'
+import type { Hub } from './hub/hub.ts'
+import type { Clock, Log, Meter } from './hub/ports.ts'
+import { reachableAddresses } from './ops/addresses.ts'
+import { fingerprintOfKey } from './tls/host-key.ts'
+import { namesOf, type ServerTls } from './tls/server-tls.ts'
+
+/** The door of codes and passphrase before the hub's own; undefined where they are off. */
+export function openPairing(
+  hub: Pick<Hub, 'pairing' | 'session' | 'onlinePeople'>,
+  ports: {
+    readonly clock: Clock
+    readonly meter: Meter
+    readonly log: Log
+    readonly tls: ServerTls | undefined
+    readonly host: string
+    /** Known once the server listens. */
+    readonly port: () => number
+  },
+): PairingDoor | undefined {
+  const { pairing, session } = hub
+  if (pairing === undefined) return undefined
+  const { tls, host, port } = ports
+  const fingerprint = tls === undefined ? null : fingerprintOfKey(tls.privateKey)
+
+  function inviteParts(secret: string | undefined): GrantedInvite {
+    // An address would not be believed where an authority vouches for names.
+    const names = tls?.kind === 'certificate' ? namesOf(tls.certificate) : []
+    return {
+      name: session.facts().name,
+      addresses:
+        names.length > 0
+          ? names.map((name) => `${name}:${port()}`).slice(0, 16)
+          : reachableAddresses(host, port(), networkInterfaces()).slice(0, 16),
+      ...(secret === undefined ? {} : { secret }),
+      ...(tls?.kind === 'host-key' && fingerprint !== null ? { fingerprint } : {}),
+      ...(tls?.kind === 'certificate' ? { tls: true } : {}),
+    }
+  }
+
+  const desk: PairingDesk = {
+    notice() {
+      const { id, name } = session.facts()
+      const { approval, access } = session.shown()
+      return { id, name, people: hub.onlinePeople(), approval, open: access === 'open' }
+    },
+    codes: () => pairing.codes(),
+    passphrase: () => pairing.passphrase(),
+    async granted(proved) {
+      const grant = await pairing.granted(proved)
+      if (grant.kind === 'refused') return grant
+      const { secret, member } = grant
+      const invite = inviteParts(secret)
+      return { kind: 'granted', invite, ...(member === undefined ? {} : { member }) }
+    },
+    exhausted: (code) => pairing.exhausted(code),
+    guessing: (what, address) => pairing.guessing(what, address),
+  }
+  const { clock, meter, log } = ports
+  const random = (count: number): Uint8Array => randomBytes(count)
+  return createPairingDoor({ desk, clock, meter, log, random, fingerprint })
+}
