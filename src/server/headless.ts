@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { destination, pino } from 'pino'
 import { redactUrl } from './auth/bearer.ts'
 import { authorityOf } from './auth/verifier-of-settings.ts'
+import { vouchingOf } from './auth/vouching-of-tokens.ts'
 import { describeInvite } from './ops/describe-invite.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import { headlessHelp, type HeadlessOptions, parseHeadlessOptions } from './ops/headless-options.ts'
@@ -83,7 +84,9 @@ async function serve(options: HeadlessOptions): Promise<number> {
       operations,
       shared: shared.kind === 'shared' ? shared.shared : undefined,
       doors: { ...settings.doors, plainDoor: settings.plainDoor },
-      verifyToken: authority.kind === 'authority' ? authority.verifyToken : undefined,
+      ...(authority.kind === 'authority'
+        ? { verifyToken: authority.verifyToken, vouching: vouchingOf(authority.verifyToken) }
+        : {}),
       receiveBufferSize: settings.receiveBufferSize,
       hub: hubOptionsOf(settings, live),
       door: {
@@ -138,6 +141,7 @@ function hubOptionsOf(settings: Settings, live: LiveSettings): Partial<HubOption
     maxConnections: settings.maxConnections,
     heartbeat: { ...heartbeat, intervalMs: settings.keepAliveIntervalSeconds * 1_000 },
     writes: live.writes,
+    requireToken: settings.requireAuthentication,
     typing: live.typing,
     history: live.history,
     addressWrites: live.address.messages,
