@@ -188,7 +188,7 @@ function create(
   ledger.addRoom(room, write.at, memberSet)
   const events: RoomEvent[] = []
   function take(event: RoomEvent): void {
-    ledger.append(event, room, write.device)
+    if (!ledger.append(event, room, write.device)) throw new Error('a new id was taken already')
     events.push(event)
   }
   take({ ...baseOf(write, room), type: 'room.created', kind, name, topic, visibility })
@@ -214,13 +214,9 @@ function append(
   event: RoomEvent,
   ledger: Ledger,
 ): Extract<WriteResult, { kind: 'committed' | 'duplicate' | 'refused' }> {
-  const known = originalOf(write, ledger)
-  if (known !== undefined) return known
-  if (!ledger.hasDevice(write.device)) {
-    throw new Error('a write came from a device that was not admitted')
-  }
-  ledger.append(event, room, write.device)
-  return { kind: 'committed', epoch: room.epoch, events: [event] }
+  return ledger.append(event, room, write.device)
+    ? { kind: 'committed', epoch: room.epoch, events: [event] }
+    : (originalOf(write, ledger) ?? ID_TAKEN)
 }
 
 function originalOf(

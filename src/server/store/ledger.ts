@@ -25,7 +25,6 @@ export interface Original {
 export interface Ledger {
   room(id: RoomId): LedgerRoom | undefined
   hasMember(id: MemberId): boolean
-  hasDevice(id: DeviceId): boolean
   isIn(room: RoomId, member: MemberId): boolean
   /** The event with this id, in whichever room (D4). */
   original(id: MessageId): Original | undefined
@@ -37,8 +36,11 @@ export interface Ledger {
   roomLike(memberSet: string | null, isDefault: boolean): RoomId | undefined
 
   addRoom(room: LedgerRoom, createdAt: number, memberSet: string | null): void
-  /** Adds the event to its room's log and moves the head. */
-  append(event: RoomEvent, room: LedgerRoom, device: DeviceId): void
+  /**
+   * Adds the event to its room's log and moves the head. False when its id is taken: then nothing was done. Throws for
+   * a device that was never let in.
+   */
+  append(event: RoomEvent, room: LedgerRoom, device: DeviceId): boolean
   rename(room: LedgerRoom, name: string, topic: string): void
   /** What was there before somebody came is not unread to them. */
   enter(room: LedgerRoom, member: MemberId): void

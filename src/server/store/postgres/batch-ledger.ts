@@ -31,7 +31,6 @@ export function createBatchLedger(facts: Facts): {
   const ledger: Ledger = {
     room: (id) => facts.rooms.get(id),
     hasMember: (id) => facts.members.has(id),
-    hasDevice: (id) => facts.devices.has(id),
     isIn: (room, member) => facts.memberships.has(membershipKey(room, member)),
     original: (id) => facts.originals.get(id),
     target(id, room) {
@@ -60,6 +59,10 @@ export function createBatchLedger(facts: Facts): {
       if (memberSet !== null) facts.roomsByMemberSet.set(memberSet, room.id)
     },
     append(event, room, device) {
+      if (facts.originals.has(event.id)) return false
+      if (!facts.devices.has(device)) {
+        throw new Error('a write came from a device that was not admitted')
+      }
       room.head = event.seq
       moved.add(room)
       written.push({ event, room: room.id, device })
@@ -68,6 +71,7 @@ export function createBatchLedger(facts: Facts): {
         const { id, actor: author } = event
         facts.targets.set(id, { id, room: room.id, author, editedAt: null, deleted: false })
       }
+      return true
     },
     rename(room, name, topic) {
       room.name = name

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { MemberId } from '../../../protocol/ids.ts'
 import type { RoomKind, Visibility } from '../../../protocol/records.ts'
+import type { Original } from '../ledger.ts'
 
 export interface RoomRow {
   num: number
@@ -18,13 +19,6 @@ export interface TargetRow {
   readonly author: MemberId
   /** 0 or 1. */
   readonly deleted: number
-}
-
-interface OriginalRow {
-  readonly seq: number
-  readonly at: number
-  readonly device: string
-  readonly room: string
 }
 
 interface ReactionCounts {
@@ -53,7 +47,7 @@ export function prepareCommit(db: Database.Database) {
        VALUES (@room, @seq, @id, @device, @actor, @at, @type, @target, @text, @extra)
        ON CONFLICT (id) DO NOTHING`,
     ),
-    byId: db.prepare<[string], OriginalRow>(
+    byId: db.prepare<[string], Original>(
       `SELECT e.seq, e.at, d.id AS device, r.id AS room FROM events e
        JOIN devices d ON d.num = e.device JOIN rooms r ON r.num = e.room WHERE e.id = ?`,
     ),
@@ -94,7 +88,7 @@ export function prepareCommit(db: Database.Database) {
     roomLike: db.prepare<[string | null, number], { id: string }>(
       'SELECT id FROM rooms WHERE member_set = ? OR (is_default = 1 AND ? = 1)',
     ),
-    creator: db.prepare<[number], { id: string }>(
+    creator: db.prepare<[number], { id: MemberId }>(
       `SELECT a.id FROM events e JOIN members a ON a.num = e.actor WHERE e.room = ? AND e.seq = 1`,
     ),
     renameRoom: db.prepare<[string, string, number]>(

@@ -1,31 +1,17 @@
 import type Database from 'better-sqlite3'
-import { epochSchema, messageIdSchema } from '../../../protocol/ids.ts'
-import type { Epoch, MemberId, MessageId, RoomId } from '../../../protocol/ids.ts'
+import { epochSchema, roomIdSchema } from '../../../protocol/ids.ts'
+import type { DeviceId, MemberId, MessageId, RoomId } from '../../../protocol/ids.ts'
 import type { RoomEvent } from '../../../protocol/records.ts'
-import type { RoomOperation, Write, WriteResult } from '../../hub/ports.ts'
-import {
-  ID_TAKEN,
-  isResend,
-  memberSetKey,
-  NO_SUCH_MEMBER,
-  NO_SUCH_ROOM,
-  READ_ONLY,
-  refuseOutsider,
-  refuseReaction,
-  refuseRoomOperation,
-  refuseTarget,
-  type RoomFacts,
-} from '../rules.ts'
+import type { Write, WriteResult } from '../../hub/ports.ts'
+import { carryOut, type CarryOutPorts } from '../carry-out.ts'
 import { bodyOf } from '../event-rows.ts'
-import { type CommitStatements, prepareCommit, type RoomRow, type TargetRow } from './commit-sql.ts'
+import type { Ledger, LedgerRoom, Original } from '../ledger.ts'
+import type { ReactionFacts } from '../rules.ts'
+import { type CommitStatements, prepareCommit, type TargetRow } from './commit-sql.ts'
 
-export interface CommitPorts {
-  readonly uuid: () => string
-  readonly hash: (text: string) => string
-}
+export type CommitPorts = CarryOutPorts
 
-type RoomInBatch = RoomRow & { head: number; changed: boolean }
-type Committed = Extract<WriteResult, { kind: 'committed' }>
+type NumberedRoom = LedgerRoom & { readonly num: number; hasMoved: boolean }
 
 /**
  * Carries out a batch of writes in order; the caller wraps it in one transaction. What it learns of rooms and
@@ -37,315 +23,161 @@ export function createCommit(
 ): (writes: readonly Write[]) => WriteResult[] {
   const sql = prepareCommit(db)
   return (writes) => {
-    const batch = new Batch(sql, ports)
-    const results = writes.map((write) => batch.write(write))
-    batch.finish()
+    const ledger = new SqliteLedger(sql)
+    const results = carryOut(writes, ledger, ports)
+    ledger.finish()
     return results
   }
 }
 
-class Batch {
+/** Everything is read and written as it comes: in one process a statement costs microseconds. */
+class SqliteLedger implements Ledger {
   readonly #sql: CommitStatements
-  readonly #ports: CommitPorts
-  readonly #rooms = new Map<RoomId, RoomInBatch | undefined>()
-  readonly #members = new Map<string, number | undefined>()
-  readonly #devices = new Map<string, number>()
+  readonly #rooms = new Map<RoomId, NumberedRoom | undefined>()
+  readonly #members = new Map<MemberId, number | undefined>()
+  readonly #devices = new Map<DeviceId, number>()
   readonly #memberships = new Map<string, boolean>()
+  /** The post that was looked at last is the one that is changed next. */
+  #target: { readonly id: MessageId; readonly row: TargetRow | undefined } | undefined
 
-  constructor(sql: CommitStatements, ports: CommitPorts) {
+  constructor(sql: CommitStatements) {
     this.#sql = sql
-    this.#ports = ports
   }
 
-  write(write: Write): WriteResult {
-    const result = this.#apply(write)
-    // A resend gets its original ack even when the write would be refused today (D4).
-    return result.kind === 'refused' ? (this.#original(write) ?? result) : result
-  }
-
+  /** Heads are written once for each room, however many events there were. */
   finish(): void {
     for (const room of this.#rooms.values()) {
-      if (room?.changed === true) this.#sql.setHead.run(room.head, room.num)
+      if (room?.hasMoved === true) this.#sql.setHead.run(room.head, room.num)
     }
   }
 
-  #apply(write: Write): WriteResult {
-    const { operation } = write
-    if (operation.kind === 'create') return this.#create(write, operation)
-    const room = this.#room(write.room)
-    if (room === undefined) return NO_SUCH_ROOM
-    switch (operation.kind) {
-      case 'post':
-      case 'edit':
-      case 'delete':
-      case 'react':
-      case 'unreact':
-        return this.#changeLog(write, operation, room)
-      case 'join':
-      case 'leave':
-      case 'change':
-        return this.#changeRoom(write, operation, room)
-    }
-  }
-
-  #changeLog(
-    write: Write,
-    operation: Exclude<Write['operation'], RoomOperation>,
-    room: RoomInBatch,
-  ): WriteResult {
-    if (write.onlyResend === true) return READ_ONLY
-    const outsider = refuseOutsider(this.#facts(room, write.actor))
-    if (outsider !== undefined) return outsider
-    const base = this.#base(write, room)
-
-    if (operation.kind === 'post') {
-      const { text, replyTo } = operation
-      if (replyTo !== undefined) {
-        const refusal = refuseTarget('reply', write.actor, this.#sql.target.get(replyTo, room.num))
-        if (refusal !== undefined) return refusal
-      }
-      const event: RoomEvent = {
-        ...base,
-        type: 'message.posted',
-        text,
-        ...(replyTo === undefined ? {} : { replyTo }),
-      }
-      return this.#append(write, room, event, null)
-    }
-
-    const target = this.#sql.target.get(operation.target, room.num)
-    const refusal = refuseTarget(operation.kind, write.actor, target)
-    if (refusal !== undefined || target === undefined) return refusal ?? NO_SUCH_ROOM
-    return this.#changeMessage(write, operation, room, target, base)
-  }
-
-  #changeMessage(
-    write: Write,
-    operation: Exclude<Write['operation'], RoomOperation | { kind: 'post' }>,
-    room: RoomInBatch,
-    target: TargetRow,
-    base: { seq: number; at: number; actor: MemberId; id: MessageId },
-  ): WriteResult {
-    const named = { ...base, target: operation.target }
-    const actor = this.#memberNumber(write.actor)
-    switch (operation.kind) {
-      case 'edit': {
-        const { text } = operation
-        const result = this.#append(
-          write,
-          room,
-          { ...named, type: 'message.edited', text },
-          target.num,
-        )
-        if (result.kind === 'committed') {
-          this.#sql.edited.run(target.num, text, base.at, base.seq)
-        }
-        return result
-      }
-      case 'delete': {
-        const result = this.#append(write, room, { ...named, type: 'message.deleted' }, target.num)
-        if (result.kind === 'committed') {
-          this.#sql.deleted.run(target.num, base.seq)
-          this.#sql.scrub.run(target.num, target.num)
-          this.#sql.dropReactions.run(target.num)
-        }
-        return result
-      }
-      case 'react': {
-        const { emoji } = operation
-        const counts = this.#sql.reactionsOf.get(emoji, target.num)
-        const refusal =
-          counts === undefined
-            ? undefined
-            : refuseReaction({ ...counts, known: counts.known === 1 })
-        if (refusal !== undefined) return refusal
-        const event: RoomEvent = { ...named, type: 'reaction.added', emoji }
-        const result = this.#append(write, room, event, target.num)
-        if (result.kind === 'committed') {
-          this.#sql.addReaction.run(target.num, emoji, actor, base.seq)
-        }
-        return result
-      }
-      case 'unreact': {
-        const { emoji } = operation
-        const event: RoomEvent = { ...named, type: 'reaction.removed', emoji }
-        const result = this.#append(write, room, event, target.num)
-        if (result.kind === 'committed') this.#sql.removeReaction.run(target.num, emoji, actor)
-        return result
-      }
-    }
-  }
-
-  #changeRoom(
-    write: Write,
-    operation: Exclude<RoomOperation, { kind: 'create' }>,
-    room: RoomInBatch,
-  ): WriteResult {
-    const refusal = refuseRoomOperation(operation, write.actor, this.#facts(room, write.actor))
-    if (refusal !== undefined) return refusal
-    const base = this.#base(write, room)
-
-    if (operation.kind === 'change') {
-      const name = operation.name === room.name ? undefined : operation.name
-      const topic = operation.topic === room.topic ? undefined : operation.topic
-      if (name === undefined && topic === undefined) return { kind: 'unchanged' }
-      const event: RoomEvent = {
-        ...base,
-        type: 'room.changed',
-        ...(name === undefined ? {} : { name }),
-        ...(topic === undefined ? {} : { topic }),
-      }
-      const result = this.#append(write, room, event, null)
-      if (result.kind === 'committed') {
-        room.name = name ?? room.name
-        room.topic = topic ?? room.topic
-        this.#sql.renameRoom.run(room.name, room.topic, room.num)
-      }
-      return result
-    }
-
-    const { member } = operation
-    const number = this.#memberNumber(member)
-    if (number === undefined) return NO_SUCH_MEMBER
-    const isMember = this.#isMember(room, member)
-    if (isMember === (operation.kind === 'join')) return { kind: 'unchanged' }
-    const type = operation.kind === 'join' ? 'member.joined' : 'member.left'
-    const result = this.#append(write, room, { ...base, type, member }, null)
-    if (result.kind !== 'committed') return result
-    this.#memberships.set(`${room.num} ${member}`, operation.kind === 'join')
-    if (operation.kind === 'join') this.#enter(room, number)
-    else this.#sql.leave.run(room.num, number)
-    return result
-  }
-
-  #create(write: Write, operation: Extract<RoomOperation, { kind: 'create' }>): WriteResult {
-    const same = this.#room(write.room)
-    if (same !== undefined) {
-      // Asking twice makes one room, but only for the person who asked first.
-      return this.#sql.creator.get(same.num)?.id === write.actor
-        ? { kind: 'exists', room: write.room }
-        : ID_TAKEN
-    }
-    const members = [...new Set(operation.members)]
-    const numbers = members.map((member) => this.#memberNumber(member))
-    if (numbers.includes(undefined)) return NO_SUCH_MEMBER
-    const memberSet =
-      operation.roomKind === 'direct' ? this.#ports.hash(memberSetKey(members)) : null
-    const other = this.#sql.roomLike.get(memberSet, operation.isDefault ? 1 : 0)
-    if (other !== undefined) return { kind: 'exists', room: other.id as RoomId }
-    if (this.#sql.byId.get(write.id) !== undefined) return ID_TAKEN
-
-    const epoch = epochSchema.parse(this.#ports.uuid())
-    const { roomKind: kind, name, topic, visibility } = operation
-    this.#sql.insertRoom.run({
-      id: write.room,
-      kind,
-      name,
-      topic,
-      visibility,
-      isDefault: operation.isDefault ? 1 : 0,
-      epoch,
-      createdAt: write.at,
-      memberSet,
-    })
-    this.#rooms.delete(write.room)
-    const room = this.#room(write.room)
-    if (room === undefined) throw new Error('a room that was just made is not there')
-
-    const created: RoomEvent = {
-      ...this.#base(write, room),
-      type: 'room.created',
-      kind,
-      name,
-      topic,
-      visibility,
-    }
-    const first = this.#append(write, room, created, null)
-    if (first.kind !== 'committed') throw new Error('the first event of a room was not taken')
-    const events = [...first.events]
-    for (const [index, member] of members.entries()) {
-      const id = messageIdSchema.parse(this.#ports.uuid())
-      const event: RoomEvent = { ...this.#base(write, room), id, type: 'member.joined', member }
-      events.push(...(this.#append({ ...write, id }, room, event, null) as Committed).events)
-      this.#memberships.set(`${room.num} ${member}`, true)
-      this.#enter(room, numbers[index] ?? 0)
-    }
-    return { kind: 'committed', epoch, events }
-  }
-
-  /** The messages before somebody came are not unread to them. */
-  #enter(room: RoomInBatch, member: number): void {
-    this.#sql.join.run(room.num, member)
-    this.#sql.setRead.run(room.num, member, room.head)
-  }
-
-  #append(
-    write: Write,
-    room: RoomInBatch,
-    event: RoomEvent,
-    target: number | null,
-  ): Committed | Extract<WriteResult, { kind: 'duplicate' | 'refused' }> {
-    const { changes } = this.#sql.insertEvent.run({
-      room: room.num,
-      seq: event.seq,
-      id: event.id,
-      device: this.#deviceNumber(write.device),
-      actor: this.#memberNumber(write.actor),
-      at: event.at,
-      type: event.type,
-      target,
-      ...bodyOf(event),
-    })
-    if (changes === 0) return this.#original(write) ?? ID_TAKEN
-    room.head = event.seq
-    room.changed = true
-    return { kind: 'committed', epoch: room.epoch as Epoch, events: [event] }
-  }
-
-  #original(write: Write): Extract<WriteResult, { kind: 'duplicate' | 'refused' }> | undefined {
-    const original = this.#sql.byId.get(write.id)
-    if (original === undefined) return undefined
-    if (!isResend(write, original)) return ID_TAKEN
-    return { kind: 'duplicate', seq: original.seq, at: original.at }
-  }
-
-  #base(write: Write, room: RoomInBatch) {
-    return { seq: room.head + 1, at: write.at, actor: write.actor, id: write.id }
-  }
-
-  #room(id: RoomId): RoomInBatch | undefined {
+  room(id: RoomId): NumberedRoom | undefined {
     if (!this.#rooms.has(id)) {
       const row = this.#sql.room.get(id)
-      this.#rooms.set(id, row === undefined ? undefined : { ...row, changed: false })
+      this.#rooms.set(
+        id,
+        row === undefined
+          ? undefined
+          : {
+              ...{ ...row, id, isDefault: row.isDefault === 1, hasMoved: false },
+              epoch: epochSchema.parse(row.epoch),
+            },
+      )
     }
     return this.#rooms.get(id)
   }
-
-  #facts(room: RoomInBatch, actor: MemberId): RoomFacts {
-    return {
-      kind: room.kind,
-      visibility: room.visibility,
-      isDefault: room.isDefault === 1,
-      actorIsMember: this.#isMember(room, actor),
-    }
+  hasMember(id: MemberId): boolean {
+    return this.#memberNumber(id) !== undefined
   }
-
-  #isMember(room: RoomInBatch, member: MemberId): boolean {
-    const key = `${room.num} ${member}`
+  isIn(id: RoomId, member: MemberId): boolean {
+    const { num } = this.#numbered(id)
+    const key = `${num} ${member}`
     let known = this.#memberships.get(key)
     if (known === undefined) {
-      known = this.#sql.membership.get(room.num, member) !== undefined
+      known = this.#sql.membership.get(num, member) !== undefined
       this.#memberships.set(key, known)
     }
     return known
   }
+  original(id: MessageId): Original | undefined {
+    return this.#sql.byId.get(id)
+  }
+  target(id: MessageId, room: RoomId): TargetRow | undefined {
+    const row = this.#sql.target.get(id, this.#numbered(room).num)
+    this.#target = { id, row }
+    return row
+  }
+  reactions(target: MessageId, emoji: string): ReactionFacts {
+    const counts = this.#sql.reactionsOf.get(emoji, this.#targetNumber(target))
+    return { all: counts?.all ?? 0, different: counts?.different ?? 0, known: counts?.known === 1 }
+  }
+  creatorOf(room: RoomId): MemberId | undefined {
+    return this.#sql.creator.get(this.#numbered(room).num)?.id
+  }
+  roomLike(memberSet: string | null, isDefault: boolean): RoomId | undefined {
+    const other = this.#sql.roomLike.get(memberSet, isDefault ? 1 : 0)
+    return other === undefined ? undefined : roomIdSchema.parse(other.id)
+  }
 
+  addRoom(room: LedgerRoom, createdAt: number, memberSet: string | null): void {
+    const { id, kind, name, topic, visibility, epoch } = room
+    const { lastInsertRowid } = this.#sql.insertRoom.run({
+      ...{ id, kind, name, topic, visibility, epoch, createdAt, memberSet },
+      isDefault: room.isDefault ? 1 : 0,
+    })
+    // The very object the caller goes on with: its head moves with its events.
+    const numbered = Object.assign(room, { num: Number(lastInsertRowid), hasMoved: false })
+    this.#rooms.set(id, numbered)
+  }
+  append(event: RoomEvent, { id }: LedgerRoom, device: DeviceId): boolean {
+    const room = this.#numbered(id)
+    const { changes } = this.#sql.insertEvent.run({
+      room: room.num,
+      seq: event.seq,
+      id: event.id,
+      device: this.#deviceNumber(device),
+      actor: this.#memberNumber(event.actor),
+      at: event.at,
+      type: event.type,
+      target: 'target' in event ? this.#targetNumber(event.target) : null,
+      ...bodyOf(event),
+    })
+    if (changes === 0) return false
+    room.head = event.seq
+    room.hasMoved = true
+    return true
+  }
+  rename(room: LedgerRoom, name: string, topic: string): void {
+    room.name = name
+    room.topic = topic
+    this.#sql.renameRoom.run(name, topic, this.#numbered(room.id).num)
+  }
+  enter(room: LedgerRoom, member: MemberId): void {
+    const { num } = this.#numbered(room.id)
+    const number = this.#memberNumber(member) ?? 0
+    this.#memberships.set(`${num} ${member}`, true)
+    this.#sql.join.run(num, number)
+    this.#sql.setRead.run(num, number, room.head)
+  }
+  leave(room: LedgerRoom, member: MemberId): void {
+    const { num } = this.#numbered(room.id)
+    this.#memberships.set(`${num} ${member}`, false)
+    this.#sql.leave.run(num, this.#memberNumber(member) ?? 0)
+  }
+  edited(target: MessageId, text: string, { at, seq }: RoomEvent): void {
+    this.#sql.edited.run(this.#targetNumber(target), text, at, seq)
+  }
+  deleted(target: MessageId, { seq }: RoomEvent): void {
+    const num = this.#targetNumber(target)
+    this.#sql.deleted.run(num, seq)
+    this.#sql.scrub.run(num, num)
+    this.#sql.dropReactions.run(num)
+  }
+  addReaction(target: MessageId, emoji: string, { actor, seq }: RoomEvent): void {
+    const member = this.#memberNumber(actor)
+    this.#sql.addReaction.run(this.#targetNumber(target), emoji, member, seq)
+  }
+  removeReaction(target: MessageId, emoji: string, member: MemberId): void {
+    const number = this.#memberNumber(member)
+    this.#sql.removeReaction.run(this.#targetNumber(target), emoji, number)
+  }
+
+  #numbered(id: RoomId): NumberedRoom {
+    const room = this.room(id)
+    if (room === undefined) throw new Error('a room that does not exist was looked into')
+    return room
+  }
+  #targetNumber(id: MessageId): number {
+    if (this.#target?.id !== id || this.#target.row === undefined) {
+      throw new Error('a post was changed before it was looked at')
+    }
+    return this.#target.row.num
+  }
   #memberNumber(id: MemberId): number | undefined {
     if (!this.#members.has(id)) this.#members.set(id, this.#sql.member.get(id)?.num)
     return this.#members.get(id)
   }
-
-  #deviceNumber(id: string): number {
+  #deviceNumber(id: DeviceId): number {
     let number = this.#devices.get(id)
     if (number === undefined) {
       number = this.#sql.device.get(id)?.num
