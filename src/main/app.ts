@@ -1,5 +1,5 @@
 import { hostname, networkInterfaces } from 'node:os'
-import { app, clipboard, dialog, nativeTheme, powerSaveBlocker } from 'electron'
+import { app, clipboard, nativeTheme, powerSaveBlocker } from 'electron'
 import { uuidv7 } from 'uuidv7'
 import { systemClock } from '../client/clock.ts'
 import { readAuthorities } from '../client/connection/host-trust.ts'
@@ -42,9 +42,11 @@ import { createSessionRegistry } from './sessions/session-registry.ts'
 import type { SessionRegistry } from './sessions/session-registry.ts'
 import { createSessions } from './sessions/sessions.ts'
 import type { Sessions } from './sessions/sessions.ts'
+import { tellProblems } from './start-problems.ts'
 import { controlShutdown } from './shutdown.ts'
 import type { Shutdown } from './shutdown.ts'
 import { createStayAwake } from './system/stay-awake.ts'
+import { createStandingInvite } from './sessions/standing-invite.ts'
 import { watchSystem } from './system/system-watch.ts'
 import { createCameraGate } from './window/camera.ts'
 import { APP_ORIGIN, APP_URL } from './window/app-files.ts'
@@ -118,6 +120,7 @@ export function startApp(options: AppOptions): RunningApp {
     log,
     interfaces: networkInterfaces,
     folder: paths.hosted,
+    personName: () => profile.get().name ?? 'Host',
     vault: systemKeyVault(),
     onReady: (id, port) => sessions.onHostReady(id, port),
     onChange(view) {
@@ -151,13 +154,18 @@ export function startApp(options: AppOptions): RunningApp {
       if (event.type === 'session') shell.refresh()
     },
     onAdmin(session, admin) {
+      void standingInvite.follow(session, admin)
       for (const id of adminWatchers.of(session))
         windows.tell(id, { type: 'admin', session, admin })
     },
     onListChange: tellApp,
   })
 
-  const adminWatchers = createAdminWatchers({ registry, isOpen: (id) => windows.has(id) })
+  const adminWatchers = createAdminWatchers({
+    registry,
+    isOpen: (id) => windows.has(id),
+    isHosted: (id) => hosting.isActive(id),
+  })
 
   const sessions = createSessions({
     profile,
@@ -165,6 +173,14 @@ export function startApp(options: AppOptions): RunningApp {
     hosting,
     hostPort: launch.hostPort,
     newId: createSessionId,
+    clock,
+    log,
+  })
+
+  const standingInvite = createStandingInvite({
+    isHosted: (id) => hosting.isActive(id),
+    clientOf: (id) => registry.get(id),
+    keep: (id, token) => sessions.keepInvite(id, token),
     log,
   })
 
@@ -334,27 +350,6 @@ export function startApp(options: AppOptions): RunningApp {
   const caProblem = launch.caFile === undefined ? null : readAuthorities(launch.caFile).problem
   tellProblems(options, caProblem === null ? problems : [...problems, caProblem])
   return { windows, sessions, registry, profile, shutdown }
-}
-
-/** What went wrong at the start is told once, beside the window, and nothing is deleted because of it. */
-function tellProblems({ profile, launch, log }: AppOptions, problems: readonly string[]): void {
-  const sentences = [...problems]
-  if (profile.setAside !== null) {
-    const { path, reason } = profile.setAside
-    sentences.push(`The profile could not be read: ${reason}. It was kept as ${path}.`)
-    log.error('the profile was set aside', { reason })
-  }
-  if (profile.locked.length > 0) {
-    sentences.push(
-      `The keys for ${profile.locked.map((name) => `«${name}»`).join(', ')} are in this computer’s keychain, and it does not give them out now. Unlock it and start Landline again; nothing was changed.`,
-    )
-  }
-  if (sentences.length === 0 || launch.smoke) return
-  void dialog.showMessageBox({
-    type: 'warning',
-    message: 'Not everything could be opened.',
-    detail: sentences.join('\n\n'),
-  })
 }
 
 /** Electron 45 answers with a promise, 33 at once. */

@@ -56,6 +56,7 @@ function stage() {
     interfaces: () => (network.address === null ? {} : { wlan0: [wlan(network.address)] }),
     folder,
     vault: { protects: () => false, protect: Buffer.from, reveal: String },
+    personName: () => 'Mara',
     onReady() {},
     onChange: (view) => views.push(view),
   })

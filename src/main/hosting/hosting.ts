@@ -19,6 +19,8 @@ export interface HostingOptions {
   readonly clock: HostClock
   readonly log: Logger
   readonly interfaces: () => Interfaces
+  /** How this person is called where they have said no other name. */
+  readonly personName: () => string
   /** Holds one folder for each session this computer has hosted. */
   readonly folder: string
   readonly vault: KeyVault
@@ -37,6 +39,8 @@ export interface Hosting {
   isActive(id: SessionId): boolean
   readonly activeIds: readonly SessionId[]
   view(session: KnownSession): HostingView
+  /** Something in the profile changed that the view shows. */
+  update(session: KnownSession): void
   /** A link with this secret, at this computer's addresses of now. */
   inviteTo(session: KnownSession, secret: string): string
   /** The computer is on another network: invites name other addresses. */
@@ -48,7 +52,7 @@ export interface Hosting {
 }
 
 export function createHosting(options: HostingOptions): Hosting {
-  const hosts = new Map<SessionId, { readonly session: KnownSession; readonly host: LanHost }>()
+  const hosts = new Map<SessionId, { session: KnownSession; readonly host: LanHost }>()
   /** Sessions that could not even be tried to host. */
   const faults = new Map<SessionId, StartProblem>()
   const folderOf = (id: SessionId): string => join(options.folder, id)
@@ -112,7 +116,7 @@ export function createHosting(options: HostingOptions): Hosting {
             deviceId: session.deviceId,
             deviceKey: deviceKeyOf(session.deviceKey).publicKey,
             // Until the host's own client says hello, which is at once.
-            name: session.memberName ?? 'Host',
+            name: session.memberName ?? options.personName(),
           },
           firstInvite: session.secret ?? '',
           privateKey: key.privateKey,
@@ -140,6 +144,11 @@ export function createHosting(options: HostingOptions): Hosting {
       return [...hosts.keys()].filter(isActive)
     },
     view,
+    update(session) {
+      const hosted = hosts.get(session.sessionId)
+      if (hosted !== undefined) hosted.session = session
+      options.onChange(view(session))
+    },
     inviteTo(session, secret) {
       const port = hosts.get(session.sessionId)?.host.port ?? session.hosted?.port ?? 0
       return inviteTo({ ...session, secret }, reachable(options.interfaces()), port)

@@ -13,7 +13,12 @@ export function sessionCommands(
   opened: (windowId: number, id: SessionId) => void,
 ): Pick<CommandHandlers, SessionCommand> {
   return {
-    'session.host': ({ name }) => sessions.host(name),
+    'session.host': ({ name, access, approval, passphrase }) =>
+      sessions.host(name, {
+        ...(access === undefined ? {} : { access }),
+        ...(approval === undefined ? {} : { approval }),
+        ...(passphrase === undefined ? {} : { passphrase }),
+      }),
     'session.resume-hosting': ({ session }) => sessions.resumeHosting(session),
     'session.stop-hosting': ({ session }) => sessions.stopHosting(session),
     'session.hosting': ({ session }) => sessions.hostingView(session),

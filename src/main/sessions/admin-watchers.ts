@@ -15,6 +15,8 @@ export interface AdminWatchers {
 export function createAdminWatchers(options: {
   readonly registry: Pick<SessionRegistry, 'get'>
   readonly isOpen: (windowId: number) => boolean
+  /** This app looks after the invite of a session it hosts, with or without a window. */
+  readonly isHosted: (session: SessionId) => boolean
 }): AdminWatchers {
   const windows = new Map<SessionId, Set<number>>()
 
@@ -33,7 +35,8 @@ export function createAdminWatchers(options: {
       const known = watching(session)
       if (active) known.add(windowId)
       else known.delete(windowId)
-      if (active || known.size === 0) return client.admin.watch(active)
+      const isLast = known.size === 0 && !options.isHosted(session)
+      if (active || isLast) return client.admin.watch(active)
       return ok(client.admin.view())
     },
     of: (session) => [...watching(session)],

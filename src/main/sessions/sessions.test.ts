@@ -7,6 +7,7 @@ import type { HostingView } from '../../ipc/contract.ts'
 import { sessionIdSchema } from '../../protocol/ids.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { createInvite } from '../../protocol/invite.ts'
+import { manualClock } from '../../testing/manual-clock.ts'
 import type { Hosting } from '../hosting/hosting.ts'
 import type { StartProblem } from '../hosting/lan-host.ts'
 import { fail, ok } from '../ipc/command-gate.ts'
@@ -29,11 +30,22 @@ function stage(folder: string) {
   const clients = new Map<SessionId, ClientSession>()
   const active = new Map<SessionId, KnownSession>()
   let damaged: SessionId | null = null
+  let refusesTerms = false
   let problem: StartProblem | null = null
 
   function client(session: KnownSession): ClientSession {
     const name = session.name
+    const admin = {
+      watch: async () => ok(null),
+      change: async (change: unknown) => {
+        log.push(`${name} on terms ${JSON.stringify(change)}`)
+        return refusesTerms ? fail('unavailable', 'The disk is full.') : ok(null)
+      },
+    }
     return {
+      admin,
+      on: () => () => {},
+      view: () => ({ connection: { state: 'online' } }),
       connect: () => log.push(`${name} connect`),
       connectNow: () => log.push(`${name} connect now`),
       disconnect: () => log.push(`${name} disconnect`),
@@ -73,6 +85,7 @@ function stage(folder: string) {
     isActive: (one: SessionId) => active.has(one),
     keyOf: () => ({ kind: 'key', privateKey: 'PEM', fingerprint: KEY }),
     view: (session: KnownSession) => ({ name: session.name }) as HostingView,
+    update: (session: KnownSession) => log.push(`${session.name} has the link ${session.secret}`),
   } as unknown as Hosting
   const sessions = createSessions({
     profile,
@@ -80,6 +93,7 @@ function stage(folder: string) {
     hosting,
     hostPort: 47_800,
     newId: () => id(7),
+    clock: manualClock(),
     log: { info() {}, warn() {}, error() {} },
   })
   return {
@@ -89,6 +103,7 @@ function stage(folder: string) {
     pins,
     named: () => profile.update((current) => ({ ...current, name: 'Mara' })),
     damage: (one: SessionId) => (damaged = one),
+    refuseTerms: () => (refusesTerms = true),
     breakServer: (why: StartProblem | null) => (problem = why),
     /** What was noted since the last call. */
     noted: () => log.splice(0),
@@ -128,6 +143,32 @@ describe('sessions of a profile', () => {
     expect(session?.secret).toMatch(/^[A-Za-z0-9_-]{43}$/)
     expect(session?.fingerprint).toBe(KEY)
     expect(on.pins).toEqual([KEY])
+  })
+
+  it('[I7] hosts on the terms that were asked for, before anybody can have the invite', async () => {
+    on.named()
+    const terms = { approval: true, passphrase: 'correct horse' }
+    expect(await on.sessions.host('Field', terms)).toMatchObject({ ok: true })
+    expect(on.noted().at(-1)).toBe(`Field on terms ${JSON.stringify(terms)}`)
+  })
+
+  it('[I7] hosts not at all rather than on other terms', async () => {
+    on.named()
+    on.refuseTerms()
+    expect(await on.sessions.host('Field', { approval: true })).toMatchObject({
+      failure: { kind: 'unavailable' },
+    })
+    expect(on.noted().slice(-2)).toEqual(['served no more', 'Field removed'])
+    expect(on.profile.get().sessions).toEqual([])
+  })
+
+  it('[I4] keeps the token of a new standing invite, and shows its link', async () => {
+    on.named()
+    await on.sessions.host('Field')
+    on.noted()
+    on.sessions.keepInvite(id(7), 'another token')
+    expect(on.profile.session(id(7))?.secret).toBe('another token')
+    expect(on.noted()).toEqual(['Field has the link another token'])
   })
 
   it('[T1] joins with the key of the invite; neither a link without one nor one with another takes it back', () => {

@@ -12,6 +12,8 @@ import { createIdentity, createSecret } from '../profile/identity.ts'
 import { placesOf } from '../profile/profile-schema.ts'
 import type { KnownSession } from '../profile/profile-schema.ts'
 import type { ProfileStore } from '../profile/profile-store.ts'
+import { agreeOn } from './host-terms.ts'
+import type { HostTerms } from './host-terms.ts'
 import type { SessionRegistry } from './session-registry.ts'
 
 /** Whose further device this is to be (I11). */
@@ -28,6 +30,7 @@ export interface SessionsOptions {
   /** Preferred port of a new session; 0 for a free one. */
   readonly hostPort: number
   readonly newId: () => SessionId
+  readonly clock: { after(ms: number, run: () => void): () => void }
   readonly log: Logger
 }
 
@@ -35,7 +38,7 @@ export interface SessionsOptions {
 export interface Sessions {
   /** Opens every session of the profile and connects; hosts again what was hosted. Returns what failed. */
   resume(): readonly string[]
-  host(name: string): Promise<Result<{ readonly session: SessionId }>>
+  host(name: string, terms?: HostTerms): Promise<Result<{ readonly session: SessionId }>>
   resumeHosting(id: SessionId): Promise<Result<null>>
   stopHosting(id: SessionId): Promise<Result<null>>
   hostingView(id: SessionId): Result<HostingView>
@@ -49,6 +52,8 @@ export interface Sessions {
   disconnect(id: SessionId): Result<null>
   /** An invite link to this session with another secret than this device's own. */
   linkWith(id: SessionId, secret: string): Result<string>
+  /** The link of a session hosted here carries another invite from now on. */
+  keepInvite(id: SessionId, token: string): void
   /** The server of a hosted session answers on this port. */
   onHostReady(id: SessionId, port: number): void
 }
@@ -83,8 +88,14 @@ export function createSessions(options: SessionsOptions): Sessions {
     return next
   }
 
+  /** The host's client also looks after the session's invite, which needs what hosts see. */
+  function beHost(client: ClientSession | undefined): void {
+    client?.setHosting(true)
+    void client?.admin.watch(true)
+  }
+
   async function startHosting(session: KnownSession, portIsKnown: boolean): Promise<Result<null>> {
-    registry.get(session.sessionId)?.setHosting(true)
+    beHost(registry.get(session.sessionId))
     const problem = await hosting.start(session, portIsKnown)
     if (problem === null) return done
     registry.get(session.sessionId)?.setHosting(false)
@@ -110,7 +121,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       return problems
     },
 
-    async host(name) {
+    async host(name, terms = {}) {
       if (profile.get().name === null) return fail('no-profile', 'Say your name first.')
       const sessionId = options.newId()
       const key = hosting.keyOf(sessionId)
@@ -134,9 +145,14 @@ export function createSessions(options: SessionsOptions): Sessions {
       }
       const opened = open(known(id) ?? session)
       if (!opened.ok) return opened
-      opened.value.setHosting(true)
+      beHost(opened.value)
       opened.value.connect()
-      return ok({ session: id })
+      const agreed = await agreeOn(opened.value, terms, options.clock)
+      if (agreed.ok) return ok({ session: id })
+      // Nobody has the invite yet: better no session than one on other terms.
+      await hosting.stop(id)
+      registry.remove(id)
+      return agreed
     },
 
     async resumeHosting(id) {
@@ -235,6 +251,11 @@ export function createSessions(options: SessionsOptions): Sessions {
           ...(tls === undefined ? {} : { tls }),
         }),
       )
+    },
+
+    keepInvite(id, token) {
+      const next = remember(id, { secret: token })
+      if (next !== undefined) hosting.update(next)
     },
 
     onHostReady(id, port) {

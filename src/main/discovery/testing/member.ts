@@ -58,6 +58,7 @@ const sessions = createSessions({
   hosting: hosting as Hosting,
   hostPort: 0,
   newId: createSessionId,
+  clock,
   log,
 })
 createFoundSessions({
