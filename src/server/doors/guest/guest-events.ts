@@ -17,6 +17,8 @@ export interface GuestRoom {
 
 /** What happens in the session, in the words every door puts into its own. */
 export type GuestEvent =
+  /** A host or moderator has to let them in (I7). */
+  | { readonly kind: 'waiting' }
   /** In, and caught up; anything before it was there before. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'posted'; readonly room: GuestRoom; readonly post: Posted }
@@ -30,7 +32,7 @@ export type GuestEvent =
     }
   /** Of people, not of connections (D17). */
   | { readonly kind: 'online' | 'offline'; readonly name: string }
-  /** The hub does not let them in; it closes next. */
+  /** The hub does not let them in, or no longer; it closes next. */
   | { readonly kind: 'rejected'; readonly code: ErrorCode; readonly message: string }
 
 export function guestRoom(state: RoomState, seq: number): GuestRoom {

@@ -21,6 +21,7 @@ export type GuestLine = Pick<Socket, 'address' | 'queuedBytes' | 'onDrained' | '
 type Answer = Extract<ServerMessage, { type: 'done' | 'page' | 'directory' }>
 /** What foreign clients can be told of. The rest only Landline's own have words for. */
 const HEARD = [
+  'waiting',
   'welcome',
   'rejected',
   'synced',
@@ -130,13 +131,16 @@ export function openGuestSession(ports: {
 
   function receive(message: Heard): void {
     switch (message.type) {
+      case 'waiting':
+        return tellDoor({ kind: 'waiting' })
       case 'welcome':
         seesEverybody = message.self.role !== 'guest'
-        leave = ports.present.enter(self, identity.name)
         return tell({ type: 'sync', cursors: [] })
       case 'rejected':
         return tellDoor({ kind: 'rejected', code: message.code, message: message.message })
       case 'synced':
+        // As the hub has named them, which may be with a number.
+        leave = ports.present.enter(self, world.nameOf(self))
         world.begin()
         return tellDoor({ kind: 'ready' })
       case 'people':

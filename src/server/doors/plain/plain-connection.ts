@@ -86,6 +86,7 @@ export function createPlainConnection(
 
   function told(event: GuestEvent): void {
     if (event.kind === 'rejected') return tellFault(event)
+    if (event.kind === 'waiting') return tell({ type: 'waiting' })
     if (event.kind === 'ready') {
       rooms = createGuestRooms(session, ports.ids)
       game = ports.takesGames ? createGame({ session, rooms, line, tell, ...ports }) : undefined

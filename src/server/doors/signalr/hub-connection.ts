@@ -20,6 +20,8 @@ const PACE_BYTES = 262_144
 
 export interface SignalrTimes {
   readonly handshakeMs: number
+  /** How long somebody may wait to be let in: shorter than a client waits for its answer. */
+  readonly approvalMs: number
   readonly keepAliveMs: number
   /** A client that says nothing, not even a ping, for so long is gone. */
   readonly timeoutMs: number
@@ -29,6 +31,7 @@ export interface SignalrTimes {
 
 export const defaultTimes: SignalrTimes = {
   handshakeMs: 15_000,
+  approvalMs: 25_000,
   keepAliveMs: 15_000,
   timeoutMs: 30_000,
   resumeMs: 30_000,
@@ -85,6 +88,8 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
   let session: GuestSession | undefined
   let dispatcher: Dispatcher | undefined
   let drained: (() => void)[] = []
+  let rejection: string | undefined
+  let timeoutWords = 'No handshake in time.'
   const joined = new Set<string>()
 
   const queuedBytes = (): number => (line?.queuedBytes() ?? 0) + (buffer?.waitingBytes() ?? 0)
@@ -143,8 +148,15 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
   }
 
   function told(event: GuestEvent): void {
-    if (session === undefined || protocol === undefined) return
-    if (event.kind === 'rejected') return close(CloseCode.unauthorized, event.message)
+    if (protocol === undefined) return
+    // The hub's close follows, and says whether to come again.
+    if (event.kind === 'rejected') return void (rejection = event.message)
+    if (event.kind === 'waiting') {
+      timeoutWords = 'The host has not let you in yet. Try again.'
+      since = clock.monotonic() + times.approvalMs - times.handshakeMs
+      return
+    }
+    if (session === undefined) return
     if (event.kind === 'ready') return opened(session)
     const context = {
       protocol: protocol.name,
@@ -176,7 +188,7 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
       uuid: ports.uuid,
       present: ports.present,
       told,
-      closed: (code, reason) => close(code, reason),
+      closed: (code, reason) => close(code, rejection ?? reason),
     })
     // The hub may have refused at once.
     if (state === 'entering') session = opening
@@ -317,8 +329,7 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
       }
       if (state === 'cut') return now - since >= times.resumeMs ? end() : undefined
       if (state !== 'open') {
-        if (now - since >= times.handshakeMs)
-          close(CloseCode.handshakeTimeout, 'No handshake in time.')
+        if (now - since >= times.handshakeMs) close(CloseCode.handshakeTimeout, timeoutWords)
         return
       }
       if (now - lastHeard >= times.timeoutMs) {

@@ -61,6 +61,7 @@ export function invocationsFor(event: GuestEvent, context: EventContext): ToClie
       return [invocation('UserConnected', event.name)]
     case 'offline':
       return [invocation('UserDisconnected', event.name)]
+    case 'waiting':
     case 'ready':
     case 'rejected':
       return []
