@@ -1,10 +1,11 @@
 /** The server without the app: `node src/server/headless.ts --port 0 --data DIR`. */
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { destination, pino } from 'pino'
 import { redactUrl } from './auth/bearer.ts'
 import { authorityOf } from './auth/verifier-of-settings.ts'
 import { vouchingOf } from './auth/vouching-of-tokens.ts'
-import { describeInvite } from './ops/describe-invite.ts'
+import { describeInvite, inviteLink } from './ops/describe-invite.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import { headlessHelp, type HeadlessOptions, parseHeadlessOptions } from './ops/headless-options.ts'
 import { type JoinSecret, keepJoinSecret, readJoinSecret } from './ops/join-secret.ts'
@@ -70,6 +71,7 @@ async function serve(options: HeadlessOptions): Promise<number> {
   const tracing = enableTracing
     ? (await import('./ops/tracing/otlp.ts')).traceTo(tracingEndpoint)
     : null
+  const ownerToken = options.ownerInvite ? randomBytes(32).toString('base64url') : undefined
   const operations = createOperations({ settings, live, clock, log, tracing })
   const server = await startServer(
     {
@@ -82,6 +84,11 @@ async function serve(options: HeadlessOptions): Promise<number> {
         secret === undefined ? { kind: 'open' } : { kind: 'secret', secret: secret.secret },
       tls,
       operations,
+      ...(ownerToken === undefined
+        ? {}
+        : {
+            owner: { firstInvite: { token: ownerToken, label: 'owner', role: 'host', maxUses: 1 } },
+          }),
       shared: shared.kind === 'shared' ? shared.shared : undefined,
       doors: { ...settings.doors, plainDoor: settings.plainDoor },
       ...(authority.kind === 'authority'
@@ -130,6 +137,9 @@ async function serve(options: HeadlessOptions): Promise<number> {
   log.info({ session: server.session, host: server.host, port: server.port }, 'serving')
   const names = tls?.kind === 'certificate' ? namesOf(tls.certificate) : []
   describeInvite(server, options, secret, names)
+  if (ownerToken !== undefined) {
+    process.stderr.write(`Owner invite: ${inviteLink(server, options, ownerToken, names)}\n`)
+  }
   await stopped
   log.info({}, 'stopped')
   return 0

@@ -7,7 +7,13 @@ export interface OwnerOptions {
   /** The one whose computer it is. */
   readonly owner?: Owner
   /** Token of the session's own invite link; made once, and not again after it was revoked. */
-  readonly firstInvite?: { readonly token: string; readonly label: string; readonly role: Role }
+  readonly firstInvite?: {
+    readonly token: string
+    readonly label: string
+    readonly role: Role
+    /** As often as one likes when left out. */
+    readonly maxUses?: number
+  }
 }
 
 /** Sees that a session has its host, and the invite its link is made of. Why not, if it cannot be. */
@@ -22,11 +28,11 @@ export async function admitOwner(
     if ('kind' in member) return member
   }
   if (firstInvite === undefined) return undefined
-  const { token, label, role } = firstInvite
+  const { token, label, role, maxUses = null } = firstInvite
   await registry.createInvite(
     {
       ...{ id: ports.secrets.uuid() as InviteId, kind: 'invite', label, role, member: null },
-      ...{ tokenHash: ports.secrets.hash(token), expiresAt: null, maxUses: null },
+      ...{ tokenHash: ports.secrets.hash(token), expiresAt: null, maxUses },
     },
     { by: null, at },
   )

@@ -22,19 +22,29 @@ export function describeInvite(
     process.stderr.write(`Run with --print-invite to see the invite link${warning}.\n`)
     return
   }
-  const invite = createInvite({
+  const invite = inviteLink(server, options, secret?.secret, names)
+  process.stderr.write(`Invite: ${invite}\n`)
+  if (server.fingerprint !== null) {
+    process.stderr.write(`Key: ${fingerprintWords(server.fingerprint).join(' · ')}\n`)
+  }
+}
+
+/** Of the server as others reach it, with what lets them in. */
+export function inviteLink(
+  server: RunningServer,
+  { tls }: Pick<HeadlessOptions, 'tls'>,
+  secret: string | undefined,
+  names: readonly string[],
+): string {
+  return createInvite({
     sessionId: server.session.id,
     name: server.session.name,
     addresses:
       names.length > 0
         ? names.map((name) => `${name}:${server.port}`)
         : reachableAddresses(server.host, server.port, networkInterfaces()),
-    ...(secret === undefined ? {} : { secret: secret.secret }),
+    ...(secret === undefined ? {} : { secret }),
     ...(server.fingerprint === null ? {} : { fingerprint: server.fingerprint }),
-    ...(options.tls.kind === 'files' ? { tls: true } : {}),
+    ...(tls.kind === 'files' ? { tls: true } : {}),
   })
-  process.stderr.write(`Invite: ${invite}\n`)
-  if (server.fingerprint !== null) {
-    process.stderr.write(`Key: ${fingerprintWords(server.fingerprint).join(' · ')}\n`)
-  }
 }

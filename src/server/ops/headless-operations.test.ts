@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { parseInvite } from '../../protocol/invite.ts'
+import { rawClient } from '../../testing/raw-client.ts'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
 const HEADLESS = fileURLToPath(new URL('../headless.ts', import.meta.url))
@@ -47,16 +49,31 @@ it('reads its file again on SIGHUP, keeps what it had when the file is wrong, an
   const write = (level: string): void =>
     writeFileSync(config, `port: 0\ndataDir: ${join(folder, 'data')}\nlog:\n  level: ${level}\n`)
   write('info')
-  child = spawn(process.execPath, [HEADLESS, '--config', config, '--admin-port', '0'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LANDLINE_JWT_SECRET: 'thirty-two characters, or some more of them' },
-  })
+  child = spawn(
+    process.execPath,
+    [HEADLESS, '--config', config, '--admin-port', '0', '--owner-invite'],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, LANDLINE_JWT_SECRET: 'thirty-two characters, or some more of them' },
+    },
+  )
   const { said, line } = heard(child)
   if (child.stdout === null) throw new Error('no pipe')
   const [first] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
-  const { event, http, admin } = JSON.parse(first) as Record<string, string>
+  const { event, http, url, admin } = JSON.parse(first) as Record<string, string>
   expect(event).toBe('listening')
   expect((await fetch(`${admin}/health/ready`)).status).toBe(200)
+
+  await line(/Owner invite: \S+\n/)
+  const owner = parseInvite(/Owner invite: (\S+)/.exec(said())?.[1] ?? '')
+  if (owner.kind === 'fault') throw new Error(owner.message)
+  const [host, guest] = [await rawClient(url ?? ''), await rawClient(url ?? '')]
+  await host.enter(owner.invite.secret)
+  expect(host.received.find((one) => one.type === 'welcome')).toMatchObject({
+    self: { role: 'host' },
+  })
+  await expect(guest.enter(owner.invite.secret)).rejects.toThrow()
+  expect(guest.received.at(-1)).toMatchObject({ code: 'invite-used-up' })
 
   write('debug')
   child.kill('SIGHUP')

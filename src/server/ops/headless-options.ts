@@ -25,6 +25,7 @@ export interface HeadlessOptions {
   /** With the origin of each value, to be printed. */
   readonly resolved: Resolved
   readonly printInvite: boolean
+  readonly ownerInvite: boolean
   readonly printOptions: boolean
   readonly help: boolean
 }
@@ -40,6 +41,7 @@ export function headlessHelp(leaves: Resolved['leaves']): string {
   --config FILE      options by name, in JSON or YAML (or set LANDLINE_CONFIG)
   --print-options    print every option with its value and its origin, and end
   --print-invite     print the invite link, which contains the secret, on stderr
+  --owner-invite     make an invite of the role host, good for one person, and print it on stderr
   --help
 
 Flags win over the environment (LANDLINE_…), the environment over the file. SIGHUP reads them again: limits, the log's level
@@ -67,6 +69,7 @@ export function parseHeadlessOptions(
       ...{ port, host, dataDir, sessionName, tls, settings, resolved },
       secret: secretOf(settings),
       printInvite: run.printInvite,
+      ownerInvite: run.ownerInvite,
       printOptions: run.printOptions,
       help: run.help,
     },

@@ -6,6 +6,7 @@ import type { Leaf } from './leaves.ts'
 export interface RunFlags {
   readonly help: boolean
   readonly printInvite: boolean
+  readonly ownerInvite: boolean
   readonly printOptions: boolean
   readonly config: string | undefined
 }
@@ -13,6 +14,7 @@ export interface RunFlags {
 const runFlags = {
   help: { type: 'boolean' },
   'print-invite': { type: 'boolean' },
+  'owner-invite': { type: 'boolean' },
   'print-options': { type: 'boolean' },
   config: { type: 'string' },
 } as const
@@ -40,6 +42,7 @@ export function givenByFlags(
   const run = {
     help: false,
     printInvite: false,
+    ownerInvite: false,
     printOptions: false,
     config: undefined as string | undefined,
   }
@@ -66,6 +69,7 @@ export function givenByFlags(
     } else if (name in runFlags) {
       if (name === 'help') run.help = true
       if (name === 'print-invite') run.printInvite = true
+      if (name === 'owner-invite') run.ownerInvite = true
       if (name === 'print-options') run.printOptions = true
     } else {
       const leaf = byFlag.get(name)
