@@ -5,6 +5,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { deviceKeyOf } from '../../client/session/device-key.ts'
+import { PROBE_PATH, readProbeAnswer } from '../../pairing/probe-answer.ts'
+import { splitSelectors } from '../../protocol/code.ts'
 import type { MessageId } from '../../protocol/ids.ts'
 import type { TokenClaims, TokenFault } from '../../server/auth/verify-token.ts'
 import { systemSecrets } from '../../server/ops/system-secrets.ts'
@@ -20,8 +23,10 @@ const QUEUE_BYTES = 262_144
 export interface Arena {
   readonly port: number
   readonly url: string
-  /** Members who mean no good; each is one device, so that a new connection of it replaces the one before. */
-  readonly vandals: readonly RawPerson[]
+  /** Of the codes that were good when it was opened. */
+  readonly selectors: readonly string[]
+  /** Members who mean no good, the first a moderator; each is one device, which a new connection supersedes. */
+  readonly vandals: RawPerson[]
   /** The witnesses exchange a message. Returns what was wrong. */
   check(): Promise<string[]>
   /** Stops the server and reads what it left on disk. Returns what was wrong. */
@@ -30,6 +35,8 @@ export interface Arena {
 
 export async function openArena(): Promise<Arena> {
   const folder = mkdtempSync(join(tmpdir(), 'landline-fuzz-'))
+  const teller = rawPerson('Wanda')
+  await makeOwner(folder, teller)
   const started = await startServer(
     {
       dataDir: folder,
@@ -41,44 +48,58 @@ export async function openArena(): Promise<Arena> {
       door: { maxQueuedBytes: QUEUE_BYTES },
       doors: { signalr: true, plain: true, game: true, plainDoor: { echo: true } },
       verifyToken,
+      pairing: true,
     },
     { info() {}, warn() {} },
   )
   if (started.kind === 'failed') throw new Error(started.message)
   const server = started
-  const [teller, hearer] = [await enter('Wanda'), await enter('Wim')]
+  const vandals = Array.from({ length: 6 }, (_, index) => rawPerson(`Vandal ${index}`))
+  const wanda = await enter(teller)
+  const wim = await enter(rawPerson('Wim'))
+  // Hosts, so that nobody may send them away; one of the vandals may do nearly everything else.
+  await promote(wim.person, 'host')
+  const [first = rawPerson('none')] = vandals
+  await enter(first)
+  await promote(first, 'moderator')
   const told: MessageId[] = []
-  const general = teller.general()
+  const general = wanda.general()
 
-  async function enter(name: string): Promise<RawClient> {
-    const client = await rawClient(server.url, rawPerson(name))
+  async function enter(person: RawPerson): Promise<RawClient> {
+    const client = await rawClient(server.url, person)
     await client.enter(ARENA_SECRET)
     return client
   }
 
+  async function promote({ member }: RawPerson, role: 'host' | 'moderator'): Promise<void> {
+    wanda.tell({ type: 'set-role', ref: 1, member, role })
+    await wanda.next('carried-out')
+  }
+
   /** The numbers of the default group as the hearer was sent them; forgets them. */
   function gap(): string[] {
-    const seqs = hearer.received.flatMap((message) =>
+    const seqs = wim.received.flatMap((message) =>
       message.type === 'events' && message.room === general
         ? message.events.map(({ seq }) => seq)
         : [],
     )
-    hearer.received.length = 0
+    wim.received.length = 0
     const skipped = seqs.find((seq, index) => index > 0 && seq !== (seqs[index - 1] ?? 0) + 1)
     return skipped === undefined ? [] : [`a witness was sent ${skipped} out of order`]
   }
 
   async function exchange(): Promise<void> {
-    const id = teller.post(general, `heard by all: ${told.length}`)
+    const id = wanda.post(general, `heard by all: ${told.length}`)
     told.push(id)
-    await teller.next('ack', (ack) => ack.id === id)
-    await hearer.next('events', ({ events }) => events.some((event) => event.id === id))
+    await wanda.next('ack', (ack) => ack.id === id)
+    await wim.next('events', ({ events }) => events.some((event) => event.id === id))
   }
 
   return {
     port: server.port,
     url: server.url,
-    vandals: Array.from({ length: 6 }, (_, index) => rawPerson(`Vandal ${index}`)),
+    selectors: await selectorsOf(server.httpUrl),
+    vandals,
     async check() {
       const wrong = await within(ANSWER_MS, exchange(), 'the witnesses could not talk')
       const health = await fetch(`${server.httpUrl}/health`).then(({ status }) => status, String)
@@ -89,7 +110,7 @@ export async function openArena(): Promise<Arena> {
     },
     async finish() {
       const wrong: string[] = []
-      for (const { webSocket } of [teller, hearer]) webSocket.close()
+      for (const { webSocket } of [wanda, wim]) webSocket.close()
       wrong.push(...(await within(12_000, server.stop(), 'the server did not stop')))
       if (server.devices().length > 0) wrong.push(`${server.devices().length} devices are left`)
       wrong.push(...(await judgeLog(join(folder, 'session.db'), told)))
@@ -99,6 +120,16 @@ export async function openArena(): Promise<Arena> {
   }
 }
 
+/** As the app does before it serves. */
+async function makeOwner(folder: string, { member, device, key, name }: RawPerson): Promise<void> {
+  const { uuid, hash } = systemSecrets()
+  const file = join(folder, 'session.db')
+  const store = openSqliteStore({ file, uuid, hash, sessionName: undefined, sessionId: undefined })
+  const deviceKey = deviceKeyOf(key).publicKey
+  await store.registry.ensureOwner({ memberId: member, deviceId: device, deviceKey, name }, 0)
+  await store.close()
+}
+
 /** Believes tokens that begin with `good-`; what follows is the person. */
 async function verifyToken(token: string): Promise<TokenClaims | TokenFault> {
   const [, subject] = /^good-(\w+)$/.exec(token) ?? []
@@ -106,6 +137,13 @@ async function verifyToken(token: string): Promise<TokenClaims | TokenFault> {
   const expiresAt = Number.MAX_SAFE_INTEGER
   const rest = { issuer: 'fuzz', name: subject, roles: [], tokenId: undefined, all: {} }
   return { kind: 'claims', subject, expiresAt, ...rest }
+}
+
+/** As anybody may ask for them. */
+async function selectorsOf(httpUrl: string): Promise<readonly string[]> {
+  const response = await fetch(`${httpUrl}${PROBE_PATH}`)
+  const answer = readProbeAnswer(await response.text())
+  return answer === null ? [] : splitSelectors(answer.selector)
 }
 
 async function within(ms: number, done: Promise<unknown>, otherwise: string): Promise<string[]> {

@@ -50,6 +50,9 @@ export async function leave(peer: RawPeer, mostTold = MOST_TOLD): Promise<string
   ]
 }
 
+/** Strangers have addresses of their own: what one of them did is not the next one's fault. */
+export const stranger = (random: SeededRandom): string => `127.0.0.${random.int(2, 250)}`
+
 export interface WebSocketWay {
   readonly path: string
   /** Null for a door that asks for none. */
@@ -72,7 +75,7 @@ export async function attackFrames(
   random: SeededRandom,
   way: WebSocketWay,
 ): Promise<string[]> {
-  const peer = await rawPeer(arena.port)
+  const peer = await rawPeer(arena.port, stranger(random))
   const request = upgradeRequest(way.path, way.subprotocol)
   const isDamaged = random.chance(0.1)
   // Some visitors are nearly polite: they get further, to what only those see who were let in.
@@ -109,7 +112,7 @@ export async function attackFrames(
 /** Turns in which both sides of this process take in what is there; a commit to disk takes some. */
 const TURNS = 12
 
-async function settle(): Promise<void> {
+export async function settle(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
@@ -119,7 +122,7 @@ export async function attackHttp(
   random: SeededRandom,
   requests: readonly string[],
 ): Promise<string[]> {
-  const peer = await rawPeer(arena.port)
+  const peer = await rawPeer(arena.port, stranger(random))
   for (let count = random.int(1, 3); count > 0; count--) {
     const request = random.pick(requests)
     const damaged = random.chance(0.5)

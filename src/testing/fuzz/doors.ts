@@ -1,5 +1,6 @@
 import type { Door } from './door.ts'
 import { plainDoor, signalrDoor } from './foreign-doors.ts'
 import { httpDoor, nativeDoor } from './native-door.ts'
+import { pairingDoor } from './pairing-door.ts'
 
-export const doors: readonly Door[] = [nativeDoor, httpDoor, signalrDoor, plainDoor]
+export const doors: readonly Door[] = [nativeDoor, httpDoor, signalrDoor, plainDoor, pairingDoor]

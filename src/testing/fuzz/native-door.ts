@@ -2,10 +2,10 @@ import type { Socket } from 'node:net'
 import { clientMessageSchema } from '../../protocol/client-messages.ts'
 import { serverMessageSchema } from '../../protocol/server-messages.ts'
 import { SUBPROTOCOL } from '../../protocol/version.ts'
-import { type RawClient, rawClient } from '../raw-client.ts'
+import { type RawClient, rawClient, rawPerson } from '../raw-client.ts'
 import type { SeededRandom } from '../seeded-random.ts'
 import { type Arena, ARENA_SECRET } from './arena.ts'
-import { attackFrames, attackHttp, type Door, type WebSocketWay } from './door.ts'
+import { attackFrames, attackHttp, type Door, settle, type WebSocketWay } from './door.ts'
 import { mangleJson } from './mangle-json.ts'
 import { type Hints, sample, shapesOf } from './samples.ts'
 import { brokenFrame, Opcode, upgradeRequest } from './web-socket-bytes.ts'
@@ -13,8 +13,11 @@ import { brokenFrame, Opcode, upgradeRequest } from './web-socket-bytes.ts'
 const shapes = shapesOf(clientMessageSchema)
 const ANSWER_MS = 5_000
 
+/** Writes are one type of many, and what the others are for. */
+const writes = shapes.filter(({ properties }) => properties?.['type']?.const === 'submit')
+
 function frame(random: SeededRandom, damage: number, hints: Hints = {}): string {
-  const message = sample(random, random.pick(shapes), hints)
+  const message = sample(random, random.pick(random.chance(0.4) ? writes : shapes), hints)
   if (!random.chance(damage)) return JSON.stringify(message)
   return mangleJson(random, message, [sample(random, random.pick(shapes), hints)])
 }
@@ -52,7 +55,8 @@ const requests = [
 
 /** Comes in as a member, then sends anything. Members know rooms, people and messages, so much of it is meant. */
 async function attackAsMember(arena: Arena, random: SeededRandom): Promise<string[]> {
-  const client = await rawClient(arena.url, random.pick(arena.vandals))
+  const index = random.int(0, arena.vandals.length - 1)
+  const client = await rawClient(arena.url, arena.vandals[index])
   const { webSocket, received } = client
   let isLate = false
   const timer = setTimeout(() => {
@@ -67,6 +71,8 @@ async function attackAsMember(arena: Arena, random: SeededRandom): Promise<strin
   clearTimeout(timer)
   if (!came) {
     webSocket.terminate()
+    // Sent away by the moderator among them; another one takes the place.
+    arena.vandals[index] = rawPerson(`Vandal ${random.uuid()}`)
     return isLate ? [`a member was not let in within ${ANSWER_MS} ms: ${ends(client)}`] : []
   }
   const hints = known(client)
@@ -75,6 +81,8 @@ async function attackAsMember(arena: Arena, random: SeededRandom): Promise<strin
     if (random.chance(0.05)) break
     webSocket.send(frame(random, damage, hints), () => {})
   }
+  // So that some of it is carried out before it leaves.
+  if (random.chance(0.5)) await settle()
   const { _socket: socket } = webSocket as unknown as { readonly _socket: Socket }
   const end = random.next()
   if (end < 0.2) {

@@ -1,6 +1,7 @@
 /** A peer that writes any bytes to a server's port and notes what comes back, without believing anything. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { readServer } from './web-socket-bytes.ts'
 
 export interface RawPeer {
   write(bytes: Uint8Array): void
@@ -9,6 +10,8 @@ export interface RawPeer {
   heardBytes(): number
   /** Resolves when the server answered with something, or closed. */
   answered(): Promise<void>
+  /** Resolves when the server sent so many text frames, or closed. */
+  heardTexts(count: number): Promise<void>
   /** Says the end, then waits until the server lets go. False when it did not within `withinMs`. */
   finish(withinMs: number): Promise<boolean>
   /** Breaks the connection with a reset. */
@@ -18,8 +21,15 @@ export interface RawPeer {
 /** No answer of a server to a stranger is longer than a few frames. */
 const MOST_BYTES = 4_194_304
 
-export async function rawPeer(port: number): Promise<RawPeer> {
-  const socket: Socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+/** Other systems have one loopback address only. */
+const HAS_MANY_ADDRESSES = process.platform === 'linux'
+
+/** `from`: one of the addresses of this computer, so that limits for each address are met by strangers alone. */
+export async function rawPeer(port: number, from: string): Promise<RawPeer> {
+  const socket: Socket = connect({
+    ...{ port, host: '127.0.0.1', allowHalfOpen: true },
+    ...(HAS_MANY_ADDRESSES ? { localAddress: from } : {}),
+  })
   const chunks: Buffer[] = []
   let size = 0
   // Part of every fuzzing: resets, and writes to those who closed.
@@ -46,6 +56,12 @@ export async function rawPeer(port: number): Promise<RawPeer> {
         ),
         over,
       ]),
+    async heardTexts(count) {
+      while (!socket.closed && readServer(Buffer.concat(chunks)).texts.length < count) {
+        if (readServer(Buffer.concat(chunks)).closeCode !== null) return
+        await Promise.race([once(socket, 'data').catch(() => {}), over])
+      }
+    },
     async finish(withinMs) {
       socket.end()
       let timer: NodeJS.Timeout | undefined

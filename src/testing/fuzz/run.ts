@@ -14,8 +14,8 @@ import { type Parser, parsers } from './parsers.ts'
 import { siege } from './siege.ts'
 
 /** Of one server; a new one after that shows what the last one kept. */
-const CASES_A_SERVER = 2_000
-const CASES_A_PARSER = 2_000
+const CASES_A_SERVER = 500
+const CASES_A_PARSER = 500
 /** What may stay in memory after any number of servers have come and gone. */
 const MOST_GROWTH_BYTES = 67_108_864
 
