@@ -48,9 +48,9 @@ test('[D17] one person with two devices is online once, until the last one is go
   const [maraApp, laptop] = await Promise.all([launch('mara'), launch('sam-laptop')])
   const mara = await hosts(maraApp, 'Mara Holm', 'Field Station')
   await joins(laptop, 'Sam Adeyemi', mara.invite)
+  await makeSecondDevice(laptop, join(folder, 'sam-tablet'))
   await laptop.quit()
 
-  await makeSecondDevice(laptop.profile, join(folder, 'sam-tablet'))
   const [laptopAgain, tablet] = await Promise.all([launch('sam-laptop'), launch('sam-tablet')])
   await Promise.all([isOnline(laptopAgain), isOnline(tablet)])
   await expect(mara.ui.online('Sam Adeyemi')).toHaveCount(1)

@@ -73,8 +73,8 @@ test('first run, chat, hosting and offline look as they are meant to, in light a
   const station = await playSampleStation({
     invite: mara.invite,
     folder: temporary,
-    hostProfile: maraApp.profile,
-    guestProfile: samApp.profile,
+    host: maraApp,
+    guest: samApp,
   })
 
   await mara.ui.openRoom('survey-north')

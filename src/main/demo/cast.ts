@@ -22,7 +22,7 @@ export interface CastOptions {
 /** Brings one sample person into the session by a real client of their own; resolves when they are in. */
 export async function enter(
   name: string,
-  identity: Identity,
+  identity: Identity & { readonly link?: string },
   deviceName: string,
   { sessionId, name: sessionName, address, secret, fingerprint }: Membership,
   { folder, client, log }: CastOptions,
@@ -30,7 +30,10 @@ export async function enter(
   const opened = openClientSession({
     ...client,
     file: join(folder, identity.deviceId, 'session.db'),
-    session: { id: sessionId, name: sessionName, addresses: [address], secret },
+    session: {
+      ...{ id: sessionId, name: sessionName, addresses: [address], secret },
+      ...(identity.link === undefined ? {} : { link: identity.link }),
+    },
     trust: { kind: 'pinned', fingerprint },
     identity: {
       memberId: identity.memberId,

@@ -12,6 +12,7 @@ import { createIdentity } from '../profile/identity.ts'
 import type { Identity } from '../profile/identity.ts'
 import { openProfileStore } from '../profile/profile-store.ts'
 import type { ProfileStore } from '../profile/profile-store.ts'
+import { linkDevice } from './link-device.ts'
 import { enter, until } from './cast.ts'
 import type { CastOptions, Membership } from './cast.ts'
 import { playScript } from './play.ts'
@@ -74,15 +75,12 @@ async function play(
     log,
   }
   // The guest speaks from a second device until their own window is there: one person, two devices.
-  const guest = createIdentity()
   const people = new Map<Person, ClientSession>([[HOST, own]])
   const others: readonly Person[] = [GUEST, ...CAST]
   for (const name of others) {
-    const identity =
-      name === GUEST ? { ...guest, deviceId: createIdentity().deviceId } : createIdentity()
     const session = await enter(
       name,
-      identity,
+      createIdentity(),
       `${name.split(' ', 1)[0]}’s tablet`,
       membership,
       cast,
@@ -90,7 +88,11 @@ async function play(
     stops.push(() => session.close())
     people.set(name, session)
   }
-  if (!shutdown.isStopping) stops.push(openGuestApp(join(folder, 'guest'), guest, membership, log))
+  const tablet = people.get(GUEST)
+  if (!shutdown.isStopping && tablet !== undefined) {
+    const guest = await linkDevice(tablet, membership)
+    stops.push(openGuestApp(join(folder, 'guest'), guest, membership, log))
+  }
   const rooms = await playScript(people)
   if (!shutdown.isStopping) stops.push(startChatter(people, rooms, systemClock(), Math.random))
 }
@@ -98,8 +100,8 @@ async function play(
 /** The second person's window: the same app, another process and another profile. */
 function openGuestApp(
   folder: string,
-  identity: Identity,
-  { sessionId, name, address, secret }: Membership,
+  identity: Identity & { readonly link: string },
+  { sessionId, name, address, fingerprint }: Membership,
   log: Logger,
 ): () => void {
   const { store } = openProfileStore(join(folder, 'profile.json'), Date.now)
@@ -107,7 +109,7 @@ function openGuestApp(
     ...profile,
     name: GUEST,
     window: sideBySide(screen.getPrimaryDisplay().workArea).right,
-    sessions: [{ sessionId, name, addresses: [address], secret, ...identity }],
+    sessions: [{ sessionId, name, addresses: [address], fingerprint, ...identity }],
   }))
   const inherited = process.argv.slice(1).filter((argument) => argument === '--no-sandbox')
   const child = spawn(
