@@ -79,7 +79,6 @@ async function serve(options: HeadlessOptions): Promise<number> {
       host: options.host,
       port: options.port,
       sessionName: options.sessionName,
-      pairing: secret !== undefined,
       admission:
         secret === undefined ? { kind: 'open' } : { kind: 'secret', secret: secret.secret },
       tls,
@@ -90,6 +89,8 @@ async function serve(options: HeadlessOptions): Promise<number> {
             owner: { firstInvite: { token: ownerToken, label: 'owner', role: 'host', maxUses: 1 } },
           }),
       shared: shared.kind === 'shared' ? shared.shared : undefined,
+      // A code lives in one node's memory, and proves the key that members pin.
+      pairing: secret !== undefined && shared.kind === 'none' && tls?.kind === 'host-key',
       doors: { ...settings.doors, plainDoor: settings.plainDoor },
       ...(authority.kind === 'authority'
         ? { verifyToken: authority.verifyToken, vouching: vouchingOf(authority.verifyToken) }
