@@ -103,7 +103,9 @@ test('a second start of the same profile hands its link over and ends', async ()
       else failed(error)
     })
   })
-  await expect(app.window.getByRole('textbox', { name: 'Invite link' })).toHaveValue(link)
+  await expect(
+    app.window.getByRole('textbox', { name: 'Invite link, code or address' }),
+  ).toHaveValue(link)
 })
 
 test('a profile that cannot be read is set aside, told, and not deleted', async () => {

@@ -5,6 +5,7 @@ export interface FirstRun {
   readonly name: Locator
   readonly sessionName: Locator
   readonly invite: Locator
+  readonly joinButton: Locator
   host(person: string, session: string): Promise<void>
   join(person: string, invite: string): Promise<void>
 }
@@ -14,12 +15,14 @@ export function firstRun(page: Page): FirstRun {
   const hostCard = page.getByRole('form', { name: 'Host a session on this network' })
   const joinCard = page.getByRole('form', { name: 'Join a session' })
   const sessionName = hostCard.getByRole('textbox', { name: 'Session name' })
-  const invite = joinCard.getByRole('textbox', { name: 'Invite link' })
+  const invite = joinCard.getByRole('textbox', { name: 'Invite link, code or address' })
+  const joinButton = joinCard.getByRole('button', { name: 'Join', exact: true })
   return {
     heading: page.getByRole('heading', { level: 1, name: 'Talk on the network you have' }),
     name,
     sessionName,
     invite,
+    joinButton,
     async host(person, session) {
       await name.fill(person)
       await sessionName.fill(session)
@@ -28,7 +31,7 @@ export function firstRun(page: Page): FirstRun {
     async join(person, link) {
       await name.fill(person)
       await invite.fill(link)
-      await joinCard.getByRole('button', { name: 'Join' }).click()
+      await joinButton.click()
     },
   }
 }

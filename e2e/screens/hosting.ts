@@ -27,7 +27,7 @@ export function joinDialog(page: Page): JoinDialog {
   return {
     dialog,
     async join(invite) {
-      await dialog.getByRole('textbox', { name: 'Invite link' }).fill(invite)
+      await dialog.getByRole('textbox', { name: 'Invite link, code or address' }).fill(invite)
       await dialog.getByRole('button', { name: 'Join', exact: true }).click()
     },
   }
@@ -36,6 +36,11 @@ export function joinDialog(page: Page): JoinDialog {
 export interface HostingPanel {
   readonly dialog: Locator
   person(name: string): Locator
+  tab(name: string): Locator
+  /** The short code on the host's screen. */
+  readonly code: Locator
+  /** From the menu beside a person. */
+  act(name: string, action: string): Promise<void>
   copyLink(): Promise<void>
   /** Stops after saying who loses the connection. */
   stop(): Promise<void>
@@ -47,6 +52,12 @@ export function hostingPanel(page: Page, session: string): HostingPanel {
   return {
     dialog,
     person: (name) => dialog.getByRole('row', { name: new RegExp(name) }),
+    tab: (name) => dialog.getByRole('tab', { name }),
+    code: dialog.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/),
+    async act(name, action) {
+      await dialog.getByRole('button', { name: `Actions for ${name}` }).click()
+      await page.getByRole('menuitem', { name: action }).click()
+    },
     async copyLink() {
       await dialog.getByRole('button', { name: 'Copy link' }).click()
       await dialog.getByRole('button', { name: 'Copied' }).waitFor()
