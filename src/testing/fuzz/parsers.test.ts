@@ -5,7 +5,7 @@ import { type Parser, parsers } from './parsers.ts'
 import { regressions } from './regressions.ts'
 
 /** `npm run fuzz` does this for as long as it is told to. */
-const TIMES = 250
+const TIMES = 120
 
 describe('whatever it reads, nothing that reads what strangers wrote throws, hangs or is of two minds', () => {
   it.each(parsers.map((parser) => [parser.name, parser] as const))('%s', (_, parser) => {

@@ -79,7 +79,7 @@ export async function startDrill(): Promise<Drill> {
   }
 }
 
-function memberOf(name: string, talk: Talk): Member {
+export function memberOf(name: string, talk: Talk): Member {
   const ask = (command: MemberCommand): void => talk.send(command)
   return {
     name,

@@ -9,7 +9,7 @@ if (support.kind === 'no') {
 
 const LIMIT_MS = 90_000
 /** `npm run test:slow` parts them for 60 s. */
-const PARTED_MS = 3_000
+const PARTED_MS = 2_000
 
 describe.skipIf(support.kind === 'no')('people of two subnets, with a router between', () => {
   let drill: Drill
