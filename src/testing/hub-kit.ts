@@ -21,7 +21,7 @@ import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import { inProcessFanOut } from '../server/fan-out/in-process.ts'
 import { createHub, type Hub, type HubConnection } from '../server/hub/hub.ts'
 import { defaultHubOptions, type HubOptions } from '../server/hub/options.ts'
-import type { Meter, Socket, Store } from '../server/hub/ports.ts'
+import type { FanOut, Meter, Socket, Store } from '../server/hub/ports.ts'
 import type { Vouching } from '../server/hub/vouching.ts'
 import { countingMeter } from '../server/ops/counting-meter.ts'
 import { verifySignature } from '../server/ops/system-secrets.ts'
@@ -62,11 +62,13 @@ export async function hubKit(
   options: Partial<HubOptions> = {},
   seed = 1,
   vouching?: Vouching,
+  /** What it shares with other nodes, when it is one of several. */
+  node?: { readonly clock: ManualClock; readonly store: Store; readonly fanOut: FanOut },
 ): Promise<HubKit> {
   const random = seededRandom(seed)
-  const clock = manualClock()
+  const clock = node?.clock ?? manualClock()
   const meter = countingMeter()
-  const inner = memoryStore(() => random.uuid())
+  const inner = node?.store ?? memoryStore(() => random.uuid())
   const commits: number[] = []
   const store: HubKit['store'] = {
     ...inner,
@@ -94,7 +96,7 @@ export async function hubKit(
   }
   const start = (): Promise<Hub> =>
     createHub(
-      { ...ports, fanOut: inProcessFanOut(), vouching },
+      { ...ports, fanOut: node?.fanOut ?? inProcessFanOut(), vouching },
       { ...defaultHubOptions, admission: { kind: 'secret', secret: SECRET }, ...options },
     )
   const kit: HubKit = {
