@@ -1,4 +1,4 @@
-/** Makes `out/headless/`: the server as one file, with better-sqlite3 beside it, since that is native. */
+/** Makes `out/headless/`: the server and the operators' command line, bundled, with better-sqlite3 beside it, since that is native. */
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build } from 'vite'
@@ -21,7 +21,10 @@ await build({
     emptyOutDir: true,
     sourcemap: true,
     rollupOptions: {
-      input: { headless: join(root, 'src', 'server', 'headless.ts') },
+      input: {
+        headless: join(root, 'src', 'server', 'headless.ts'),
+        landline: join(root, 'src', 'server', 'cli', 'landline.ts'),
+      },
       external: outside,
       output: {
         format: 'es',

@@ -40,7 +40,7 @@ const output: Output = {
 async function run([command = '', ...args]: readonly string[]): Promise<number> {
   switch (command) {
     case 'serve':
-      return await become('../headless.ts', args)
+      return await serve(args)
     case 'doctor':
       return await become('../../doctor/cli.ts', args)
     case 'export':
@@ -61,6 +61,13 @@ async function run([command = '', ...args]: readonly string[]): Promise<number> 
       process.stderr.write(command === '' ? HELP : `There is no command "${command}".\n\n${HELP}`)
       return BAD_COMMAND
   }
+}
+
+/** The server is a program of its own, which reads the command line. */
+async function serve(args: readonly string[]): Promise<number> {
+  process.argv.splice(2, process.argv.length, ...args)
+  await import('../headless.ts')
+  return Number(process.exitCode ?? 0)
 }
 
 /** Another program of ours, with this one's terminal and signals. */

@@ -57,6 +57,9 @@ async function create(given: CommandOptions, output: Output): Promise<number> {
   const role = roleSchema.safeParse(values['role'] ?? 'member')
   if (!role.success) throw new CommandFault('--role must be host, moderator, member or guest.')
   const [maxUses, hours] = [whole(values, 'uses', 1_000_000), whole(values, 'hours', 87_600)]
+  if (options.port === 0) {
+    throw new CommandFault('Say by --port where the server listens: the link names it.')
+  }
   const secrets = systemSecrets()
   const token = secrets.nonce()
   const at = Date.now()

@@ -155,3 +155,8 @@ function isSafeUrl(url: string): boolean {
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
+
+/** Nobody can come in by what they found unless they can reach it and know it by its key. */
+export function isToBeAnnounced({ settings, host, tls }: HeadlessOptions): boolean {
+  return settings.announce ?? (!isLoopback(host) && tls.kind === 'host-key')
+}

@@ -121,5 +121,11 @@ describe('the built server', () => {
     expect((await fetch(`${admin}/health/ready`)).status).toBe(200)
     child.kill('SIGTERM')
     expect((await once(child, 'exit'))[0]).toBe(0)
+    const cli = [join(folder, 'app', 'landline.mjs'), 'invite', 'create', '--role', 'host']
+    const invite = execFileSync(process.execPath, cli, {
+      env: { ...environment, LANDLINE_PORT: '8080' },
+      stdio: 'pipe',
+    })
+    expect(invite.toString()).toMatch(/^landline:\/\/join\?/)
   })
 })

@@ -204,6 +204,14 @@ export const settingsSchema = z.strictObject({
   joinSecretFile: file()
     .optional()
     .meta(about({ flag: 'secret-file', help: 'file with the join secret' })),
+  announce: z
+    .boolean()
+    .optional()
+    .meta(
+      about({
+        help: 'announce the session on the local networks; when left out, if others can reach it under a key of its own',
+      }),
+    ),
   open: z
     .boolean()
     .default(false)
