@@ -50,8 +50,8 @@ const commands = z.array(commandSchema).max(MAX_COMMANDS)
 
 /** What an integration is for, without its secrets. */
 export const integrationKindSchema = z.discriminatedUnion('kind', [
-  /** Whoever posts to its URL writes into its first room. */
-  z.object({ kind: z.literal('incoming') }),
+  /** Whoever posts to its URL writes into this room. */
+  z.object({ kind: z.literal('incoming'), room: roomIdSchema }),
   /** What happens in its rooms is posted to `url`, signed. */
   z.object({
     kind: z.literal('outgoing'),
@@ -85,7 +85,7 @@ export type IntegrationRecord = z.infer<typeof integrationRecordSchema>
 const ref = z.int().min(0)
 
 export const integrationRequestSchemas = [
-  /** Made by a host or moderator, who must be in the rooms. Its name must be free. */
+  /** Made by a host or moderator, who must be in its rooms. Its name must be free. */
   z.object({
     type: z.literal('create-integration'),
     ref,

@@ -17,6 +17,11 @@ import { systemClock } from './ops/system-clock.ts'
 import { systemSecrets } from './ops/system-secrets.ts'
 import { createWebServer } from './ops/web-server.ts'
 import { listen } from './listen.ts'
+import {
+  type IntegrationOptions,
+  noIntegrations,
+  openIntegrations,
+} from './integrations/integrations.ts'
 import { openBackends } from './open-backends.ts'
 import { PROBE_PATH } from '../pairing/probe-answer.ts'
 import { PAIRING_PATH } from '../pairing/messages.ts'
@@ -56,6 +61,8 @@ export interface ServerOptions {
   readonly verifyToken?: VerifyToken | undefined
   /** Lets them in by the native door as well. */
   readonly vouching?: Vouching | undefined
+  /** Webhooks and bots; off unless said. */
+  readonly integrations?: IntegrationOptions | undefined
   /** Time a client has to send the headers of its request. */
   readonly requestTimeoutMs?: number
   /** Bytes buffered for each connection; Node's own when left out. */
@@ -131,12 +138,20 @@ export async function startServer(
   }
   const { id: sessionId } = store.session
   const stretch = (passphrase: string): Promise<string> => stretchPassphrase(passphrase, sessionId)
+  const integrations = await openIntegrations(
+    {
+      ...{ store, fanOut, clock, secrets, log },
+      addressOf: operations?.addressOf ?? (({ socket }) => socket.remoteAddress ?? 'unknown'),
+    },
+    options.integrations ?? noIntegrations,
+  )
   const ports = {
-    ...{ store, fanOut, clock, secrets, meter, log },
+    ...{ store, fanOut, clock, secrets, meter, log, integrations: integrations.desk },
     ...(options.pairing === true ? { stretch } : {}),
     vouching: options.vouching,
   }
   const hub = await createHub(ports, hubOptions)
+  integrations.begin(hub)
   const door = createDoors(
     {
       ...{ hub, clock, meter, log, session: store.session.id, uuid: secrets.uuid },
@@ -176,6 +191,7 @@ export async function startServer(
       return pairing.answer(request, response)
     }
     if (door.answer(request, response)) return
+    if (integrations.answer(request, response)) return
     answerHttp(request, response, () => isStopping)
   })
   http.on('upgrade', (request, raw, head) => {
@@ -210,6 +226,7 @@ export async function startServer(
     http.close()
     door.stop()
     pairing?.dispose()
+    await integrations.stop()
     web.dispose()
     hub.stop()
     await operations?.stop()
@@ -222,6 +239,7 @@ export async function startServer(
     http.close()
     const deadline = clock.monotonic() + STOP_WITHIN_MS
     pairing?.dispose()
+    await integrations.stop()
     await hub.drain(reason)
     await door.closed(Math.max(500, Math.min(5_000, deadline - clock.monotonic())))
     door.stop()

@@ -1,6 +1,7 @@
 import type { Request } from '../../protocol/client-messages.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
 import type { DeviceId, InviteId, MemberId } from '../../protocol/ids.ts'
+import type { IntegrationRequest } from '../../protocol/integrations.ts'
 import { isModerator } from '../../protocol/roles.ts'
 import type { AdminBoard } from './admin-board.ts'
 import type { Codes } from './codes.ts'
@@ -23,6 +24,7 @@ export type AdminRequest = Exclude<
       | 'change-room'
       | 'browse-rooms'
       | 'history'
+      | IntegrationRequest['type']
   }
 >
 type RequestOf<Type extends AdminRequest['type']> = Extract<AdminRequest, { type: Type }>

@@ -13,6 +13,8 @@ import { admitted, type Connection } from './connection.ts'
 import { createDefaultRoom } from './default-room.ts'
 import { createDelivery } from './delivery.ts'
 import { createHeartbeat } from './heartbeat.ts'
+import type { IntegrationDesk, IntegrationHands } from './integrations-port.ts'
+import { lendHands } from './integration-hands.ts'
 import { joinCluster } from './join-cluster.ts'
 import { createModeration } from './moderation.ts'
 import type { HubOptions } from './options.ts'
@@ -43,6 +45,8 @@ export interface HubPorts {
   readonly log: Log
   /** Where bearer tokens are taken. */
   readonly vouching?: Vouching | undefined
+  /** Webhooks and bots; left out where there are none. */
+  readonly integrations?: ((hands: IntegrationHands) => IntegrationDesk) | undefined
   /** Where codes and a passphrase let people in: makes of a passphrase what is kept. */
   readonly stretch?: ((passphrase: string) => Promise<string>) | undefined
 }
@@ -186,9 +190,12 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     mayOnlyRead: (member) => session.isReadOnlyFor(people.roleOf(member)),
     closeFlood: (connection) => roster.close(connection, CloseCode.rateLimited, 'too many writes'),
   })
+  const integrations = ports.integrations?.(
+    lendHands({ people, rooms, batcher, moderation, clock, secrets, options }),
+  )
   const receive = createReception({
     ...{ roster, rooms, people, reads, requests, adminRequests, submits, typing, stays },
-    ...{ clock, meter, options },
+    ...{ clock, meter, options, integrations },
     recovery: cluster === undefined ? recovery : { ...recovery, sync: cluster.sync },
   })
   const heartbeat = createHeartbeat({

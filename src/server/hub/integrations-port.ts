@@ -6,6 +6,7 @@ import type {
   IntegrationRecord,
   IntegrationRequest,
 } from '../../protocol/integrations.ts'
+import type { RoomKind } from '../../protocol/records.ts'
 import type { Role } from '../../protocol/roles.ts'
 import type { ServerMessage } from '../../protocol/server-messages.ts'
 import type { Refusal, RoomOperation, WriteResult } from './ports.ts'
@@ -47,9 +48,12 @@ export interface IntegrationHands {
   isMember(member: MemberId): boolean
   roleOf(member: MemberId): Role
   nameOf(member: MemberId): string
-  roomsOf(
-    member: MemberId,
-  ): Iterable<{ readonly id: RoomId; readonly name: string; readonly head: number }>
+  roomsOf(member: MemberId): Iterable<{
+    readonly id: RoomId
+    readonly kind: RoomKind
+    readonly name: string
+    readonly head: number
+  }>
   commit(write: {
     readonly device: DeviceId
     readonly actor: MemberId

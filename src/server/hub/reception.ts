@@ -2,11 +2,13 @@ import type { ClientMessage } from '../../protocol/client-messages.ts'
 import type { Decoded, FrameFault } from '../../protocol/codec.ts'
 import { CloseCode } from '../../protocol/errors.ts'
 import type { MemberId } from '../../protocol/ids.ts'
+import type { IntegrationRequest } from '../../protocol/integrations.ts'
 import type { AdminRequests } from './admin-requests.ts'
 import { type AdmittedDevice, admitted, type Connection } from './connection.ts'
+import type { IntegrationDesk } from './integrations-port.ts'
 import type { HubOptions } from './options.ts'
 import type { People } from './people.ts'
-import type { Clock, Meter } from './ports.ts'
+import type { Clock, Meter, Refusal } from './ports.ts'
 import { createKeyedBuckets } from './keyed-buckets.ts'
 import { perMinute, takeToken } from './rate-limit.ts'
 import type { Reads } from './reads.ts'
@@ -29,6 +31,7 @@ export interface ReceptionPorts {
   readonly submits: Submits
   readonly typing: Typing
   readonly stays: TokenStays
+  readonly integrations: IntegrationDesk | undefined
   readonly clock: Clock
   readonly meter: Meter
   readonly options: HubOptions
@@ -40,7 +43,7 @@ export function createReception(
 ): (connection: Connection, frame: Decoded<ClientMessage>) => void {
   const { roster, rooms, people, reads, recovery, requests, adminRequests, submits } = ports
   const { typing, options } = ports
-  const { stays, clock, meter } = ports
+  const { stays, integrations, clock, meter } = ports
   const malformedSize = perMinute(options.malformedPerMinute)
   const floodSize = perMinute(options.writes.floodPerMinute)
   const signalSize = signalBucketSize(options)
@@ -176,7 +179,43 @@ export function createReception(
       case 'devices':
       case 'forget-device':
         return void adminRequests.receive(connection, device, message)
+      case 'create-integration':
+      case 'revoke-integration':
+      case 'enable-integration':
+      case 'integrations':
+      case 'set-commands':
+      case 'commands':
+        return void askIntegrations(connection, device, message)
     }
+  }
+
+  /** Programs may do what their scopes say; who goes on and on against them is a flood. */
+  function refuseProgram(
+    connection: Connection,
+    message: ClientMessage,
+    { code, message: words }: Refusal,
+  ): void {
+    if (!withinRate(connection, message)) return
+    if (message.type === 'submit') {
+      const { id, room } = message
+      return connection.socket.send({ type: 'refused', id, room, code, message: words })
+    }
+    const answer = { code, message: words }
+    connection.socket.send(
+      'ref' in message
+        ? { type: 'failed', ref: message.ref, ...answer }
+        : { type: 'error', ...answer },
+    )
+  }
+
+  async function askIntegrations(
+    { socket }: Connection,
+    device: AdmittedDevice,
+    request: IntegrationRequest,
+  ): Promise<void> {
+    if (integrations !== undefined) return socket.send(await integrations.receive(device, request))
+    const message = 'This server has no bots and webhooks.'
+    socket.send({ type: 'failed', ref: request.ref, code: 'not-allowed', message })
   }
 
   return (connection, frame) => {
@@ -196,6 +235,8 @@ export function createReception(
       }
       return
     }
+    const refusal = integrations?.refusalOf(device.member, message)
+    if (refusal !== undefined) return refuseProgram(connection, message, refusal)
     if (message.type === 'submit') submits.receive(connection, device, message)
     else if (withinRate(connection, message) && withinBudget(connection, device.member, message)) {
       receiveSignal(connection, device, message)

@@ -1,6 +1,7 @@
 import type { Request } from '../../protocol/client-messages.ts'
 import type { AdminRequest } from './admin-requests.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
+import type { IntegrationRequest } from '../../protocol/integrations.ts'
 import { messageIdSchema, roomIdSchema } from '../../protocol/ids.ts'
 import type { MemberId, MessageId, RoomId } from '../../protocol/ids.ts'
 import { MAX_MEMBERS_PER_REQUEST, MAX_PAGE_BYTES } from '../../protocol/limits.ts'
@@ -22,7 +23,7 @@ const PACE_BYTES = 262_144
 
 type Outcome = WriteResult | { readonly kind: 'unavailable' }
 /** Those about rooms. */
-export type RoomRequest = Exclude<Request, AdminRequest>
+export type RoomRequest = Exclude<Request, AdminRequest | IntegrationRequest>
 type RequestOf<Type extends RoomRequest['type']> = Extract<RoomRequest, { type: Type }>
 
 export interface Requests {

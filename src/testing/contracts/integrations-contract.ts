@@ -18,7 +18,8 @@ export function integrationsContract(
 
     const integration = (more: Partial<StoredIntegration> = {}): StoredIntegration => ({
       ...{ id: newId<MemberId>(), device: newId<DeviceId>(), name: 'Build server' },
-      ...{ what: { kind: 'incoming' }, createdAt: 1_000, createdBy: newId<MemberId>() },
+      what: { kind: 'incoming', room: newId<RoomId>() },
+      ...{ createdAt: 1_000, createdBy: newId<MemberId>() },
       ...{ tokenHash: 'a hash', signingKey: null, disabledAt: null, failingSince: null },
       ...more,
     })

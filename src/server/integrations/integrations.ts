@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Hub } from '../hub/hub.ts'
+import type { IntegrationDesk, IntegrationHands } from '../hub/integrations-port.ts'
+import type { Clock, FanOut, Log, Secrets, Store } from '../hub/ports.ts'
+import type { BucketSize } from '../hub/rate-limit.ts'
+import { openBook } from './book.ts'
+import { createDesk } from './desk.ts'
+import { createIncomingHooks, type IncomingHooks } from './incoming.ts'
+
+export interface IntegrationOptions {
+  /** Off: nothing is made, hooks do not answer, and bots that are there may do nothing. */
+  readonly enabled: boolean
+  /** Outgoing webhooks may reach private networks and this computer. */
+  readonly allowPrivateTargets: boolean
+  readonly hookRate?: BucketSize
+}
+
+export const noIntegrations: IntegrationOptions = { enabled: false, allowPrivateTargets: false }
+
+export interface Integrations {
+  /** For the hub, which lends its hands. */
+  readonly desk: (hands: IntegrationHands) => IntegrationDesk
+  /** The hub is there. */
+  begin(hub: Hub): void
+  /** True when the request was for a webhook. */
+  answer(request: IncomingMessage, response: ServerResponse): boolean
+  stop(): Promise<void>
+}
+
+/** Webhooks both ways and bots. Always there, so that a bot's scopes hold where they are turned off, too. */
+export async function openIntegrations(
+  ports: {
+    readonly store: Store
+    readonly fanOut: FanOut
+    readonly clock: Clock
+    readonly secrets: Secrets
+    readonly log: Log
+    readonly addressOf: (request: IncomingMessage) => string
+  },
+  options: IntegrationOptions,
+): Promise<Integrations> {
+  const { store, fanOut, clock, secrets, log, addressOf } = ports
+  const { enabled } = options
+  let hands: IntegrationHands | undefined
+  let hooks: IncomingHooks | undefined
+  const book = await openBook({
+    ...{ store: store.integrations, fanOut, log },
+    changed() {},
+  })
+
+  return {
+    desk(lent) {
+      hands = lent
+      return createDesk({
+        ...{ book, hands: lent, store, fanOut, clock, secrets, log, isOn: enabled },
+        refuseUrl: () => undefined,
+      })
+    },
+    begin(hub) {
+      if (!enabled) return
+      hooks = createIncomingHooks({
+        ...{ hub, clock, secrets, addressOf, rate: options.hookRate },
+        find(id) {
+          const known = book.get(id as Parameters<typeof book.get>[0])
+          return known !== undefined && hands?.isMember(known.id) === true ? known : undefined
+        },
+      })
+    },
+    answer: (request, response) => hooks?.answer(request, response) ?? false,
+    async stop() {
+      hooks?.close()
+      book.close()
+    },
+  }
+}
