@@ -108,7 +108,8 @@ export function createGuestRooms(session: GuestSession, ids: NameIds): GuestRoom
 
     async leave(name) {
       const room = group(name)
-      if (room === undefined) return ok(null)
+      // Nobody leaves the group of everybody; to a client it is only a name it asked for.
+      if (room === undefined || room.isDefault) return ok(null)
       const outcome = await session.request({ type: 'leave-room', room: room.id })
       return outcome.kind === 'fault' ? outcome : ok(null)
     },

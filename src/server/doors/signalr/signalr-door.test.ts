@@ -160,6 +160,10 @@ describe.each(PROTOCOLS)('an unmodified SignalR client, $name', ({ name: encodin
     await ada.invoke('SendToGroup', 'general', 'to the group of everybody')
     expect(await ada.next('ReceiveGroupMessage')).toMatchObject({ groupName: 'general' })
     expect(ada.all('ReceiveMessage')).toHaveLength(1)
+    await ada.invoke('LeaveGroup', 'general')
+    await ada.invoke('SendMessage', 'to everybody')
+    expect(ada.all('ReceiveMessage')).toHaveLength(2)
+    expect(ada.all('ReceiveGroupMessage')).toHaveLength(1)
   })
 
   it('makes one group when two name it at the same moment', async () => {
