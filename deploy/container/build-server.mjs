@@ -1,6 +1,6 @@
 /** Makes `out/headless/`: the server and the operators' command line, bundled, with better-sqlite3 beside it, since that is native. */
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { build } from 'vite'
 
 const root = resolve(import.meta.dirname, '..', '..')
@@ -34,8 +34,15 @@ await build({
     },
   },
 })
+/** Binaries of other systems stay away. */
+function isNeeded(path) {
+  if (!path.endsWith('.node')) return true
+  const name = basename(path)
+  return name.startsWith('linux') || name.startsWith(process.platform)
+}
+
 const driver = join('node_modules', 'better-sqlite3')
 for (const part of ['package.json', 'LICENSE', 'lib', 'prebuilds']) {
   mkdirSync(join(out, driver), { recursive: true })
-  cpSync(join(root, driver, part), join(out, driver, part), { recursive: true })
+  cpSync(join(root, driver, part), join(out, driver, part), { recursive: true, filter: isNeeded })
 }

@@ -91,4 +91,4 @@ it('reads its file again on SIGHUP, keeps what it had when the file is wrong, an
   expect((await once(child, 'exit'))[0]).toBe(0)
   expect(said()).not.toContain('very.secret.token')
   expect(said()).not.toContain('thirty-two characters')
-})
+}, 60_000)

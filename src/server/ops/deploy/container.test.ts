@@ -127,5 +127,5 @@ describe('the built server', () => {
       stdio: 'pipe',
     })
     expect(invite.toString()).toMatch(/^landline:\/\/join\?/)
-  })
+  }, 60_000)
 })
