@@ -212,6 +212,7 @@ export async function startServer(
       connections: () => hub.connectionCount(),
       onlinePeople: () => hub.onlinePeople(),
       queuedBytes: () => hub.queuedBytes(),
+      shed: (maxBytes) => hub.shed(maxBytes),
       isDraining: () => isStopping,
     },
     dependencies: dependenciesOf(store, fanOut),

@@ -32,6 +32,7 @@ import { createSession, type Session } from './session.ts'
 import { createSubmits } from './submits.ts'
 import { createTries } from './tries.ts'
 import { createTyping } from './typing.ts'
+import { slowestReaders } from './slowest-readers.ts'
 import { createTokenStays } from './token-stays.ts'
 import { noVouching, type Vouching } from './vouching.ts'
 import { createWaitingRoom } from './waiting-room.ts'
@@ -84,6 +85,8 @@ export interface Hub {
   connectionCount(): number
   /** Bytes that wait in all send queues. */
   queuedBytes(): number
+  /** Closes the slowest readers until no more than this waits in all queues; says how many (D15). */
+  shed(maxBytes: number): number
   /** D16: tells everyone to come back, commits what was taken in, and closes with 1012. */
   drain(reason?: ServerMessageOf<'bye'>['reason']): Promise<void>
   /** Stops every timer; connections are left to the door. */
@@ -290,6 +293,14 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     onlinePeople: () => people.onlineCount(),
     connectionCount: () => connections.size,
     queuedBytes: () => [...connections].reduce((sum, { socket }) => sum + socket.queuedBytes(), 0),
+    shed: (maxBytes) => {
+      const slow = slowestReaders(connections, maxBytes)
+      for (const connection of slow) {
+        meter.count('slow-consumers')
+        roster.close(connection, CloseCode.slowConsumer, 'too much waits for slow readers')
+      }
+      return slow.length
+    },
 
     async drain(reason = 'restart') {
       if (isDraining) return

@@ -27,6 +27,7 @@ export interface OperationsParts {
   readonly tracing: Tracing | null
 }
 
+const QUEUES_EVERY_MS = 1_000
 /** A request id that somebody before us made, when it is one that can be logged. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/
 
@@ -86,6 +87,18 @@ export function createOperations(
     return true
   }
 
+  let cancelWatch = (): void => {}
+  /** Each queue has its bound; this is the one for all of them together. */
+  function watchQueues(state: NodeState): void {
+    cancelWatch = clock.after(QUEUES_EVERY_MS, () => {
+      if (state.queuedBytes() > settings.maxQueuedBytes) {
+        const closed = state.shed(settings.maxQueuedBytes)
+        log.warn({ closed }, 'too much waited for slow readers; the slowest were closed')
+      }
+      watchQueues(state)
+    })
+  }
+
   async function answerReady(response: ServerResponse): Promise<void> {
     const lag = gauges.takeLag()
     const fast: Dependency = {
@@ -142,6 +155,7 @@ export function createOperations(
 
     async start(started) {
       running = started
+      watchQueues(started.state)
       if (admin.port === undefined) return { kind: 'started', adminUrl: null }
       const failed = await new Promise<Error | undefined>((resolve) => {
         adminServer.once('error', resolve)
@@ -161,6 +175,7 @@ export function createOperations(
     },
 
     async stop() {
+      cancelWatch()
       gauges.stop()
       adminServer.closeAllConnections()
       await new Promise<void>((resolve) => adminServer.close(() => resolve()))

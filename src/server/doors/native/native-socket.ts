@@ -7,6 +7,7 @@ import type { Outgoing } from './outgoing.ts'
 
 /** Below this many waiting bytes a queue counts as drained. */
 const LOW_WATER_BYTES = 65_536
+const CUT_SLOW_MS = 5_000
 
 export interface NativeSocketPorts {
   readonly webSocket: WebSocket
@@ -51,6 +52,9 @@ export function createNativeSocket(ports: NativeSocketPorts): Socket {
     isOpen = false
     flush()
     webSocket.close(code, reason)
+    // Who reads too slowly does not read the close soon either, and its memory is wanted back.
+    if (code === CloseCode.slowConsumer)
+      setTimeout(() => webSocket.terminate(), CUT_SLOW_MS).unref()
     checkDrained()
   }
 

@@ -7,6 +7,8 @@ export interface NodeState {
   connections(): number
   onlinePeople(): number
   queuedBytes(): number
+  /** Closes the slowest readers until no more than this waits. */
+  shed(maxBytes: number): number
   isDraining(): boolean
 }
 

@@ -140,6 +140,9 @@ export const settingsSchema = z.strictObject({
   maxMessageSize: whole(1_024, 10_485_760)
     .default(1_048_576)
     .meta(about({ help: 'bytes of a frame' })),
+  maxQueuedBytes: whole(1_048_576, 1_099_511_627_776)
+    .default(268_435_456)
+    .meta(about({ help: 'bytes that may wait for slow readers, all together' })),
   enableCompression: z
     .boolean()
     .default(false)
