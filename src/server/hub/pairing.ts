@@ -98,18 +98,20 @@ export function createPairing(ports: {
       }
     },
 
-    exhausted: (code) => codes.spend(code),
-
-    guessing(what, address) {
-      const detail = `${what}, from ${address}`
-      registry
-        .note({ action: 'guesses-stopped', by: null, detail, at: clock.now() })
-        .catch((fault: unknown) => {
-          log.warn(
-            { address, fault: String(fault) },
-            'guesses were stopped, and could not be noted',
-          )
-        })
+    exhausted(code) {
+      codes.spend(code)
+      note('a code came to its end by wrong tries', '')
     },
+
+    guessing: (what, address) => note(`${what}, from ${address}`, address),
+  }
+
+  /** Guesses that were stopped are written down (I10). */
+  function note(detail: string, address: string): void {
+    registry
+      .note({ action: 'guesses-stopped', by: null, detail, at: clock.now() })
+      .catch((fault: unknown) => {
+        log.warn({ address, fault: String(fault) }, 'guesses were stopped, and could not be noted')
+      })
   }
 }
