@@ -19,6 +19,13 @@ const RETRY_TO_MS = 5_000
 const RETRIES = 8
 const LOST_RACE = new Set(['23505', '40001', '40P01'])
 
+const SETTINGS = `
+  -- Whatever the database's default is: an ack means that the message is on disk (D3).
+  SELECT set_config('synchronous_commit', 'on', false)
+    WHERE current_setting('synchronous_commit') = 'off';
+  -- Plans are kept with their statements. One that was made while a table was small would go on reading all of it.
+  SET enable_seqscan = off;`
+
 export interface Statement {
   /** Kept prepared under this name. */
   readonly name?: string
@@ -64,14 +71,7 @@ export function openDatabase(url: string, log: (fault: string) => void): Postgre
     keepAlive: true,
     pipeline: true,
     types: { getTypeParser },
-    // Whatever the database's default is: an ack means that the message is on disk (D3).
-    onConnect: (client) =>
-      void client
-        .query(
-          `SELECT set_config('synchronous_commit', 'on', false)
-           WHERE current_setting('synchronous_commit') = 'off'`,
-        )
-        .catch(() => {}),
+    onConnect: (client) => void client.query(SETTINGS).catch(() => {}),
   }
   // Apart, so that a thousand people who catch up do not keep anybody's message from being committed.
   const writers = new pg.Pool({ ...settings, max: 3 })
