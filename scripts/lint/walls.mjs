@@ -91,6 +91,8 @@ export const layers = [
 const exceptions = [
   // The words between main and the utility process it forks: they belong to the process that speaks them.
   { from: 'src/main', to: 'src/server/embedded-messages.ts' },
+  // A server without the app announces itself too; the rest of discovery is the app's.
+  { from: 'src/server', to: 'src/discovery/announce-server.ts' },
   // What windows are shown is shaped by the client; the contract and the windows only name the types.
   { from: 'src/ipc', to: 'src/client/views.ts', typesOnly: true },
   { from: 'src/renderer', to: 'src/client/views.ts', typesOnly: true },

@@ -7,7 +7,12 @@ import { authorityOf } from './auth/verifier-of-settings.ts'
 import { vouchingOf } from './auth/vouching-of-tokens.ts'
 import { describeInvite, inviteLink } from './ops/describe-invite.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
-import { headlessHelp, type HeadlessOptions, parseHeadlessOptions } from './ops/headless-options.ts'
+import {
+  headlessHelp,
+  type HeadlessOptions,
+  isToBeAnnounced,
+  parseHeadlessOptions,
+} from './ops/headless-options.ts'
 import { type JoinSecret, keepJoinSecret, readJoinSecret } from './ops/join-secret.ts'
 import { createOperations } from './ops/operations.ts'
 import { liveSettings, type LiveSettings } from './ops/options/live-settings.ts'
@@ -123,12 +128,16 @@ async function serve(options: HeadlessOptions): Promise<number> {
         log.warn({ fault: read.message }, 'revoked tokens were not reloaded')
     },
   })
+  // Only then: most servers beyond a LAN have nobody to announce themselves to.
+  const announcing = isToBeAnnounced(options)
+    ? (await import('./announcing.ts')).announceOn(server, log)
+    : null
   const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT']
   const stopped = new Promise<void>((resolve) => {
     for (const signal of signals) {
       process.on(signal, () => {
         log.info({ signal }, 'draining')
-        void server.stop().then(resolve)
+        void Promise.all([server.stop(), announcing?.stop()]).then(() => resolve())
       })
     }
   })

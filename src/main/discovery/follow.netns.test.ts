@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FoundSessionView } from '../../ipc/contract.ts'
 import { parseInvite } from '../../protocol/invite.ts'
 import type { Invite } from '../../protocol/invite.ts'
-import { PROTOCOL_VERSION } from '../../protocol/version.ts'
 import { createSubnet, namespaceSupport } from '../../testing/namespaces/subnet.ts'
 import type { Subnet } from '../../testing/namespaces/subnet.ts'
 import { talkTo } from '../../testing/namespaces/talk.ts'
@@ -44,7 +43,7 @@ describe.skipIf(support.kind === 'no')('the real client and server on real netwo
     return one
   }
 
-  /** The server as operators run it, and beside it the announcement the app would make. */
+  /** The server as operators run it: it announces itself, since others can reach it. */
   async function host(n: number, port: number) {
     const server = talkTo(
       computer(n).node(
@@ -57,18 +56,7 @@ describe.skipIf(support.kind === 'no')('the real client and server on real netwo
     const parsed = parseInvite(link)
     if (parsed.kind === 'fault') throw new Error(parsed.message)
     const { invite } = parsed
-    const announcer = talkTo(computer(n).node(program('../../discovery/testing/station.ts'), '4'))
-    await announcer.hear(20_000, (line) => (line as { ready?: true }).ready)
-    const { sessionId, name, fingerprint } = invite
-    announcer.send({
-      kind: 'announce',
-      session: {
-        ...{ sessionId, name, host: 'ward-desktop', protocolVersion: PROTOCOL_VERSION },
-        ...{ people: 1, passphrase: false, open: false, selectors: [], port },
-        ...(fingerprint === undefined ? {} : { fingerprint }),
-      },
-    })
-    return { server, announcer, link, invite }
+    return { server, link, invite }
   }
 
   async function member(n: number): Promise<Talk & { ask(command: MemberCommand): void }> {
@@ -112,7 +100,7 @@ describe.skipIf(support.kind === 'no')('the real client and server on real netwo
     '[D12] a member follows a host whose address changed, and what was written meanwhile is acknowledged',
     { timeout: LIMIT_MS },
     async () => {
-      const [{ link, invite, announcer }, sam] = await Promise.all([host(0, 47_800), member(1)])
+      const [{ link, invite }, sam] = await Promise.all([host(0, 47_800), member(1)])
       sam.ask({ kind: 'join', invite: link })
       await isOnline(sam, 5_000)
       computer(0).readdress('10.77.2.77')
@@ -122,7 +110,6 @@ describe.skipIf(support.kind === 'no')('the real client and server on real netwo
       )
       // The announcing computer notices its new address within 2 s; the rest is the client's.
       await isOnline(sam, 10_000)
-      announcer.kill()
     },
   )
 
@@ -130,14 +117,10 @@ describe.skipIf(support.kind === 'no')('the real client and server on real netwo
     '[D12] a member follows a host that came back on another port',
     { timeout: LIMIT_MS },
     async () => {
-      const [{ link, invite, server, announcer }, sam] = await Promise.all([
-        host(0, 47_800),
-        member(1),
-      ])
+      const [{ link, invite, server }, sam] = await Promise.all([host(0, 47_800), member(1)])
       sam.ask({ kind: 'join', invite: link })
       await isOnline(sam, 5_000)
       server.kill()
-      announcer.kill()
       await sam.hear(5_000, (line) =>
         (line as { state?: string }).state === 'waiting' ? true : undefined,
       )
@@ -151,10 +134,7 @@ describe.skipIf(support.kind === 'no')('the real client and server on real netwo
     '[T1] an impostor that announces the same session and the same key leads nobody away',
     { timeout: LIMIT_MS },
     async () => {
-      const [{ link, invite, server, announcer }, sam] = await Promise.all([
-        host(0, 47_800),
-        member(1),
-      ])
+      const [{ link, invite, server }, sam] = await Promise.all([host(0, 47_800), member(1)])
       sam.ask({ kind: 'join', invite: link })
       await isOnline(sam, 5_000)
       const impostor = talkTo(
@@ -182,7 +162,6 @@ describe.skipIf(support.kind === 'no')('the real client and server on real netwo
       )
       expect(heard.joined).toBe(true)
       server.kill()
-      announcer.kill()
       await sam.hear(5_000, (line) =>
         (line as { state?: string }).state === 'waiting' ? true : undefined,
       )
