@@ -1,6 +1,6 @@
 /** A hub with a manual clock, a store that can be made to fail, and devices whose every frame is seen. */
 import { createHash } from 'node:crypto'
-import { deviceKeyOf } from '../client/session/device-key.ts'
+import { type DeviceKey, deviceKeyOf } from '../client/session/device-key.ts'
 import {
   type ClientMessage,
   type Credential,
@@ -19,6 +19,7 @@ import {
 } from '../protocol/server-messages.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import { inProcessFanOut } from '../server/fan-out/in-process.ts'
+import type { Vouched } from '../server/hub/admission.ts'
 import { createHub, type Hub, type HubConnection } from '../server/hub/hub.ts'
 import { defaultHubOptions, type HubOptions } from '../server/hub/options.ts'
 import type { FanOut, Meter, Socket, Store } from '../server/hub/ports.ts'
@@ -93,6 +94,7 @@ export async function hubKit(
       random: () => random.next(),
     },
     log: { info() {}, warn() {} },
+    stretch: async (passphrase: string) => `stretched ${passphrase}`,
   }
   const start = (): Promise<Hub> =>
     createHub(
@@ -131,6 +133,9 @@ export async function hubKit(
   return kit
 }
 
+/** The key pair of a person's device, or of another seed. */
+export const keyOf = (seed: string): DeviceKey => deviceKeyOf(seed)
+
 const SHOWN: { readonly credential?: Credential | undefined } = {
   credential: { kind: 'secret', secret: SECRET },
 }
@@ -140,7 +145,7 @@ type HelloChange = Partial<Pick<Hello, 'versions' | 'session'>> & {
 
 /** One connection of a device, with everything it was sent. */
 export class TestDevice implements Socket {
-  readonly address = '10.0.0.1'
+  address = '10.0.0.1'
   readonly person: Person
   /** In the order they were sent, each checked by the wire's schema. */
   readonly received: ServerMessage[] = []
@@ -151,7 +156,7 @@ export class TestDevice implements Socket {
   /** Whether pings are answered, as any living WebSocket does by itself. */
   answersPings = true
   readonly #kit: HubKit
-  readonly #connection: HubConnection
+  #connection: HubConnection
   #queued = 0
   #drained: (() => void)[] = []
 
@@ -184,6 +189,11 @@ export class TestDevice implements Socket {
   }
 
   // What a test does.
+  /** Comes in by a door that knows who it is, instead of by a handshake. */
+  connectVouched(vouched: Vouched): void {
+    this.#connection.closed()
+    this.#connection = this.#kit.hub.connectVouched(this, vouched)
+  }
   resume(): void {
     this.paused = false
     this.#queued = 0

@@ -44,8 +44,8 @@ function letters(latin: string, alike: string): Record<string, string> {
 export function foldName(name: string): string {
   const plain = name
     .normalize('NFKD')
-    // Marks on a letter are easily overlooked; a name made of marks alone keeps them.
-    .replaceAll(/(?<=[\p{L}\p{N}])\p{M}+/gu, '')
+    // Accents are easily overlooked. Marks of other scripts are letters of their own to those who read them.
+    .replaceAll(/(?<=[\p{L}\p{N}])[\u0300-\u036F]+/gu, '')
     .toUpperCase()
     .toLowerCase()
     .normalize('NFKC')
