@@ -11,7 +11,8 @@ import { createPresentGuests } from '../guest/present-guests.ts'
 import type { GuestHub } from '../guests.ts'
 import { createRecentIds } from '../recent-ids.ts'
 import type { WebSocketLine } from '../web-socket-line.ts'
-import { createHubConnection, defaultTimes } from './hub-connection.ts'
+import { createHubConnection } from './hub-connection.ts'
+import { defaultTimes } from './times.ts'
 
 const END = '\u001e'
 const random = seededRandom(5)

@@ -10,32 +10,11 @@ import type { PresentGuests } from '../guest/present-guests.ts'
 import type { GuestHub } from '../guests.ts'
 import type { WebSocketLine } from '../web-socket-line.ts'
 import { createDispatcher, type Dispatcher } from './dispatcher.ts'
-import { handshakeAnswer, readHandshake } from './handshake.ts'
+import { readHandshake } from './handshake.ts'
 import { type FromClient, type HubProtocol, ProtocolFault, type ToClient } from './hub-message.ts'
-import { createMessageBuffer, type MessageBuffer, RESUME_BUFFER_BYTES } from './message-buffer.ts'
+import { createOutgoing } from './outgoing.ts'
 import { invocationsFor } from './payloads.ts'
-
-/** Above this a stream waits for what is queued. */
-const PACE_BYTES = 262_144
-
-export interface SignalrTimes {
-  readonly handshakeMs: number
-  /** How long somebody may wait to be let in: shorter than a client waits for its answer. */
-  readonly approvalMs: number
-  readonly keepAliveMs: number
-  /** A client that says nothing, not even a ping, for so long is gone. */
-  readonly timeoutMs: number
-  /** How long a cut connection is kept for a client that can resume it. */
-  readonly resumeMs: number
-}
-
-export const defaultTimes: SignalrTimes = {
-  handshakeMs: 15_000,
-  approvalMs: 25_000,
-  keepAliveMs: 15_000,
-  timeoutMs: 30_000,
-  resumeMs: 30_000,
-}
+import type { SignalrTimes } from './times.ts'
 
 export interface HubConnectionPorts {
   readonly hub: GuestHub
@@ -76,48 +55,29 @@ export interface HubConnection {
 type State = 'handshake' | 'entering' | 'open' | 'cut' | 'over'
 
 export function createHubConnection(ports: HubConnectionPorts): HubConnection {
-  const { clock, times, person, entered, maxMessageBytes, maxQueuedBytes } = ports
+  const { clock, times, person, entered, maxMessageBytes } = ports
+  const out = createOutgoing({
+    clock,
+    maxQueuedBytes: ports.maxQueuedBytes,
+    overflow() {
+      ports.meter.count('slow-consumers')
+      close(CloseCode.slowConsumer, 'reading too slowly')
+    },
+  })
   let state: State = 'handshake'
-  let line: WebSocketLine | undefined
   let since = clock.monotonic()
   let lastHeard = since
-  let lastSent = since
   let early: Buffer = Buffer.alloc(0)
-  let protocol: HubProtocol | undefined
-  let buffer: MessageBuffer | undefined
   let session: GuestSession | undefined
   let dispatcher: Dispatcher | undefined
-  let drained: (() => void)[] = []
   let rejection: string | undefined
   let timeoutWords = 'No handshake in time.'
   const joined = new Set<string>()
 
-  const queuedBytes = (): number => (line?.queuedBytes() ?? 0) + (buffer?.waitingBytes() ?? 0)
-
-  function checkDrained(): void {
-    if (drained.length === 0 || queuedBytes() > PACE_BYTES / 4) return
-    for (const run of drained.splice(0)) run()
-  }
-
-  function onDrained(run: () => void): void {
-    drained.push(run)
-    line?.onDrained(checkDrained)
-  }
-
-  function write(data: string | Uint8Array): void {
-    lastSent = clock.monotonic()
-    line?.send(data)
-  }
-
   function send(message: ToClient): void {
-    if (protocol === undefined || state === 'over') return
+    if (state === 'over') return
     ports.meter.count('messages-out')
-    if (buffer === undefined) return write(protocol.encode(message))
-    buffer.send(message)
-    if (buffer.waitingBytes() > maxQueuedBytes) {
-      ports.meter.count('slow-consumers')
-      close(CloseCode.slowConsumer, 'reading too slowly')
-    }
+    out.send(message)
   }
 
   function end(): void {
@@ -126,29 +86,23 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
     dispatcher?.end()
     session?.close()
     entered.leave()
-    for (const run of drained.splice(0)) run()
+    out.end()
     ports.ended()
   }
 
   /** Says why in the protocol's own words first. */
   function close(code: CloseCode, error: string | undefined): void {
     if (state === 'over') return
-    if (state === 'open' && protocol !== undefined) {
-      write(protocol.encode({ kind: 'close', error, allowReconnect: COME_BACK.has(code) }))
+    if (state === 'open') {
+      out.sendLast({ kind: 'close', error, allowReconnect: COME_BACK.has(code) })
     } else if (state !== 'cut') {
-      write(answerFrame(error))
+      out.answerHandshake(error)
     }
-    line?.close(code, (error ?? '').slice(0, 100))
+    out.line?.close(code, (error ?? '').slice(0, 100))
     end()
   }
 
-  function answerFrame(error?: string): string | Uint8Array {
-    const answer = handshakeAnswer(error)
-    return protocol?.name === 'messagepack' ? Buffer.from(answer) : answer
-  }
-
   function told(event: GuestEvent): void {
-    if (protocol === undefined) return
     // The hub's close follows, and says whether to come again.
     if (event.kind === 'rejected') return void (rejection = event.message)
     if (event.kind === 'waiting') {
@@ -156,7 +110,8 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
       since = clock.monotonic() + times.approvalMs - times.handshakeMs
       return
     }
-    if (session === undefined) return
+    const { protocol } = out
+    if (session === undefined || protocol === undefined) return
     if (event.kind === 'ready') return opened(session)
     const context = {
       protocol: protocol.name,
@@ -168,21 +123,18 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
   }
 
   function enter(agreed: HubProtocol, version: number, rest: Buffer): void {
-    protocol = agreed
+    out.agree(agreed, ports.mayResume && version >= 2)
     state = 'entering'
     early = rest
-    if (ports.mayResume && version >= 2) {
-      buffer = createMessageBuffer({ encode: agreed.encode, write, limit: RESUME_BUFFER_BYTES })
-    }
     const opening = openGuestSession({
       hub: ports.hub,
       identity: entered.identity,
       line: {
-        address: line?.address ?? 'unknown',
-        queuedBytes,
-        onDrained,
+        address: out.line?.address ?? 'unknown',
+        queuedBytes: out.queuedBytes,
+        onDrained: out.onDrained,
         // While the line is cut the door answers for the client, up to its own limit.
-        ping: () => (line === undefined ? session?.pong() : line.ping()),
+        ping: () => (out.line === undefined ? session?.pong() : out.line.ping()),
       },
       clock,
       uuid: ports.uuid,
@@ -196,7 +148,7 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
 
   function opened(guest: GuestSession): void {
     if (state !== 'entering') return
-    write(answerFrame())
+    out.answerHandshake()
     state = 'open'
     dispatcher = createDispatcher({
       context: {
@@ -210,9 +162,7 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
         joined,
       },
       send,
-      paced: async () => {
-        if (queuedBytes() > PACE_BYTES) await new Promise<void>((resolve) => onDrained(resolve))
-      },
+      paced: out.paced,
     })
     send({
       kind: 'invocation',
@@ -231,9 +181,9 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
   function read(data: Buffer): void {
     let messages: FromClient[]
     try {
-      messages = protocol?.decode(data) ?? []
+      messages = out.protocol?.decode(data) ?? []
       // A resuming client counts from its first message on, and is ready when it has said something.
-      if (data.length > 0) buffer?.start()
+      if (data.length > 0) out.buffer?.start()
       for (const message of messages) if (state === 'open') take(message)
     } catch (fault) {
       if (!(fault instanceof ProtocolFault)) throw fault
@@ -244,7 +194,7 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
 
   function take(message: FromClient): void {
     ports.meter.count('messages-in')
-    if (buffer !== undefined && !buffer.isNew(message)) return
+    if (out.buffer?.isNew(message) === false) return
     switch (message.kind) {
       case 'invocation':
       case 'stream-invocation':
@@ -255,10 +205,10 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
       case 'cancel':
         return dispatcher?.cancel(message.id)
       case 'close':
-        line?.close(CloseCode.normal, '')
+        out.line?.close(CloseCode.normal, '')
         return end()
       case 'ack':
-        return checkDrained()
+        return out.checkDrained()
       case 'ping':
       case 'sequence':
       case 'upload':
@@ -275,12 +225,12 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
   }
 
   return {
-    mayAttach: () => buffer !== undefined && (state === 'open' || state === 'cut'),
+    mayAttach: () => out.buffer !== undefined && (state === 'open' || state === 'cut'),
 
     attach(next) {
       // The old line may not know yet that it is dead.
-      const old = line
-      line = next
+      const { line: old, buffer } = out
+      out.line = next
       if (state === 'handshake') return
       // It may have ended while the line was being made.
       if (buffer === undefined || state === 'over') return next.terminate()
@@ -292,7 +242,7 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
     },
 
     receive(from, data) {
-      if (from !== line || state === 'over') return
+      if (from !== out.line || state === 'over') return
       lastHeard = clock.monotonic()
       if (state === 'handshake') return shakeHands(data)
       if (state === 'open') return read(data)
@@ -301,17 +251,18 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
     },
 
     pong(from) {
-      if (from === line) session?.pong()
+      if (from === out.line) session?.pong()
     },
 
     lineClosed(closed) {
-      if (closed !== line || state === 'over') return
-      line = undefined
+      if (closed !== out.line || state === 'over') return
+      out.line = undefined
+      const { buffer } = out
       if (state !== 'open' || buffer === undefined) return end()
       state = 'cut'
       since = clock.monotonic()
       buffer.disconnected()
-      checkDrained()
+      out.checkDrained()
     },
 
     shutDown: () => close(CloseCode.serviceRestart, 'restarting'),
@@ -333,16 +284,14 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
         return
       }
       if (now - lastHeard >= times.timeoutMs) {
-        const silent = line
-        if (buffer === undefined) close(CloseCode.heartbeatTimeout, 'The client has said nothing.')
-        else silent?.terminate()
-        return
+        if (out.buffer !== undefined) return out.line?.terminate()
+        return close(CloseCode.heartbeatTimeout, 'The client has said nothing.')
       }
-      buffer?.start()
-      const received = buffer?.unacknowledged()
+      out.buffer?.start()
+      const received = out.buffer?.unacknowledged()
       if (received !== undefined) send({ kind: 'ack', sequence: received })
-      if (now - lastSent >= times.keepAliveMs) send({ kind: 'ping' })
-      checkDrained()
+      if (now - out.lastSent >= times.keepAliveMs) send({ kind: 'ping' })
+      out.checkDrained()
     },
   }
 }

@@ -85,6 +85,13 @@ describe.each(PROTOCOLS)('an unmodified SignalR client, $name', ({ name: encodin
     })
   })
 
+  it('is told by name who has just come, though the hub tells of people a moment later', async () => {
+    const ada = await join('Ada')
+    const mara = await native('Mara')
+    mara.post(mara.general(), 'at once')
+    expect(await ada.next('ReceiveMessage')).toMatchObject({ userId: 'Mara', message: 'at once' })
+  })
+
   it('sends private messages, which are direct rooms of the app', async () => {
     const mara = await native('Mara')
     const [ada, bea] = [await join('Ada'), await join('Bea')]
@@ -164,6 +171,15 @@ describe.each(PROTOCOLS)('an unmodified SignalR client, $name', ({ name: encodin
     await ada.invoke('SendMessage', 'to everybody')
     expect(ada.all('ReceiveMessage')).toHaveLength(2)
     expect(ada.all('ReceiveGroupMessage')).toHaveLength(1)
+  })
+
+  it('has joined before it sends, though it did not wait', async () => {
+    const ada = await join('Ada')
+    await Promise.all([
+      ada.invoke('JoinGroup', 'at once'),
+      ada.invoke('SendToGroup', 'at once', 'right away'),
+    ])
+    expect(await ada.next('ReceiveGroupMessage')).toMatchObject({ message: 'right away' })
   })
 
   it('makes one group when two name it at the same moment', async () => {

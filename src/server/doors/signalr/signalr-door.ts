@@ -6,12 +6,8 @@ import { createRecentIds } from '../recent-ids.ts'
 import { refuseUpgrade } from '../native/refuse-upgrade.ts'
 import type { WebSocketLine } from '../web-socket-line.ts'
 import { createWebSockets, type LineUser } from '../web-sockets.ts'
-import {
-  createHubConnection,
-  defaultTimes,
-  type HubConnection,
-  type SignalrTimes,
-} from './hub-connection.ts'
+import { createHubConnection, type HubConnection } from './hub-connection.ts'
+import { defaultTimes, type SignalrTimes } from './times.ts'
 import { createNegotiated, type Negotiated } from './negotiated.ts'
 import { answerNegotiate, type NegotiateRequest, readNegotiate } from './negotiate.ts'
 
