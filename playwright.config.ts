@@ -5,8 +5,11 @@ export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.{spec,test,e2e}.ts',
   outputDir: 'test-results',
-  // Each test drives several real apps; two cores carry one such test at a time.
-  workers: 1,
+  // Each test drives several real apps, and mostly waits for them. One worker for each virtual display.
+  workers: Math.max(
+    1,
+    (process.env['LANDLINE_E2E_DISPLAYS'] ?? '').split(' ').filter(Boolean).length,
+  ),
   timeout: 90_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,

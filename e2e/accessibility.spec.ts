@@ -255,5 +255,5 @@ test('the keyboard alone hosts, makes a group, writes, reacts, finds and changes
   await keyboard.press('Enter')
   await expect(ui.timeline.message('Truck leaves at noon. Sharp.')).toContainText('(edited)')
   expect((await roomNamed(page, 'logistics')).unread).toBe(0)
-  expect((await sessionOf(page)).queued).toBe(0)
+  await expect.poll(async () => (await sessionOf(page)).queued).toBe(0)
 })

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildApp } from './build.mjs'
-import { provideDisplay } from './lib/display.mjs'
+import { provideTestDisplays } from './lib/display.mjs'
 import { readJson } from './lib/files.mjs'
 import { root } from './lib/paths.mjs'
 import { foreground } from './lib/run.mjs'
@@ -33,7 +33,7 @@ const stages = {
     return 0
   },
   e2e: async ({ node, ready, args }) => {
-    const display = await provideDisplay()
+    const display = await provideTestDisplays()
     try {
       const cli = [tool('@playwright', 'test', 'cli.js'), 'test', '--pass-with-no-tests', ...args]
       const code = await node(cli, { ...ready.environment, ...display.environment })

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { hasDisplay } from '../setup/system-packages.mjs'
 import { say, SetupFailure } from './say.mjs'
 
@@ -9,6 +10,29 @@ import { say, SetupFailure } from './say.mjs'
 export async function provideDisplay() {
   if (hasDisplay()) return { environment: {}, stop: () => {} }
   say('• no display here: windows are drawn on a virtual one (Xvfb) that nobody sees')
+  const { name, stop } = await startVirtualDisplay()
+  return { environment: { DISPLAY: name, LANDLINE_VIRTUAL_DISPLAY: '1' }, stop }
+}
+
+/**
+ * The same with one more virtual display, so that two workers of the end-to-end tests have a clipboard each.
+ * On a real display, which people use at the same time, there is one worker.
+ */
+export async function provideTestDisplays() {
+  const first = await provideDisplay()
+  const { DISPLAY } = first.environment
+  if (DISPLAY === undefined || availableParallelism() < 2) return first
+  const second = await startVirtualDisplay()
+  return {
+    environment: { ...first.environment, LANDLINE_E2E_DISPLAYS: `${DISPLAY} ${second.name}` },
+    stop() {
+      first.stop()
+      second.stop()
+    },
+  }
+}
+
+async function startVirtualDisplay() {
   const child = spawn(
     'Xvfb',
     // Without -noreset it starts anew when its last client leaves, and refuses whoever comes in that moment.
@@ -36,7 +60,7 @@ export async function provideDisplay() {
   // Whatever ends this script ends the display too.
   process.once('exit', stop)
   child.unref()
-  return { environment: { DISPLAY: `:${number}`, LANDLINE_VIRTUAL_DISPLAY: '1' }, stop }
+  return { name: `:${number}`, stop }
 }
 
 /** Electron's sandbox refuses to run as root; an ordinary user keeps it. */

@@ -6,7 +6,7 @@ const PREFIX = 'LANDLINE_'
 const OTHERS: ReadonlySet<string> = new Set(
   [
     ['CA_FILE', 'CACHE', 'DISCOVERY', 'ELECTRON', 'HOST_PORT', 'PROFILE_DIR', 'CONFIG'],
-    ['QUIT_WITHOUT_ASKING', 'SCREENSHOTS', 'STARTED_AT', 'VIRTUAL_DISPLAY'],
+    ['E2E_DISPLAYS', 'QUIT_WITHOUT_ASKING', 'SCREENSHOTS', 'STARTED_AT', 'VIRTUAL_DISPLAY'],
   ]
     .flat()
     .map((name) => `${PREFIX}${name}`),
