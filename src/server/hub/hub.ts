@@ -162,7 +162,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
   })
   const vouching = ports.vouching ?? noVouching
   const admission = createAdmission({
-    ...{ store, fanOut, defaultRoom, clock, secrets, log, options },
+    ...{ store, fanOut, defaultRoom, people, clock, secrets, log, options },
     tries: createTries(clock),
     vouching,
   })
