@@ -7,7 +7,8 @@ import { storeHands } from '../../../testing/contracts/store-hands.ts'
 import { type SeededRandom, seededRandom } from '../../../testing/seeded-random.ts'
 import { startPostgres, type TestPostgres } from '../../../testing/services/postgres.ts'
 import { programSupport } from '../../../testing/services/service-process.ts'
-import type { SessionId } from '../../../protocol/ids.ts'
+import type { DeviceId, InviteId, MemberId, SessionId } from '../../../protocol/ids.ts'
+import { openDatabase, type PostgresDatabase } from './database.ts'
 import { openPostgresStore, type PostgresStore } from './postgres-store.ts'
 
 const support = programSupport('initdb', 'postgres', 'psql')
@@ -27,13 +28,14 @@ describe.skipIf(support.kind === 'no')('PostgreSQL', () => {
   })
   afterAll(async () => {
     await Promise.all(opened.map((store) => store.close().catch(() => {})))
+    await kept?.db.close()
     await postgres.dispose()
   })
 
   const freshUrl = (): string => postgres.url(`s${++schemas}`)
   async function open(
     url: string,
-    random: SeededRandom,
+    random: Pick<SeededRandom, 'uuid'>,
     more: { sessionId?: SessionId; sessionName?: string } = {},
   ): Promise<PostgresStore> {
     const store = await openPostgresStore({
@@ -45,17 +47,36 @@ describe.skipIf(support.kind === 'no')('PostgreSQL', () => {
     return store
   }
 
+  // One store for all of the contracts, emptied in between: making its tables takes longer than most tests.
+  let kept:
+    | { store: PostgresStore; readonly db: PostgresDatabase; readonly url: string }
+    | undefined
+  let current = seededRandom(1)
+  const uuid = (): string => current.uuid()
+  async function emptyStore(): Promise<PostgresStore> {
+    if (kept === undefined) {
+      const url = freshUrl()
+      kept = { url, store: await open(url, { uuid }), db: openDatabase(url, () => {}) }
+    }
+    const tables = await kept.db.read<{ name: string }>({
+      text: `SELECT tablename AS name FROM pg_tables
+        WHERE schemaname = current_schema() AND tablename NOT IN ('meta', 'migrations')`,
+    })
+    const names = tables.map(({ name }) => name).join(', ')
+    await kept.db.read({ text: `TRUNCATE ${names}; DELETE FROM meta WHERE key = 'settings'` })
+    return kept.store
+  }
   for (const contract of [storeContract, integrationsContract]) {
     contract('the PostgreSQL store', (random) => {
-      const url = freshUrl()
-      let store: PostgresStore
+      current = random
       return {
-        open: async () => (store = await open(url, random)),
+        open: emptyStore,
         async reopen() {
-          await store.close()
-          return (store = await open(url, random))
+          if (kept === undefined) throw new Error('nothing was opened')
+          await kept.store.close()
+          return (kept.store = await open(kept.url, { uuid }))
         },
-        dispose: () => store.close(),
+        dispose: () => Promise.resolve(),
       }
     })
   }
@@ -153,6 +174,46 @@ describe.skipIf(support.kind === 'no')('PostgreSQL', () => {
       ])
     })
 
+    it('[I3, I4] let one of many in by an invite for one, and give a name once, whichever node is asked', async () => {
+      const random = seededRandom(16)
+      const url = freshUrl()
+      const nodes = await Promise.all([1, 2, 3].map((seed) => open(url, seededRandom(seed + 80))))
+      const act = { by: null, at: 1 }
+      const wanted = {
+        ...({ kind: 'invite', role: 'member', tokenHash: 'hash', label: 'one' } as const),
+        ...{ id: random.uuid() as InviteId, expiresAt: null, maxUses: 1, member: null },
+      }
+      await nodes[0]?.registry.createInvite(wanted, act)
+      const comer = (name: string) => ({
+        member: { id: random.uuid() as MemberId, name },
+        device: { id: random.uuid() as DeviceId, name: 'laptop', key: random.key() },
+        ...{ at: 2, isOpen: false, maxMembers: 100 },
+      })
+      const invited = await Promise.all(
+        nodes.map(({ registry }, n) =>
+          registry.register({
+            ...comer(`Guest ${n}`),
+            ticket: { kind: 'invite', tokenHash: 'hash' },
+          }),
+        ),
+      )
+      expect(invited.filter(({ kind }) => kind === 'in')).toHaveLength(1)
+      expect(
+        invited.filter((entry) => 'code' in entry && entry.code === 'invite-used-up'),
+      ).toHaveLength(2)
+      const named = await Promise.all(
+        nodes.map(({ registry }) =>
+          registry.register({ ...comer('Mara'), ticket: { kind: 'operator' } }),
+        ),
+      )
+      expect(named.filter(({ kind }) => kind === 'in')).toHaveLength(1)
+      expect(named.filter((entry) => 'code' in entry && entry.code === 'name-taken')).toHaveLength(
+        2,
+      )
+      const audit = await nodes[1]?.registry.audit(1_000, 100)
+      expect(audit?.map(({ number }) => number)).toEqual([3, 2, 1])
+    })
+
     it('refuse to be another session, or older than the database', async () => {
       const random = seededRandom(14)
       const url = freshUrl()
@@ -163,6 +224,17 @@ describe.skipIf(support.kind === 'no')('PostgreSQL', () => {
       postgres.sql(`INSERT INTO s${schemas}.migrations VALUES (999, 'from the future')`)
       await expect(open(url, random)).rejects.toMatchObject({ kind: 'newer' })
     })
+  })
+
+  it('[D3] waits for the disk whatever the database is set to, and never reads a whole log', async () => {
+    postgres.sql('ALTER ROLE landline SET synchronous_commit = off')
+    const db = openDatabase(freshUrl(), () => {})
+    expect(await db.read({ text: 'SHOW synchronous_commit' })).toEqual([
+      { synchronous_commit: 'on' },
+    ])
+    expect(await db.read({ text: 'SHOW enable_seqscan' })).toEqual([{ enable_seqscan: 'off' }])
+    await db.close()
+    postgres.sql('ALTER ROLE landline RESET synchronous_commit')
   })
 
   it('[D3, D5] fails fast while PostgreSQL is away, says so, and goes on without a restart', async () => {
