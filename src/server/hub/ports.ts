@@ -220,6 +220,8 @@ export type ObservedName =
   | 'ack-ms'
   /** From a write coming in, on whichever node, to its event being handed to the sockets of this one. */
   | 'delivery-ms'
+  /** The same for what came from other nodes, until it arrived here. */
+  | 'fan-out-lag-ms'
 export type MeterName =
   | 'connections-opened'
   | 'connections-closed'

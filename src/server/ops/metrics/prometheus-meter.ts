@@ -71,6 +71,12 @@ const HISTOGRAMS: Readonly<
     buckets: LATENCY_SECONDS,
     scale: 0.001,
   },
+  'fan-out-lag-ms': {
+    name: 'landline_fan_out_lag_seconds',
+    help: 'From a write coming in on another node to its event arriving at this one.',
+    buckets: LATENCY_SECONDS,
+    scale: 0.001,
+  },
   'delivery-ms': {
     name: 'landline_delivery_seconds',
     help: 'From a write coming in, on whichever node, to its event being handed to the sockets of this one.',
