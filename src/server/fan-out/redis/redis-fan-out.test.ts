@@ -147,6 +147,21 @@ describe.skipIf(support.kind === 'no')('Redis', () => {
     await until(b.fanOut, () => b.heard.length === 4)
   })
 
+  it('lets nobody wait for a Redis that hangs, and says so when it answers at last', async () => {
+    const clock = systemClock()
+    // Ten times as fast, but patient with the pings.
+    const hasty = {
+      ...clock,
+      after: (ms: number, run: () => void) => clock.after(ms === 1_000 ? 50 : ms * 10, run),
+    }
+    const { fanOut, heard } = await node(redis.url, hasty)
+    redis.freeze()
+    await fanOut.serve([room])
+    expect(heard.filter(({ kind }) => kind === 'restored')).toHaveLength(1)
+    redis.thaw()
+    await until(fanOut, () => heard.filter(({ kind }) => kind === 'restored').length === 2)
+  })
+
   it('gives up a connection that is open and silent', async () => {
     const clock = systemClock()
     const fast = { ...clock, after: (ms: number, run: () => void) => clock.after(ms / 40, run) }

@@ -32,6 +32,7 @@ const PING_EVERY_MS = 2_000
 /** Open and silent for this long is as good as gone. */
 const PING_WITHIN_MS = 5_000
 const CLOSE_WITHIN_MS = 500
+const SERVE_WITHIN_MS = 1_000
 /** Bytes that wait for Redis to take them. */
 const MAX_WAITING_BYTES = 16_777_216
 /** Rooms remembered while Redis is away; of more, others learn when they next look into the store. */
@@ -217,7 +218,22 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
       }
       // Those that are heard already answer at once; when Redis is away, `restore` asks for all of them.
       if (!link.isReady()) return
-      await Promise.all([...asked].map((channel) => link.subscribe(channel).catch(() => {})))
+      const heard = Promise.all(
+        [...asked].map((channel) => link.subscribe(channel).catch(() => {})),
+      )
+      await new Promise<void>((resolve) => {
+        let isLate = false
+        // A Redis that hangs must not keep anybody from coming in; what is missed until it answers is looked for.
+        const cancel = clock.after(SERVE_WITHIN_MS, () => {
+          isLate = true
+          resolve()
+        })
+        void heard.then(() => {
+          cancel()
+          if (!isLate) resolve()
+          else if (!isClosed && link.isReady()) deliver({ kind: 'restored' })
+        })
+      })
     },
     release(rooms) {
       for (const room of rooms) {
