@@ -36,6 +36,13 @@ export const layers = [
     node: true,
   },
   {
+    // Also runs in browsers.
+    folder: 'src/bot-client',
+    ours: ['src/protocol'],
+    packages: [/^@noble\/(curves|hashes)\//],
+    node: false,
+  },
+  {
     folder: 'src/discovery',
     ours: ['src/protocol'],
     // Of dns-packet only the types: the codec is the library's own.
@@ -81,7 +88,15 @@ export const layers = [
   },
   {
     folder: 'src/testing',
-    ours: ['src/protocol', 'src/client', 'src/server', 'src/pairing', 'src/discovery', 'src/ipc'],
+    ours: [
+      'src/bot-client',
+      'src/protocol',
+      'src/client',
+      'src/server',
+      'src/pairing',
+      'src/discovery',
+      'src/ipc',
+    ],
     // Imported by tests alone, so it may use whatever a test may.
     packages: [/./],
     node: true,

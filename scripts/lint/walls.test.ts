@@ -25,7 +25,7 @@ const fixtures = readdirSync(fixturesFolder, { recursive: true, encoding: 'utf8'
   .map((name) => {
     const file = join(fixturesFolder, name)
     const refused = /^\/\/ refused: (.*)/.exec(readFileSync(file, 'utf8'))?.[1] ?? ''
-    const [, layer, message] = /^types (\w+): (.*)$/.exec(refused) ?? []
+    const [, layer, message] = /^types ([\w-]+): (.*)$/.exec(refused) ?? []
     return { file, name: name.replaceAll('\\', '/'), refused, layer, message }
   })
 

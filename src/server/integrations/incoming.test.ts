@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RawClient } from '../../testing/raw-client.ts'
-import { integrationKit, type IntegrationKit } from './testing/integration-kit.ts'
+import { integrationKit, type IntegrationKit } from '../../testing/integration-kit.ts'
 
 interface Answer {
   readonly status: number

@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { deviceKeyOf } from '../../../client/session/device-key.ts'
-import type { ClientMessage } from '../../../protocol/client-messages.ts'
-import type { MemberId, RoomId } from '../../../protocol/ids.ts'
-import type { IntegrationKind } from '../../../protocol/integrations.ts'
-import type { ServerMessageOf } from '../../../protocol/server-messages.ts'
-import { rawClient, type RawClient, rawPerson } from '../../../testing/raw-client.ts'
-import { type RunningServer, type ServerOptions, startServer } from '../../start-server.ts'
+import { deviceKeyOf } from '../client/session/device-key.ts'
+import type { ClientMessage } from '../protocol/client-messages.ts'
+import type { MemberId, RoomId } from '../protocol/ids.ts'
+import type { IntegrationKind } from '../protocol/integrations.ts'
+import type { ServerMessageOf } from '../protocol/server-messages.ts'
+import { rawClient, type RawClient, rawPerson } from './raw-client.ts'
+import { type RunningServer, type ServerOptions, startServer } from '../server/start-server.ts'
 
 export const generous = { perMinute: 1_000_000, burst: 100_000, saved: 0, floodPerMinute: 100_000 }
 
@@ -32,7 +32,8 @@ export interface IntegrationKit {
     rooms?: RoomId[],
   ): Promise<{ readonly id: MemberId; readonly secret: string }>
   join(name: string): Promise<RawClient>
-  restart(): Promise<void>
+  /** On the same port, so that clients come back by themselves. */
+  restart(more?: Partial<ServerOptions>): Promise<void>
   stop(): Promise<void>
 }
 
@@ -41,7 +42,7 @@ export async function integrationKit(
 ): Promise<IntegrationKit> {
   const dataDir = mkdtempSync(join(tmpdir(), 'landline-integrations-'))
   const person = rawPerson('Mara Holm')
-  const start = async (): Promise<RunningServer> => {
+  const start = async (more: Partial<ServerOptions> = {}): Promise<RunningServer> => {
     const started = await startServer(
       {
         ...{ dataDir, host: '127.0.0.1', port: 0, admission: { kind: 'open' } },
@@ -56,13 +57,13 @@ export async function integrationKit(
         hub: { writes: generous },
         integrations: { enabled: true, allowPrivateTargets: true },
         ...options,
+        ...more,
       },
       { info() {}, warn() {} },
     )
     if (started.kind === 'failed') throw new Error(started.message)
     return started
   }
-  let server = await start()
   let refs = 0
   const enter = async (who = rawPerson('Somebody')): Promise<RawClient> => {
     const client = await rawClient(kit.server.url, who)
@@ -70,7 +71,7 @@ export async function integrationKit(
     return client
   }
   const kit: Omit<IntegrationKit, 'host' | 'general'> & { host?: RawClient; general?: RoomId } = {
-    server,
+    server: await start(),
     async ask(asker, request, type) {
       const ref = ++refs
       asker.tell({ ...request, ref })
@@ -89,10 +90,10 @@ export async function integrationKit(
       return { id: answer.integration.id, secret: answer.secret }
     },
     join: (name) => enter(rawPerson(name)),
-    async restart() {
+    async restart(more) {
+      const { port } = kit.server
       await kit.server.stop()
-      server = await start()
-      kit.server = server
+      kit.server = await start({ port, ...more })
       kit.host = await enter(person)
     },
     async stop() {
