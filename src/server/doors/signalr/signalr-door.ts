@@ -15,6 +15,11 @@ export const SIGNALR_PATH = '/hubs/chat'
 /** Holds the longest message with every character escaped. */
 const MAX_MESSAGE_BYTES = 131_072
 const TICK_MS = 1_000
+/**
+ * Begins the tokens of connections that cannot be resumed: any node takes them, so that negotiating at one and
+ * connecting at another needs no affinity. They stand for nothing else; who it is is asked again.
+ */
+const ANYWHERE = 'any.'
 const AUTHENTICATED_KEPT = 10_000
 
 /** The hub of the guide, for clients of ASP.NET Core SignalR. */
@@ -40,9 +45,9 @@ export function createSignalrDoor(
     const who = await identify.whoIs(request.request)
     if (who.kind === 'refused') return answerNegotiate(request, response, who)
     const connectionId = ports.uuid()
+    const { mayResume, version } = request
     // Version 0 knows no token beside the id.
-    const token = request.version === 0 ? connectionId : ports.uuid()
-    const { mayResume } = request
+    const token = version === 0 ? connectionId : `${mayResume ? '' : ANYWHERE}${ports.uuid()}`
     const entry = negotiated.add(token, { connectionId, member: who.person.memberId, mayResume })
     const tooMany = { kind: 'refused', status: 503, message: 'Too many are connecting.' } as const
     answerNegotiate(request, response, entry === undefined ? tooMany : { ...entry, token })
@@ -88,7 +93,9 @@ export function createSignalrDoor(
     if (raw.destroyed) return
     if (who.kind === 'refused') return refuse(raw, who)
     const entry = token === undefined ? undefined : negotiated.get(token)
-    if (token !== undefined && entry === undefined) return refuseWith(raw, '404 Not Found')
+    if (token?.startsWith(ANYWHERE) === false && entry === undefined) {
+      return refuseWith(raw, '404 Not Found')
+    }
     // The token of the connection is a secret, and still no way to become somebody else.
     if (entry !== undefined && entry.member !== who.person.memberId) {
       return refuseWith(raw, '403 Forbidden')

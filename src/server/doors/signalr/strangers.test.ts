@@ -97,6 +97,23 @@ describe('strangers at the SignalR door', () => {
     await ada.closed
   })
 
+  it('takes a connection that was negotiated at another node, unless it could be resumed there', async () => {
+    const token = async (more: string): Promise<string> => {
+      const answer = await (await negotiate(`?user=Ada&negotiateVersion=1${more}`)).json()
+      return (answer as { connectionToken: string }).connectionToken
+    }
+    const other = await doorKit()
+    const there = `${other.hubUrl.replace('http', 'ws')}?user=Ada&id=`
+    const client = await plainClient(there + (await token('')))
+    client.say(`{"protocol":"json","version":1}${END}`)
+    await until(client, '"Welcome"')
+    await expect(plainClient(there + (await token('&useStatefulReconnect=true')))).rejects.toThrow(
+      /404/,
+    )
+    client.webSocket.terminate()
+    await other.stop()
+  })
+
   it('takes sixteen connections of one person', async () => {
     const many = await Promise.all(Array.from({ length: 16 }, () => dial('?user=Many')))
     await expect(dial('?user=Many')).rejects.toThrow(/429/)
