@@ -3,6 +3,8 @@
  * go on talking, and the log must hold in the end.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
+import { get as getPlainly } from 'node:http'
+import { get as getSecurely } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deviceKeyOf } from '../../client/session/device-key.ts'
@@ -13,6 +15,7 @@ import type { TokenClaims, TokenFault } from '../../server/auth/verify-token.ts'
 import { systemSecrets } from '../../server/ops/system-secrets.ts'
 import { startServer } from '../../server/start-server.ts'
 import { openSqliteStore } from '../../server/store/sqlite/sqlite-store.ts'
+import { makeHostKey } from '../../server/tls/host-key.ts'
 import { type RawClient, rawClient, rawPerson, type RawPerson } from '../raw-client.ts'
 
 export const ARENA_SECRET = 'a secret only members know'
@@ -33,7 +36,7 @@ export interface Arena {
   finish(): Promise<string[]>
 }
 
-export async function openArena(): Promise<Arena> {
+export async function openArena(encrypted = false): Promise<Arena> {
   const folder = mkdtempSync(join(tmpdir(), 'landline-fuzz-'))
   const teller = rawPerson('Wanda')
   await makeOwner(folder, teller)
@@ -49,6 +52,7 @@ export async function openArena(): Promise<Arena> {
       doors: { signalr: true, plain: true, game: true, plainDoor: { echo: true } },
       verifyToken,
       pairing: true,
+      ...(encrypted ? { tls: { kind: 'host-key', privateKey: makeHostKey() } as const } : {}),
     },
     { info() {}, warn() {} },
   )
@@ -102,8 +106,8 @@ export async function openArena(): Promise<Arena> {
     vandals,
     async check() {
       const wrong = await within(ANSWER_MS, exchange(), 'the witnesses could not talk')
-      const health = await fetch(`${server.httpUrl}/health`).then(({ status }) => status, String)
-      if (health !== 200) wrong.push(`the server is not well: ${health}`)
+      const health = await ask(`${server.httpUrl}/health`)
+      if (!health.includes('"ok"')) wrong.push(`the server is not well: ${health}`)
       const queued = server.queuedBytes()
       if (queued > 10 * QUEUE_BYTES) wrong.push(`${queued} bytes wait in the send queues`)
       return [...wrong, ...gap()]
@@ -141,9 +145,21 @@ async function verifyToken(token: string): Promise<TokenClaims | TokenFault> {
 
 /** As anybody may ask for them. */
 async function selectorsOf(httpUrl: string): Promise<readonly string[]> {
-  const response = await fetch(`${httpUrl}${PROBE_PATH}`)
-  const answer = readProbeAnswer(await response.text())
+  const answer = readProbeAnswer(await ask(`${httpUrl}${PROBE_PATH}`))
   return answer === null ? [] : splitSelectors(answer.selector)
+}
+
+/** What the server answers, whoever vouches for it; the fault when it does not. */
+function ask(url: string): Promise<string> {
+  return new Promise((resolve) => {
+    const get = url.startsWith('https:') ? getSecurely : getPlainly
+    const request = get(url, { rejectUnauthorized: false, agent: false }, (response) => {
+      let body = ''
+      response.on('data', (chunk: Buffer) => (body += chunk.toString()))
+      response.on('end', () => resolve(body))
+    })
+    request.on('error', (fault) => resolve(fault.message))
+  })
 }
 
 async function within(ms: number, done: Promise<unknown>, otherwise: string): Promise<string[]> {

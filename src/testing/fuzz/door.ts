@@ -8,6 +8,8 @@ import { mangleBytes, mangleText } from './mangle.ts'
 /** A way into the server, and how it is attacked. */
 export interface Door {
   readonly name: string
+  /** Set when the server is to be attacked before anything is decrypted. */
+  readonly encrypted?: true
   /** One visit of somebody who means no good. Returns what the server did wrong. */
   attack(arena: Arena, random: SeededRandom): Promise<string[]>
 }

@@ -2,5 +2,13 @@ import type { Door } from './door.ts'
 import { plainDoor, signalrDoor } from './foreign-doors.ts'
 import { httpDoor, nativeDoor } from './native-door.ts'
 import { pairingDoor } from './pairing-door.ts'
+import { createTlsDoor } from './tls-door.ts'
 
-export const doors: readonly Door[] = [nativeDoor, httpDoor, signalrDoor, plainDoor, pairingDoor]
+export const doors: readonly Door[] = [
+  nativeDoor,
+  httpDoor,
+  signalrDoor,
+  plainDoor,
+  pairingDoor,
+  createTlsDoor(),
+]

@@ -1,3 +1,4 @@
+import { pairingFrameSeeds } from '../../pairing/fuzz-seeds.ts'
 import { createJoiner, type Joiner } from '../../pairing/joiner.ts'
 import {
   hostMessageSchema,
@@ -24,6 +25,7 @@ import { sample, shapesOf } from './samples.ts'
 import { clientFrame, Opcode, readServer, upgradeRequest } from './web-socket-bytes.ts'
 
 const shapes = shapesOf(joinerMessageSchema)
+const seeds = pairingFrameSeeds()
 /** Nobody here knows a code or the passphrase. */
 const PASSPHRASE = 'what nobody chose'
 
@@ -38,6 +40,7 @@ const way: WebSocketWay = {
   subprotocol: PAIRING_SUBPROTOCOL,
   opcode: Opcode.text,
   frame(random, damage) {
+    if (random.chance(0.2)) return Buffer.from(random.pick(seeds))
     const message = sample(random, random.pick(shapes))
     const text = random.chance(damage) ? mangleJson(random, message) : JSON.stringify(message)
     return Buffer.from(text)

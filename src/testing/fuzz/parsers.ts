@@ -100,7 +100,7 @@ const json = (
   return text(name, make, judge)
 }
 /** Options come from the person who runs the server: endless ones are no attack. */
-const short = (words: string): string => words.slice(0, 500)
+const short = (words: string): string => words.slice(0, 120)
 const unless = (holds: boolean, wrong: string): string[] => (holds ? [] : [wrong])
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
@@ -168,7 +168,7 @@ export const parsers: readonly Parser[] = [
       ...unless(cache.list().length === 0, 'a session that never leaves'),
     ]
   }),
-  json('pairing', [joinerMessageSchema, hostMessageSchema], (frame) => {
+  json('pairing-frames', [joinerMessageSchema, hostMessageSchema], (frame) => {
     decodeJoiner(frame)
     decodeHost(frame)
     return []

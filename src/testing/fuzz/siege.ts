@@ -17,7 +17,7 @@ export async function siege(
   seed: number,
   goesOn: (cases: number) => boolean,
 ): Promise<Siege> {
-  const arena = await openArena()
+  const arena = await openArena(door.encrypted === true)
   const wrongs: { seed: number; wrong: string }[] = []
   let cases = 0
   const note = (found: readonly string[]): void => {
