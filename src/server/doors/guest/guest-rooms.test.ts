@@ -11,7 +11,7 @@ const random = seededRandom(3)
 const ids = createNameIds(random.uuid() as SessionId)
 
 /** A session whose hub answers each request as the test says. */
-function scripted(answer: (type: string, room: RoomId | undefined) => 'done' | string) {
+function scripted(answer: (type: string, room: RoomId | undefined) => string) {
   const asked: string[] = []
   const rooms = new Map<RoomId, GuestRoom>()
   const world = {
