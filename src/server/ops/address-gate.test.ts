@@ -48,11 +48,12 @@ it('[I12] who shows too many wrong credentials is not heard for a while, from lo
       gate.wrongCredential(address)
     }
     expect(gate.isThrottled(address)).toBe(true)
-    expect(gate.open(address)).toEqual({ refused: 'throttled' })
+    // Others behind the same address show none, or are asked for one by the hub.
+    expect(gate.open(address)).toHaveProperty('release')
   }
-  expect(gate.open('10.0.0.2')).toHaveProperty('release')
+  expect(gate.isThrottled('10.0.0.2')).toBe(false)
   await clock.advance(20_001)
-  expect(gate.open('10.0.0.1')).toHaveProperty('release')
+  expect(gate.isThrottled('10.0.0.1')).toBe(false)
 })
 
 it('many addresses cost neither memory nor time', () => {

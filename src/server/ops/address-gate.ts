@@ -17,7 +17,7 @@ export interface AddressGate {
   open(address: string): { readonly release: () => void } | { readonly refused: Refused }
   /** A wrong credential came from there. Loopback is counted as well: guessing is never in order. */
   wrongCredential(address: string): void
-  /** Whether so many wrong ones came that no more are looked at for now. */
+  /** Whether so many wrong ones came that no more are looked at for now; connections without any may come. */
   isThrottled(address: string): boolean
   readonly connections: number
 }
@@ -59,7 +59,6 @@ export function createAddressGate(
 
   function refusal(address: string, peer: Peer): Refused | undefined {
     if (total >= limits.maxConnections) return 'too-many-connections'
-    if (isEmpty(peer.guesses, limits.address.wrongCredentials)) return 'throttled'
     if (isLoopback(address)) return undefined
     if ((open.get(address) ?? 0) >= limits.address.connections) return 'too-many-of-address'
     return takeToken(peer.opens, limits.address.opens, clock.monotonic()) > 0

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { rawClient } from '../../testing/raw-client.ts'
-import { type RunningServer, startServer } from '../start-server.ts'
+import { type RunningServer, type ServerOptions, startServer } from '../start-server.ts'
 import { createOperations } from './operations.ts'
 import { liveSettings } from './options/live-settings.ts'
 import { settingsSchema } from './options/settings.ts'
@@ -39,7 +39,11 @@ const log = {
     void entries.push({ level: 'warn', fields, message }),
 }
 
-async function serve(given: object, exporter?: InMemorySpanExporter): Promise<RunningServer> {
+async function serve(
+  given: object,
+  exporter?: InMemorySpanExporter,
+  more: Partial<ServerOptions> = {},
+): Promise<RunningServer> {
   const settings = settingsSchema.parse(given)
   const live = liveSettings(settings)
   const tracing =
@@ -49,6 +53,7 @@ async function serve(given: object, exporter?: InMemorySpanExporter): Promise<Ru
       ...{ dataDir: folder, host: '127.0.0.1', port: 0, admission: { kind: 'open' } },
       hub: { writes: live.writes },
       operations: createOperations({ settings, live, clock: systemClock(), log, tracing }),
+      ...more,
     },
     log,
   )
@@ -171,6 +176,29 @@ describe('a server with operations', () => {
     expect(delivery?.parentSpanContext?.spanId).toBe(fanOut?.spanContext().spanId)
     expect(delivery?.spanContext().traceId).toBe(trace)
     expect(JSON.stringify(spans.map(({ attributes }) => attributes))).not.toContain('secret words')
+  })
+
+  it('[I12] looks at no more tokens of an address that showed too many wrong ones', async () => {
+    const server = await serve({ rateLimit: { wrongCredentialsPerMinute: 3 } }, undefined, {
+      doors: { signalr: true },
+      verifyToken: async () => {
+        looked++
+        return { kind: 'fault', code: 'wrong-signature', message: 'It is wrong.' }
+      },
+    })
+    let looked = 0
+    const negotiate = async (token?: string): Promise<number> => {
+      const response = await fetch(`${server.httpUrl}/hubs/chat/negotiate?negotiateVersion=1`, {
+        method: 'POST',
+        ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+      })
+      await response.text()
+      return response.status
+    }
+    for (let i = 0; i < 3; i++) expect(await negotiate(`guess-${i}`)).toBe(401)
+    expect(await negotiate('guess-4')).toBe(429)
+    expect(looked).toBe(3)
+    expect((await get(`${server.httpUrl}/health`)).status).toBe(200)
   })
 
   it('turns connections away by address and in total before it reads from them', async () => {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { Registry } from 'prom-client'
-import { redactUrl } from '../auth/bearer.ts'
-import { refuseUpgrade } from '../doors/native/refuse-upgrade.ts'
+import { bearerOf, redactUrl } from '../auth/bearer.ts'
+import { REFUSED, refuseUpgrade } from '../doors/native/refuse-upgrade.ts'
 import type { Clock, Log } from '../hub/ports.ts'
-import { type AddressGate, createAddressGate } from './address-gate.ts'
+import { type AddressGate, createAddressGate, type Refused } from './address-gate.ts'
 import { createClientAddress } from './client-address.ts'
 import { isLoopback } from './headless-options.ts'
 import { pathOf } from './http-answers.ts'
@@ -129,6 +130,22 @@ export function createOperations(
     return admin.port === undefined && isLoopback(addressOf(request))
   }
 
+  /** Whether it shows a token although too many wrong ones came from there. Who shows none is not kept out. */
+  function guesses(request: IncomingMessage, address: string): boolean {
+    return bearerOf(request) !== undefined && gate.isThrottled(address)
+  }
+
+  function countGuess(request: IncomingMessage, address: string): void {
+    if (bearerOf(request) !== undefined) gate.wrongCredential(address)
+  }
+
+  function enter(address: string, raw: Duplex): Refused | undefined {
+    const opened = gate.open(address)
+    if ('refused' in opened) return opened.refused
+    raw.once('close', opened.release)
+    return undefined
+  }
+
   return {
     meter,
     gate,
@@ -137,19 +154,32 @@ export function createOperations(
     fanOut: (fanOut) => measureDelivery(tracing?.fanOut(fanOut) ?? fanOut, clock, meter),
 
     turnsAway(request, raw) {
-      const opened = gate.open(addressOf(request))
-      if ('release' in opened) {
-        raw.once('close', opened.release)
+      const address = addressOf(request)
+      const refused = guesses(request, address) ? 'throttled' : enter(address, raw)
+      if (refused === undefined) {
+        raw.once(REFUSED, (status: string) => {
+          if (status.startsWith('401')) countGuess(request, address)
+        })
         return false
       }
-      gauges.refused(opened.refused)
-      const isFull = opened.refused === 'too-many-connections'
+      gauges.refused(refused)
+      const isFull = refused === 'too-many-connections'
       refuseUpgrade(raw, isFull ? '503 Service Unavailable' : '429 Too Many Requests')
       return true
     },
 
     answers(request, response) {
       identify(request, response)
+      const address = addressOf(request)
+      if (guesses(request, address)) {
+        gauges.refused('throttled')
+        response.setHeader('Retry-After', '60')
+        answer(response, 429, { error: 'Too many wrong tokens came from this address.' })
+        return true
+      }
+      response.once('close', () => {
+        if (response.statusCode === 401) countGuess(request, address)
+      })
       return isForPublic(request) && answerAsAdmin(request, response)
     },
 

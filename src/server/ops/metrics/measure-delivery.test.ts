@@ -6,7 +6,12 @@ import type { Signal } from '../../hub/ports.ts'
 import { measureDelivery } from './measure-delivery.ts'
 
 const signal = (at: number): Signal =>
-  ({ kind: 'events', room: 'r', epoch: 'e', events: [{ seq: 1, at } as RoomEvent] }) as Signal
+  ({
+    kind: 'events',
+    room: 'r',
+    epoch: 'e',
+    events: [{ seq: 1, at } as RoomEvent],
+  }) as unknown as Signal
 
 it('tells what other nodes sent from what was sent here, and never takes a clock that is ahead for speed', async () => {
   const clock = manualClock()
