@@ -1,10 +1,12 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import { ask, roomNamed, sessionOf } from './fixtures/bridge.ts'
+import { portOf } from './fixtures/invites.ts'
 import { hosts, isOnline, joins } from './fixtures/stories.ts'
 import type { LandlineApp } from './fixtures/landline-app.ts'
 import { expect, test } from './fixtures/test.ts'
 import { firstRun } from './screens/first-run.ts'
+import { hostingPanel } from './screens/hosting.ts'
 import { DELIVERED } from './screens/timeline.ts'
 import { workspace } from './screens/workspace.ts'
 
@@ -185,6 +187,96 @@ test('every dialog has no accessibility violation', async ({ launch }) => {
   await mara.ui.sidebar.getByRole('button', { name: 'Session menu' }).click()
   await page.getByRole('menu').waitFor()
   await expectAccessible(page, 'session menu', { floating: true })
+})
+
+test('managing who gets in, and every way in, has no accessibility violation', async ({
+  launch,
+}) => {
+  test.slow()
+  const [maraApp, samApp, niaApp] = await Promise.all([
+    launch('mara'),
+    launch('sam'),
+    launch('nia'),
+  ])
+  await Promise.all([maraApp, samApp, niaApp].map((app) => stillness(app)))
+  const mara = await hosts(maraApp, 'Mara Holm', 'Field Station')
+  await joins(samApp, 'Sam Adeyemi', mara.invite)
+  const page = maraApp.window
+  const { id: session } = await sessionOf(page)
+  await ask(page, 'admin.change', {
+    session,
+    change: { access: 'open', approval: true, passphrase: 'three blind mice' },
+  })
+
+  // Somebody who only knows the address is shown the words, the other ways, and then waits.
+  const nia = firstRun(niaApp.window)
+  await nia.name.fill('Nia')
+  await nia.invite.fill(`127.0.0.1:${portOf(mara.invite)}`)
+  await nia.joinButton.click()
+  await niaApp.window.getByRole('button', { name: 'The words are the same' }).waitFor()
+  await expectAccessible(niaApp.window, 'key words of an open session')
+  await niaApp.window.getByRole('button', { name: 'Use the passphrase instead' }).click()
+  await expectAccessible(niaApp.window, 'passphrase')
+  await niaApp.window.getByRole('button', { name: 'Join without a code' }).click()
+  await niaApp.window.getByRole('button', { name: 'The words are the same' }).click()
+  await expect(workspace(niaApp.window).connection).toContainText('Waiting to be let in.')
+  await expectAccessible(niaApp.window, 'waiting for approval')
+
+  await maraApp.menu('hosting-panel')
+  const panel = hostingPanel(page, 'Field Station')
+  await panel.dialog.getByRole('button', { name: 'Let Nia in' }).waitFor()
+  await expectAccessible(page, 'people who wait')
+  await panel.dialog.getByRole('button', { name: 'Actions for Sam Adeyemi' }).click()
+  await page.getByRole('menu').waitFor()
+  await expectAccessible(page, 'actions for a person', { floating: true })
+  await page.getByRole('menuitem', { name: 'Ban…' }).click()
+  const ban = dialogOf(page, 'Ban Sam Adeyemi?')
+  await ban.waitFor()
+  await expectAccessible(page, 'ban')
+  await closeDialog(page, ban)
+  await maraApp.menu('hosting-panel')
+  await panel.tab('Invites').click()
+  await panel.dialog.getByRole('button', { name: 'New invite' }).click()
+  await expectAccessible(page, 'new invite')
+  await panel.dialog.getByRole('button', { name: 'Make invite' }).click()
+  await panel.dialog.getByText('Its link is shown only now').waitFor()
+  await expectAccessible(page, 'made invite')
+  await panel.tab('Who gets in').click()
+  await expectAccessible(page, 'who gets in')
+  await panel.tab('Log').click()
+  await panel.dialog.getByRole('list', { name: 'What happened in this session' }).waitFor()
+  await expectAccessible(page, 'log')
+  await panel.close()
+
+  await mara.ui.sidebar.getByRole('button', { name: 'Session menu' }).click()
+  await page.getByRole('menuitem', { name: 'Your devices…' }).click()
+  const devices = dialogOf(page, 'Your devices')
+  await devices.getByRole('button', { name: 'Make a code' }).click()
+  await devices.getByText(/It works once/).waitFor()
+  await expectAccessible(page, 'own devices')
+  await closeDialog(page, devices)
+
+  await maraApp.menu('join')
+  const join = dialogOf(page, 'Join a session')
+  await join.getByRole('button', { name: 'Scan a QR code' }).click()
+  await join.getByRole('button', { name: 'Choose an image…' }).waitFor()
+  await expect(join.getByText(/camera/i).first()).toBeVisible()
+  await expectAccessible(page, 'scan a QR code')
+  await closeDialog(page, join)
+
+  // A moderator manages from their own computer; members of a read-only session are told so.
+  const sam = (await sessionOf(samApp.window)).self.memberId
+  await ask(page, 'admin.set-role', { session, member: sam, role: 'moderator' })
+  const samUi = workspace(samApp.window)
+  await samUi.sidebar.getByRole('button', { name: 'Session menu' }).click()
+  await samApp.window.getByRole('menuitem', { name: 'Manage the session…' }).click()
+  const manage = dialogOf(samApp.window, 'Manage Field Station')
+  await manage.getByRole('button', { name: 'Let Nia in' }).click()
+  await expectAccessible(samApp.window, 'managing as a moderator')
+  await isOnline(niaApp)
+  await ask(page, 'admin.change', { session, change: { readOnly: true } })
+  await expect(niaApp.window.getByRole('note')).toContainText('read-only')
+  await expectAccessible(niaApp.window, 'read-only')
 })
 
 /** Presses Tab until the wanted element has focus; an element that Tab cannot reach fails the test. */
