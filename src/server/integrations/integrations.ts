@@ -6,6 +6,8 @@ import type { BucketSize } from '../hub/rate-limit.ts'
 import { openBook } from './book.ts'
 import { createDesk } from './desk.ts'
 import { createIncomingHooks, type IncomingHooks } from './incoming.ts'
+import { createOutgoingHooks, type OutgoingHooks } from './outgoing.ts'
+import { createSender } from './sender.ts'
 
 export interface IntegrationOptions {
   /** Off: nothing is made, hooks do not answer, and bots that are there may do nothing. */
@@ -43,9 +45,11 @@ export async function openIntegrations(
   const { enabled } = options
   let hands: IntegrationHands | undefined
   let hooks: IncomingHooks | undefined
+  let outgoing: OutgoingHooks | undefined
+  const sender = createSender({ allowPrivate: options.allowPrivateTargets })
   const book = await openBook({
     ...{ store: store.integrations, fanOut, log },
-    changed() {},
+    changed: () => outgoing?.review(),
   })
 
   return {
@@ -53,11 +57,16 @@ export async function openIntegrations(
       hands = lent
       return createDesk({
         ...{ book, hands: lent, store, fanOut, clock, secrets, log, isOn: enabled },
-        refuseUrl: () => undefined,
+        refuseUrl: sender.refuse,
       })
     },
     begin(hub) {
-      if (!enabled) return
+      if (!enabled || hands === undefined) return
+      outgoing = createOutgoingHooks({
+        ...{ store, hands, book, sender, clock, log, fanOut, session: store.session.id },
+        // One process alone need not wait for itself after a crash.
+        node: store.shared === undefined ? 'the only one' : secrets.uuid(),
+      })
       hooks = createIncomingHooks({
         ...{ hub, clock, secrets, addressOf, rate: options.hookRate },
         find(id) {
@@ -69,6 +78,8 @@ export async function openIntegrations(
     answer: (request, response) => hooks?.answer(request, response) ?? false,
     async stop() {
       hooks?.close()
+      sender.close()
+      await outgoing?.stop()
       book.close()
     },
   }
