@@ -88,23 +88,32 @@ const HISTOGRAMS: Readonly<
 /** Counts for the hosting panel as before, and for Prometheus beside it. */
 export function prometheusMeter(registry: Registry): CountingMeter {
   const counting = countingMeter()
-  const counters = new Map<string, Counter>()
-  const histograms = new Map<string, { readonly histogram: Histogram; readonly scale: number }>()
-  for (const [name, label] of Object.values(COUNTERS)) {
-    if (counters.has(name)) continue
-    const labelNames = label === undefined ? [] : [label]
-    const counter = new Counter({
-      name,
-      help: HELP[name] ?? name,
-      labelNames,
+  /** Of counters whose label is told with each count. */
+  const labelled = new Map<MeterName, Map<string, number>>()
+  const sources = Object.entries(COUNTERS) as [MeterName, (typeof COUNTERS)[MeterName]][]
+  for (const metric of new Set(sources.map(([, [name]]) => name))) {
+    const own = sources.filter(([, [name]]) => name === metric)
+    const labels = own.flatMap(([, [, label]]) => (label === undefined ? [] : [label]))
+    new Counter({
+      name: metric,
+      help: HELP[metric] ?? metric,
+      labelNames: [...new Set(labels)],
       registers: [registry],
+      // Figures are fetched every few seconds and counted a million times in one: they are carried over when
+      // fetched. Those that are 0 too, since a rate that is missing until the first error cannot be alerted on.
+      collect() {
+        this.reset()
+        for (const [source, [, label, value]] of own) {
+          if (label === undefined) this.inc(counting.get(source))
+          else if (value !== undefined) this.inc({ [label]: value }, counting.get(source))
+          else
+            for (const [told, count] of labelled.get(source) ?? [])
+              this.inc({ [label]: told }, count)
+        }
+      },
     })
-    counters.set(name, counter)
   }
-  // A rate that is missing until the first error cannot be alerted on.
-  for (const [name, label, value] of Object.values(COUNTERS)) {
-    if (label !== undefined && value !== undefined) counters.get(name)?.inc({ [label]: value }, 0)
-  }
+  const histograms = new Map<string, { readonly histogram: Histogram; readonly scale: number }>()
   for (const [observed, { scale, ...about }] of Object.entries(HISTOGRAMS)) {
     histograms.set(observed, {
       histogram: new Histogram({ ...about, registers: [registry] }),
@@ -115,12 +124,11 @@ export function prometheusMeter(registry: Registry): CountingMeter {
   return {
     get: counting.get,
     takeMean: counting.takeMean,
-    count(name, by = 1, value) {
+    count(name, by = 1, label) {
       counting.count(name, by)
-      const [metric, label, fixed] = COUNTERS[name]
-      const shown = fixed ?? value
-      if (label === undefined || shown === undefined) counters.get(metric)?.inc(by)
-      else counters.get(metric)?.inc({ [label]: shown }, by)
+      if (label === undefined) return
+      const counts = labelled.get(name) ?? new Map<string, number>()
+      labelled.set(name, counts.set(label, (counts.get(label) ?? 0) + by))
     },
     observe(name, value) {
       counting.observe(name, value)

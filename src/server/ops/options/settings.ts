@@ -266,6 +266,23 @@ export const settingsSchema = z.strictObject({
         .meta(about({ help: 'answer what is not known with `Echo: …`, to try clients out' })),
     })
     .prefault({}),
+  integrations: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .meta(about({ help: 'bots and webhooks, which hosts and moderators make' })),
+      allowPrivateTargets: z
+        .boolean()
+        .default(false)
+        .meta(
+          about({
+            flag: 'webhooks-allow-private-targets',
+            help: 'outgoing webhooks may reach private networks and this computer',
+          }),
+        ),
+    })
+    .prefault({}),
   admin: z
     .strictObject({
       host: text(255)
