@@ -11,6 +11,7 @@ export interface GuestRoom {
   readonly isDefault: boolean
   readonly createdAt: number
   name: string
+  /** Of a direct room everybody; of a group only the client itself, for groups are large and many look on. */
   readonly members: Set<MemberId>
   seq: number
 }
@@ -35,7 +36,8 @@ export type GuestEvent =
   /** The hub does not let them in, or no longer; it closes next. */
   | { readonly kind: 'rejected'; readonly code: ErrorCode; readonly message: string }
 
-export function guestRoom(state: RoomState, seq: number): GuestRoom {
-  const { id, kind, isDefault, createdAt, name, members } = state
-  return { id, kind, isDefault, createdAt, name, members: new Set(members), seq }
+export function guestRoom(state: RoomState, self: MemberId): GuestRoom {
+  const { id, kind, isDefault, createdAt, name, head } = state
+  const members = new Set(kind === 'direct' ? state.members : [self])
+  return { id, kind, isDefault, createdAt, name, members, seq: head }
 }

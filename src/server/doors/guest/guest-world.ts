@@ -50,7 +50,7 @@ export function createGuestWorld(
         if (event.text !== '') tell({ kind: 'posted', room, post: event })
         return
       case 'member.joined':
-        room.members.add(event.member)
+        if (event.member === self || room.kind === 'direct') room.members.add(event.member)
         return tell({ kind: 'joined', room, member: event.member })
       case 'member.left':
         room.members.delete(event.member)
@@ -112,9 +112,11 @@ export function createGuestWorld(
     ],
 
     people({ members }) {
-      for (const { id, name, presence } of members) {
+      for (const member of members) {
+        const { id, name } = member
         const before = isOnline(id)
-        people.set(id, { name, presence })
+        // The hub's own object, which all that look on share.
+        people.set(id, member)
         const after = isOnline(id)
         if (hasBegun && id !== self && before !== after) {
           tell({ kind: after ? 'online' : 'offline', name })
@@ -131,7 +133,7 @@ export function createGuestWorld(
 
     reset(message) {
       const known = rooms.get(message.room.id)?.seq
-      const room = guestRoom(message.room, message.room.head)
+      const room = guestRoom(message.room, self)
       rooms.set(room.id, room)
       if (hasBegun) tellSnapshot(message, room, known)
     },
