@@ -43,6 +43,8 @@ export type ConnectionView =
   | {
       readonly state: 'waiting'
       readonly reason: string
+      /** The host ended the session for now, and said so. */
+      readonly stopped?: true
       readonly attempt: number
       readonly retryAt: number
     }

@@ -88,6 +88,7 @@ describe('a host that stops on purpose', () => {
       expect(connectionView(drill.phase, 0)).toMatchObject({
         state: 'waiting',
         reason: 'The host stopped this session.',
+        stopped: true,
       })
       drill.wait(drill.due ?? 0)
       expect(drill.phase.state).toBe('connecting')

@@ -20,6 +20,7 @@ export function connectionView(phase: Phase, wallOffset: number): ConnectionView
       return {
         state: 'waiting',
         reason: WAITING_WORDS[phase.reason],
+        ...(phase.reason === 'stopped' ? { stopped: true } : {}),
         attempt: phase.attempt,
         retryAt: Math.round(phase.retryAt + wallOffset),
       }

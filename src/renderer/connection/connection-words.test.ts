@@ -30,6 +30,17 @@ test.each<[ConnectionView, number, string | null]>([
     'Offline. 1 message is queued and will be sent by itself. Next try in 4 s. [Try now]',
   ],
   [waiting(NOW - 50), 0, 'Offline. Trying now… [Try now]'],
+  [
+    {
+      state: 'waiting',
+      reason: 'The host stopped this session.',
+      stopped: true,
+      attempt: 1,
+      retryAt: 0,
+    },
+    1,
+    'Offline. The host stopped this session. 1 message is queued and will be sent by itself. Trying now… [Try now]',
+  ],
   [{ state: 'offline' }, 0, 'Offline. [Try now]'],
   [
     { state: 'offline' },

@@ -40,7 +40,9 @@ export function connectionMessage(session: SessionView, now: number): Connection
       return {
         tone: 'warning',
         title: text.offline,
-        text: text.queued(queued),
+        text: [connection.stopped ? connection.reason : '', text.queued(queued)]
+          .filter((part) => part !== '')
+          .join(' '),
         countdown: text.nextTry(secondsUntil(connection.retryAt, now)),
         action: 'try-now',
       }
