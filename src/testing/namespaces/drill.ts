@@ -135,7 +135,14 @@ export function wrongs(
 }
 
 /** Both write, are parted for so long, write on, and are brought together again. */
-export async function partitionDrill(drill: Drill, partedMs: number): Promise<readonly string[]> {
+export async function partitionDrill(
+  drill: Drill,
+  partedMs: number,
+): Promise<{
+  readonly wrong: readonly string[]
+  /** From the network's return until everything that waited was acknowledged. */
+  readonly healedMs: number
+}> {
   const near = drill.member('Nora', drill.near)
   const far = drill.member('Fred', drill.far)
   await allSettled([near, far], START_MS)
@@ -152,15 +159,18 @@ export async function partitionDrill(drill: Drill, partedMs: number): Promise<re
   await parted
   write('still parted')
   drill.network.router.setPlugged(1, true)
+  const backAt = performance.now()
   // As the app is told by the system.
   far.system('network-back')
+  await far.settled(HEALED_MS)
+  const healedMs = performance.now() - backAt
   write('together')
   await allSettled([near, far], HEALED_MS)
   const parts = ['before', 'parted', 'still parted', 'together']
   const written = [near, far].map(({ name }) =>
     parts.flatMap((words) => numbered(`${name} ${words}`, EACH)),
   )
-  return wrongs(written, [await near.texts(), await far.texts()])
+  return { wrong: wrongs(written, [await near.texts(), await far.texts()]), healedMs }
 }
 
 const EACH = 25

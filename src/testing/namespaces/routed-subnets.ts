@@ -12,8 +12,8 @@ export interface RoutedSubnets {
 export interface Router {
   /** Pulls the router's cable into this subnet, or puts it back. Nobody's own link changes. */
   setPlugged(subnet: number, plugged: boolean): void
-  /** Drops this share of the TCP packets that pass or reach the router: TCP has to mend it. */
-  loseTcp(percent: number): void
+  /** Drops every so manieth TCP packet to and from this subnet, for each way: TCP has to mend it. */
+  loseTcp(subnet: number, each: number): void
   /** How many it dropped so far. */
   lostPackets(): number
   /** Leads the IPv4 connections to this port, wherever they go, to another port of the router itself. */
@@ -42,13 +42,16 @@ export function createRoutedSubnets(...hostCounts: readonly number[]): RoutedSub
       subnets: lans.map(({ hosts }) => hosts),
       router: {
         setPlugged: (subnet, plugged) => plugs[subnet]?.setPortUp(plugged),
-        loseTcp(percent) {
+        loseTcp(subnet, each) {
           nft(router, 'add table inet loss')
-          for (const hook of ['input', 'output', 'forward']) {
+          for (const [hook, way] of [
+            ['prerouting', 'iifname'],
+            ['postrouting', 'oifname'],
+          ]) {
             const chain = `{ type filter hook ${hook} priority 0; policy accept; }`
             nft(router, `add chain inet loss ${hook} ${chain}`)
-            const share = `numgen random mod 1000 < ${Math.round(percent * 10)}`
-            nft(router, `add rule inet loss ${hook} meta l4proto tcp ${share} counter drop`)
+            const rule = `${way} way${subnet} meta l4proto tcp numgen inc mod ${each} 0 counter drop`
+            nft(router, `add rule inet loss ${hook} ${rule}`)
           }
         },
         lostPackets() {
