@@ -91,12 +91,15 @@ describe('a game client', () => {
     ada.webSocket.close(1000, 'Client disconnecting')
     await ada.closed
     const mara = await kit.native('Mara')
-    const before = mara.received.filter(({ type }) => type === 'people').length
     const again = await play('ada')
     again.say({ type: 'chat', message: 'back', room: 'arena', id: 'c1' })
     expect(await again.next()).toMatchObject({ type: 'ack', id: 'c1' })
-    const people = mara.received.filter(({ type }) => type === 'people')
-    expect(people).toHaveLength(before)
+    const players = mara.received.flatMap((message) =>
+      message.type === 'people'
+        ? message.members.filter(({ id }) => id !== mara.person.member)
+        : [],
+    )
+    expect(new Set(players.map(({ presence }) => presence))).toEqual(new Set(['online']))
   })
 
   it('must register before it plays', async () => {
