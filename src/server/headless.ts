@@ -100,6 +100,7 @@ async function serve(options: HeadlessOptions): Promise<number> {
       ...(authority.kind === 'authority'
         ? { verifyToken: authority.verifyToken, vouching: vouchingOf(authority.verifyToken) }
         : {}),
+      integrations: settings.integrations,
       receiveBufferSize: settings.receiveBufferSize,
       hub: hubOptionsOf(settings, live),
       door: {

@@ -19,6 +19,10 @@ it('what is secret in an address is not written anywhere', () => {
   expect(redactUrl('landline://join?v=1&k=secret')).toBe('landline://join?v=1&k=[redacted]')
   expect(redactUrl('/ws?ACCESS_TOKEN=a#b')).toBe('/ws?ACCESS_TOKEN=[redacted]#b')
   expect(redactUrl('/health')).toBe('/health')
+  expect(redactUrl('/hooks/0192d3a4-0000-7000-8000-000000000401/s3cr3t_-x?x')).toBe(
+    '/hooks/0192d3a4-0000-7000-8000-000000000401/[redacted]?x',
+  )
+  expect(redactUrl('Bearer llb_AbC-_9"')).toBe('Bearer llb_[redacted]"')
   const line = '{"url":"/ws?access_token=a.b","ms":1}'
   expect(redactUrl(line)).toBe('{"url":"/ws?access_token=[redacted]","ms":1}')
 })
