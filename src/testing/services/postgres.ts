@@ -3,7 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { findProgram, freePort, type ServiceProcess, startService } from './service-process.ts'
+
+const START_ATTEMPTS = 50
 
 export interface TestPostgres {
   readonly port: number
@@ -55,11 +58,16 @@ export async function startPostgres(): Promise<TestPostgres> {
       execFileSync(psql, ['-v', 'ON_ERROR_STOP=1', '-q', '-c', text, base], { stdio: 'pipe' })
     },
     async start() {
-      running = await startService(
-        [...user(postgres), '-D', data, '-p', `${port}`, ...settings],
-        /ready to accept connections/,
-        { cwd: folder },
-      )
+      const command = [...user(postgres), '-D', data, '-p', `${port}`, ...settings]
+      for (let attempts = 1; running === undefined; attempts++) {
+        try {
+          running = await startService(command, /ready to accept connections/, { cwd: folder })
+        } catch (fault) {
+          // After a crash the processes it made for its connections need a moment to notice.
+          if (attempts === START_ATTEMPTS) throw fault
+          await delay(100)
+        }
+      }
     },
     async kill() {
       // Those it made for its connections end by themselves when they see it gone.

@@ -27,6 +27,7 @@ export function startService(
   const [program = '', ...args] = dyingWithUs(command)
   const child = spawn(program, args, { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
+  let isReady = false
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => {
       child.kill('SIGKILL')
@@ -38,7 +39,8 @@ export function startService(
     }
     function hear(text: string): void {
       output = (output + text).slice(-20_000)
-      if (!ready.test(output)) return
+      if (isReady || !ready.test(output)) return
+      isReady = true
       clearTimeout(late)
       resolve(processOf(child))
     }
@@ -62,7 +64,7 @@ function processOf(child: ChildProcess): ServiceProcess {
 }
 
 /** A test run that is killed must not leave servers behind. Only Linux can promise that. */
-function dyingWithUs(command: readonly string[]): readonly string[] {
+export function dyingWithUs(command: readonly string[]): readonly string[] {
   const setpriv = '/usr/bin/setpriv'
   if (process.platform !== 'linux' || !existsSync(setpriv) || command[0] === setpriv) return command
   return [setpriv, '--pdeathsig', 'KILL', ...command]
