@@ -228,7 +228,9 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
           : 'You were taken out of this session.'
       roster.sendAway(id, standing, words)
     } else if (before.role === 'guest' && role !== 'guest') {
-      void showAround(id)
+      showAround(id).catch((fault: unknown) => {
+        log.warn({ member: id, fault: String(fault) }, 'somebody could not be shown around')
+      })
     }
     board.changed()
   }
