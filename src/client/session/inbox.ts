@@ -23,6 +23,9 @@ export type Delivery = Exclude<
       | 'session'
       | 'admin'
       | 'token-taken'
+      | 'integration'
+      | 'integration-list'
+      | 'command-list'
       | 'bye'
       | 'pong'
       | 'error'
@@ -110,6 +113,9 @@ export function takeDelivery(parts: InboxParts, message: Delivery, after: AfterC
     case 'audit-page':
     case 'link-code':
     case 'device-list':
+    case 'integration':
+    case 'integration-list':
+    case 'command-list':
       after.answers.push(message)
       return
     case 'failed':
