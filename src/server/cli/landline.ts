@@ -1,6 +1,7 @@
 /** The command line of operators: `npm run landline -- COMMAND`. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DatabaseFault } from '../store/sqlite/database.ts'
 import { manageInvites } from './manage-invites.ts'
@@ -73,6 +74,8 @@ async function serve(args: readonly string[]): Promise<number> {
 /** Another program of ours, with this one's terminal and signals. */
 async function become(path: string, args: readonly string[]): Promise<number> {
   const file = fileURLToPath(new URL(path, import.meta.url))
+  // A container holds the server alone.
+  if (!existsSync(file)) throw new CommandFault('That is not a part of this installation.')
   const child = spawn(process.execPath, [...process.execArgv, file, ...args], { stdio: 'inherit' })
   const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP']
   for (const signal of signals) process.on(signal, () => child.kill(signal))
