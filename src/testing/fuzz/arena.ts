@@ -22,12 +22,15 @@ export const ARENA_SECRET = 'a secret only members know'
 /** A witness that is not answered by then counts as disturbed. */
 const ANSWER_MS = 5_000
 const QUEUE_BYTES = 262_144
+const hookRate = { burst: 1_000, perMinute: 60_000 }
 
 export interface Arena {
   readonly port: number
   readonly url: string
   /** Of the codes that were good when it was opened. */
   readonly selectors: readonly string[]
+  /** Path that posts to the default group. */
+  readonly hook: string
   /** Members who mean no good, the first a moderator; each is one device, which a new connection supersedes. */
   readonly vandals: RawPerson[]
   /** The witnesses exchange a message. Returns what was wrong. */
@@ -52,6 +55,7 @@ export async function openArena(encrypted = false): Promise<Arena> {
       doors: { signalr: true, plain: true, game: true, plainDoor: { echo: true } },
       verifyToken,
       pairing: true,
+      integrations: { enabled: true, allowPrivateTargets: false, hookRate },
       ...(encrypted ? { tls: { kind: 'host-key', privateKey: makeHostKey() } as const } : {}),
     },
     { info() {}, warn() {} },
@@ -80,6 +84,13 @@ export async function openArena(encrypted = false): Promise<Arena> {
     await wanda.next('carried-out')
   }
 
+  async function makeHook(): Promise<string> {
+    const what = { kind: 'incoming', room: general } as const
+    wanda.tell({ type: 'create-integration', ref: 2, name: 'Alarms', rooms: [general], what })
+    const { integration, secret } = await wanda.next('integration')
+    return `/hooks/${integration.id}/${secret}`
+  }
+
   /** The numbers of the default group as the hearer was sent them; forgets them. */
   function gap(): string[] {
     const seqs = wim.received.flatMap((message) =>
@@ -103,6 +114,7 @@ export async function openArena(encrypted = false): Promise<Arena> {
     port: server.port,
     url: server.url,
     selectors: await selectorsOf(server.httpUrl),
+    hook: await makeHook(),
     vandals,
     async check() {
       const wrong = await within(ANSWER_MS, exchange(), 'the witnesses could not talk')

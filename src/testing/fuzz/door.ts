@@ -123,13 +123,16 @@ export async function attackHttp(
   arena: Arena,
   random: SeededRandom,
   requests: readonly string[],
+  damage = 1,
 ): Promise<string[]> {
   const peer = await rawPeer(arena.port, stranger(random))
   for (let count = random.int(1, 3); count > 0; count--) {
     const request = random.pick(requests)
-    const damaged = random.chance(0.5)
-      ? Buffer.from(mangleText(random, request), 'latin1')
-      : mangleBytes(random, Buffer.from(request, 'latin1'))
+    const damaged = !random.chance(damage)
+      ? Buffer.from(request, 'latin1')
+      : random.chance(0.5)
+        ? Buffer.from(mangleText(random, request), 'latin1')
+        : mangleBytes(random, Buffer.from(request, 'latin1'))
     peer.write(damaged)
   }
   if (random.chance(0.1)) {
