@@ -1,4 +1,9 @@
 /** Who comes in by a foreign door is bound by the rules of everybody (I1 to I9). */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { deviceKeyOf } from '../../client/session/device-key.ts'
 import type { ClientMessage } from '../../protocol/client-messages.ts'
@@ -11,6 +16,7 @@ import {
   tokenFor,
 } from '../../server/doors/testing/door-kit.ts'
 import { plainClient } from '../../server/doors/testing/plain-client.ts'
+import { makeHostKey } from '../../server/tls/host-key.ts'
 
 describe('a guest of a door and the rules of the session', () => {
   let kit: DoorKit
@@ -124,5 +130,38 @@ describe('a guest of a door and the rules of the session', () => {
     ada.say({ type: 'broadcast', content: 'in', id: '1' })
     expect(await ada.next()).toMatchObject({ type: 'ack', id: '1' })
     ada.webSocket.terminate()
+  })
+})
+
+describe('the doors of a session hosted in the app', () => {
+  it.each([
+    { how: 'shut unless they are switched on', doors: undefined, status: /400/ },
+    {
+      how: 'open when they are, to who is known',
+      doors: { signalr: false, plain: true, game: false },
+      status: /401/,
+    },
+  ])('are $how', async ({ doors, status }) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'landline-embedded-doors-'))
+    const child = fork(join(import.meta.dirname, '../../server/embedded.ts'), {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    })
+    try {
+      const { member: memberId, device: deviceId, key, name } = rawPerson('Hanna')
+      child.send({
+        ...{ kind: 'start', dataDir, host: '127.0.0.1', port: 0, name: 'LAN', doors },
+        owner: { memberId, deviceId, deviceKey: deviceKeyOf(key).publicKey, name },
+        ...{ firstInvite: 'a token of the first invite', privateKey: makeHostKey() },
+      })
+      const [ready] = (await once(child, 'message')) as [{ kind: string; url: string }]
+      expect(ready.kind).toBe('ready')
+      const asked = plainClient(`${ready.url}?user=Ada`, undefined, { rejectUnauthorized: false })
+      await expect(asked).rejects.toThrow(status)
+    } finally {
+      const gone = once(child, 'exit')
+      child.send({ kind: 'stop' })
+      await gone
+      rmSync(dataDir, { recursive: true })
+    }
   })
 })
