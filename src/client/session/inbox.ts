@@ -113,9 +113,6 @@ export function takeDelivery(parts: InboxParts, message: Delivery, after: AfterC
     case 'audit-page':
     case 'link-code':
     case 'device-list':
-    case 'integration':
-    case 'integration-list':
-    case 'command-list':
       after.answers.push(message)
       return
     case 'failed':
