@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { ClientSession } from '../../client/client-session.ts'
+import { sessionIdSchema } from '../../protocol/ids.ts'
+import { ok } from '../ipc/command-gate.ts'
+import { createAdminWatchers } from './admin-watchers.ts'
+
+const id = sessionIdSchema.parse('0190a000-0000-7000-8000-000000000001')
+const other = sessionIdSchema.parse('0190a000-0000-7000-8000-000000000002')
+
+describe('windows that show what hosts see', () => {
+  const asked: boolean[] = []
+  const open = new Set<number>()
+  let hosted = false
+  const admin = {
+    watch: async (active: boolean) => {
+      asked.push(active)
+      return ok(null)
+    },
+    view: () => null,
+  }
+  const watchers = () =>
+    createAdminWatchers({
+      registry: {
+        get: (one) => (one === id ? ({ admin } as unknown as ClientSession) : undefined),
+      },
+      isOpen: (windowId) => open.has(windowId),
+      isHosted: () => hosted,
+    })
+  beforeEach(() => {
+    asked.length = 0
+    hosted = false
+    open.clear()
+    open.add(1).add(2)
+  })
+
+  it('[I9] the server is asked as long as one of them looks', async () => {
+    const on = watchers()
+    await on.set(1, id, true)
+    await on.set(2, id, true)
+    await on.set(1, id, false)
+    expect(asked).toEqual([true, true])
+    expect(on.of(id)).toEqual([2])
+    await on.set(2, id, false)
+    expect(asked).toEqual([true, true, false])
+  })
+
+  it('a window that was closed is told nothing more', async () => {
+    const on = watchers()
+    await on.set(1, id, true)
+    open.delete(1)
+    expect(on.of(id)).toEqual([])
+  })
+
+  it('[I4] a session hosted here is watched without a window too, for its invite', async () => {
+    hosted = true
+    const on = watchers()
+    await on.set(1, id, true)
+    await on.set(1, id, false)
+    expect(asked).toEqual([true])
+  })
+
+  it('says that a session is not in the list', async () => {
+    expect(await watchers().set(1, other, true)).toMatchObject({
+      failure: { kind: 'no-such-session' },
+    })
+  })
+})
