@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { destination, pino } from 'pino'
 import { redactUrl } from './auth/bearer.ts'
 import { authorityOf } from './auth/verifier-of-settings.ts'
-import { vouchingOf } from './auth/vouching-of-tokens.ts'
+import { isOver, vouchingOf } from './auth/vouching-of-tokens.ts'
 import { describeInvite, inviteLink } from './ops/describe-invite.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import {
@@ -125,8 +125,12 @@ async function serve(options: HeadlessOptions): Promise<number> {
       log.level = next.log.level
       if (authority.kind !== 'authority') return
       const read = authority.revocations.reload()
-      if (read.kind === 'fault')
+      if (read.kind === 'fault') {
         log.warn({ fault: read.message }, 'revoked tokens were not reloaded')
+        return
+      }
+      const closed = server.endStays(isOver(authority.revocations))
+      if (closed > 0) log.info({ closed }, 'connections of revoked tokens were closed')
     },
   })
   // Only then: most servers beyond a LAN have nobody to announce themselves to.

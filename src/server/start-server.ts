@@ -8,6 +8,7 @@ import type { VerifyToken } from './auth/verify-token.ts'
 import { createHub, type DeviceInfo } from './hub/hub.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import type { Log } from './hub/ports.ts'
+import type { TokenStay } from './hub/token-stays.ts'
 import type { Vouching } from './hub/vouching.ts'
 import { countingMeter, type CountingMeter } from './ops/counting-meter.ts'
 import { answerHttp, pathOf } from './ops/http-answers.ts'
@@ -92,6 +93,8 @@ export interface RunningServer {
   devices(): readonly DeviceInfo[]
   onlinePeople(): number
   queuedBytes(): number
+  /** Closes the connections of bearer tokens that are good no more; says how many. */
+  endStays(isOver: (stay: TokenStay) => boolean): number
   /** Drains (D16). Calling it again waits for the same end. `stopped`: the host ended the session for now. */
   stop(reason?: 'restart' | 'stopped'): Promise<void>
 }
@@ -273,6 +276,7 @@ export async function startServer(
     devices: () => hub.devices(),
     onlinePeople: () => hub.onlinePeople(),
     queuedBytes: () => hub.queuedBytes(),
+    endStays: (isOver) => hub.endStays(isOver),
     stop: (reason = 'restart') => (stopped ??= stopOnce(reason)),
   }
 }

@@ -2,7 +2,7 @@ import type { TokenClaims } from './verify-token.ts'
 
 /** Tokens and people that are not let in although their tokens are in order. */
 export interface Revocations {
-  isRevoked(claims: TokenClaims): boolean
+  isRevoked(claims: Pick<TokenClaims, 'subject' | 'tokenId'>): boolean
   /** Reads the list anew. With a fault the list stays as it was. */
   reload():
     | { readonly kind: 'read'; readonly count: number }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { TokenClaims } from './verify-token.ts'
-import { roleOf, vouchingOf } from './vouching-of-tokens.ts'
+import { revocationsIn } from './revocations.ts'
+import { isOver, roleOf, vouchingOf } from './vouching-of-tokens.ts'
 
 const claims: TokenClaims = {
   kind: 'claims',
@@ -20,6 +21,7 @@ it('a token vouches for its holder with the highest role that is one of ours', a
     role: 'moderator',
     by: 'https://id.example',
     subject: '["https://id.example","u-7"]',
+    tokenId: undefined,
     endsAt: 5,
   })
   expect(roleOf(['host', 'guest'])).toBe('host')
@@ -31,4 +33,13 @@ it('a token that cannot be checked now is no wrong token', async () => {
     vouchingOf(async () => ({ kind: 'fault', code, message: 'why' })).of('t')
   expect(await fault('unavailable')).toMatchObject({ code: 'unavailable' })
   expect(await fault('expired')).toMatchObject({ code: 'unauthorized', message: 'why' })
+})
+
+it('a stay is over once its token or its holder is on the list', () => {
+  const revocations = revocationsIn('list', () => 'jti t-1\nsub u-2')
+  revocations.reload()
+  const over = isOver(revocations)
+  expect(over({ subject: '["","u-1"]', tokenId: 't-1' })).toBe(true)
+  expect(over({ subject: '["x","u-2"]', tokenId: undefined })).toBe(true)
+  expect(over({ subject: '["x","u-1"]', tokenId: 't-2' })).toBe(false)
 })

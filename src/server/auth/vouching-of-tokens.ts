@@ -1,5 +1,6 @@
 import { type Role, roleSchema } from '../../protocol/roles.ts'
 import type { Vouching } from '../hub/vouching.ts'
+import type { Revocations } from './revocations.ts'
 import type { VerifyToken } from './verify-token.ts'
 
 /**
@@ -18,16 +19,31 @@ export function vouchingOf(verifyToken: VerifyToken): Vouching {
           message,
         }
       }
-      const { issuer, subject, roles, expiresAt } = verdict
+      const { issuer, subject, roles, expiresAt, tokenId } = verdict
       return {
         kind: 'vouched',
         role: roleOf(roles),
         by: issuer === '' ? 'a bearer token' : issuer,
-        // The same subject of two authorities is two people.
-        subject: JSON.stringify([issuer, subject]),
+        subject: subjectOf(issuer, subject),
+        tokenId,
         endsAt: expiresAt,
       }
     },
+  }
+}
+
+/** The same subject of two authorities is two people. */
+function subjectOf(issuer: string, subject: string): string {
+  return JSON.stringify([issuer, subject])
+}
+
+/** Whether a stay that a token of ours began is on the list now. */
+export function isOver(
+  revocations: Pick<Revocations, 'isRevoked'>,
+): (stay: { readonly subject: string; readonly tokenId?: string | undefined }) => boolean {
+  return ({ subject, tokenId }) => {
+    const [, own = ''] = JSON.parse(subject) as readonly string[]
+    return revocations.isRevoked({ subject: own, tokenId })
   }
 }
 

@@ -111,8 +111,8 @@ export function createAdmission(ports: AdmissionPorts): Admission {
       case 'token': {
         const vouched = await vouching.of(credential.token)
         if (vouched.kind === 'fault') return reject(vouched.code, vouched.message)
-        const { role, by, endsAt, subject } = vouched
-        return { ticket: { kind: 'vouched', role, by }, token: { endsAt, subject } }
+        const { role, by, endsAt, subject, tokenId } = vouched
+        return { ticket: { kind: 'vouched', role, by }, token: { endsAt, subject, tokenId } }
       }
     }
   }

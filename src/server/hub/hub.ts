@@ -33,7 +33,7 @@ import { createSubmits } from './submits.ts'
 import { createTries } from './tries.ts'
 import { createTyping } from './typing.ts'
 import { slowestReaders } from './slowest-readers.ts'
-import { createTokenStays } from './token-stays.ts'
+import { createTokenStays, type TokenStay } from './token-stays.ts'
 import { noVouching, type Vouching } from './vouching.ts'
 import { createWaitingRoom } from './waiting-room.ts'
 
@@ -85,6 +85,8 @@ export interface Hub {
   connectionCount(): number
   /** Bytes that wait in all send queues. */
   queuedBytes(): number
+  /** Closes the connections of tokens that are good no more; says how many. */
+  endStays(isOver: (stay: TokenStay) => boolean): number
   /** Closes the slowest readers until no more than this waits in all queues; says how many (D15). */
   shed(maxBytes: number): number
   /** D16: tells everyone to come back, commits what was taken in, and closes with 1012. */
@@ -295,6 +297,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     onlinePeople: () => people.onlineCount(),
     connectionCount: () => connections.size,
     queuedBytes: () => [...connections].reduce((sum, { socket }) => sum + socket.queuedBytes(), 0),
+    endStays: (isOver) => stays.endWhere(isOver),
     shed: (maxBytes) => {
       const slow = slowestReaders(connections, maxBytes)
       for (const connection of slow) {

@@ -76,6 +76,16 @@ describe('a bearer’s stay', () => {
     expect(mara.closedWith?.code).toBe(1006)
   })
 
+  it('ends at once when the token is revoked, and no other', async () => {
+    const kit = await kitWith()
+    const [mara, sam] = [kit.connect(kit.person('Mara')), kit.connect(kit.person('Sam'))]
+    await enterBy(kit, mara, token(kit, HOUR_MS))
+    await enterBy(kit, sam, token(kit, HOUR_MS, 'sam'))
+    expect(kit.hub.endStays(({ subject }) => subject === 'mara')).toBe(1)
+    expect(mara.closedWith?.code).toBe(4401)
+    expect(sam.closedWith).toBeUndefined()
+  })
+
   it('is nothing to those who came without a token', async () => {
     const kit = await kitWith()
     const sam = await kit.join('Sam')

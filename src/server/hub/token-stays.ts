@@ -10,6 +10,7 @@ export interface TokenStay {
   /** Milliseconds since 1970. */
   readonly endsAt: number
   readonly subject: string
+  readonly tokenId?: string | undefined
 }
 
 /**
@@ -20,6 +21,8 @@ export interface TokenStays {
   begin(connection: Connection, stay: TokenStay): void
   refresh(connection: Connection, token: string): Promise<void>
   end(connection: Connection): void
+  /** Closes those whose token is good no more, and says how many. */
+  endWhere(isOver: (stay: TokenStay) => boolean): number
 }
 
 export function createTokenStays(ports: {
@@ -63,7 +66,7 @@ export function createTokenStays(ports: {
       } else {
         // An older one that comes late takes nothing away.
         const endsAt = Math.max(vouched.endsAt, current.stay.endsAt)
-        begin(connection, { endsAt, subject: vouched.subject })
+        begin(connection, { endsAt, subject: vouched.subject, tokenId: vouched.tokenId })
         connection.socket.send({ type: 'token-taken', expiresAt: endsAt })
       }
     },
@@ -71,6 +74,12 @@ export function createTokenStays(ports: {
     end(connection) {
       stays.get(connection)?.cancel()
       stays.delete(connection)
+    },
+
+    endWhere(isOver) {
+      const over = [...stays].filter(([, { stay }]) => isOver(stay))
+      for (const [connection] of over) close(connection)
+      return over.length
     },
   }
 }

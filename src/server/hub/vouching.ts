@@ -10,6 +10,8 @@ export interface Vouching {
         /** For the audit log: who vouches. */
         readonly by: string
         readonly subject: string
+        /** By which this one token can be revoked. */
+        readonly tokenId?: string | undefined
         /** Milliseconds since 1970. */
         readonly endsAt: number
       }
