@@ -136,6 +136,17 @@ describe('presence over several nodes', () => {
     expect(a.shows()).toBe('offline')
   })
 
+  it('does not take a name from a node that has not heard of the new one', async () => {
+    const net = new Net()
+    const [a, b] = [net.node('a'), net.node('b')]
+    b.says('online')
+    await net.clock.advance(100)
+    a.people.learn({ id: MARA, name: 'Mara H.', lastSeen: 0 })
+    b.says('away')
+    await net.clock.advance(100)
+    expect([a.shows(), a.people.nameOf(MARA)]).toEqual(['away', 'Mara H.'])
+  })
+
   it('tells a new node of everybody at once', async () => {
     const net = new Net()
     const a = net.node('a')

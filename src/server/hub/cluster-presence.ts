@@ -32,7 +32,7 @@ interface OtherNode {
 
 export function createClusterPresence(ports: {
   readonly node: string
-  readonly people: Pick<People, 'learn' | 'elsewhere' | 'here'>
+  readonly people: Pick<People, 'learn' | 'elsewhere' | 'here' | 'nameOf'>
   readonly store: Pick<Store, 'setLastSeen'>
   readonly fanOut: FanOut
   readonly clock: Clock
@@ -76,7 +76,8 @@ export function createClusterPresence(ports: {
 
   function take(node: OtherNode, person: PresentPerson): void {
     const { id, presence, lastSeen } = person
-    people.learn(person)
+    // Of those it knows this node was told the name when it changed; here it may come late.
+    if (people.nameOf(id) === '') people.learn(person)
     if (presence === 'offline') node.people.delete(id)
     else node.people.set(id, { presence, lastSeen })
     settle(id, lastSeen)
