@@ -158,7 +158,8 @@ export async function startServer(
   const door = createDoors(
     {
       ...{ hub, clock, meter, log, session: store.session.id, uuid: secrets.uuid },
-      ...{ verifyToken: options.verifyToken, isOpen: hubOptions.admission.kind === 'open' },
+      verifyToken: integrations.verifyToken(options.verifyToken),
+      isOpen: hubOptions.admission.kind === 'open',
     },
     { ...allDoorsClosed, ...options.doors },
     {

@@ -1,3 +1,5 @@
+import type { MemberId } from '../../protocol/ids.ts'
+
 /** What a bearer token says of its holder, once its signature and its dates were checked. */
 export interface TokenClaims {
   readonly kind: 'claims'
@@ -5,6 +7,8 @@ export interface TokenClaims {
   readonly issuer: string
   /** Who it is: the same person has the same subject for ever, whatever they call themselves. */
   readonly subject: string
+  /** Whose member it is already; otherwise issuer and subject name one. */
+  readonly member?: MemberId
   /** To be shown; the subject when the token carries no name. */
   readonly name: string
   readonly roles: readonly string[]

@@ -1,4 +1,10 @@
-import { deviceIdSchema, type MemberId, memberIdSchema, type RoomId } from '../../protocol/ids.ts'
+import {
+  type DeviceId,
+  deviceIdSchema,
+  type MemberId,
+  memberIdSchema,
+  type RoomId,
+} from '../../protocol/ids.ts'
 import {
   type IntegrationRecord,
   type IntegrationRequest,
@@ -12,6 +18,7 @@ import type {
   StoredIntegration,
 } from '../hub/integrations-port.ts'
 import type { Clock, FanOut, Log, Refusal, Secrets, Store } from '../hub/ports.ts'
+import { admitProgram } from './admit-program.ts'
 import type { Book } from './book.ts'
 import { botIdentityOf, newBotToken } from './bot-identity.ts'
 import { scopeRefusal } from './scopes.ts'
@@ -34,6 +41,8 @@ export interface DeskPorts {
   readonly isOn: boolean
   /** Why nothing may be sent to this URL; undefined when it may. */
   readonly refuseUrl: (url: URL) => string | undefined
+  /** The devices by which a bot comes through the foreign doors. */
+  readonly placesOf: (member: MemberId) => readonly DeviceId[]
 }
 
 /** Makes, lists and takes away webhooks and bots, and knows what each may do. */
@@ -52,30 +61,19 @@ export function createDesk(ports: DeskPorts): IntegrationDesk {
     if (refusal !== undefined) return failed(ref, refusal)
     const at = clock.now()
     const token = what.kind === 'bot' ? newBotToken() : secrets.nonce()
-    const identity =
-      what.kind === 'bot'
-        ? botIdentityOf(token)
-        : {
-            member: memberIdSchema.parse(secrets.uuid()),
-            device: deviceIdSchema.parse(secrets.uuid()),
-            key: null,
-          }
-    const { member: id, device } = identity
-    // Whoever asks lets it in, which the audit log says: so approval and its bounds hold for programs too (I7, I10).
-    const entry = await store.registry.register(
+    const identity = what.kind === 'bot' ? botIdentityOf(token) : undefined
+    const id = identity?.member ?? memberIdSchema.parse(secrets.uuid())
+    const device = identity?.device ?? deviceIdSchema.parse(secrets.uuid())
+    const entry = await admitProgram(
+      store.registry,
       {
-        member: { id, name },
-        device: { id: device, name: WORDS[what.kind], key: identity.key },
-        at,
-        ticket: {
-          kind: 'vouched',
-          role: what.kind === 'bot' ? what.role : 'guest',
-          by: WORDS[what.kind],
-        },
-        isOpen: hands.isOpen,
-        maxMembers: hands.maxMembers,
+        ...{ id, name, by: WORDS[what.kind], role: what.kind === 'bot' ? what.role : 'guest' },
+        ...(identity === undefined
+          ? { spokenFor: [device] }
+          : { spokenFor: ports.placesOf(id), proving: { id: device, key: identity.key } }),
       },
       asker.member,
+      { at, secrets, hands },
     )
     if (entry.kind === 'refused') return failed(ref, entry)
     if (entry.kind === 'approval-needed') return failed(ref, ONLY_LEADERS)

@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { VerifyToken } from '../auth/verify-token.ts'
+import { createNameIds } from '../doors/guest/name-ids.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { IntegrationDesk, IntegrationHands } from '../hub/integrations-port.ts'
 import type { Clock, FanOut, Log, Secrets, Store } from '../hub/ports.ts'
 import type { BucketSize } from '../hub/rate-limit.ts'
 import { openBook } from './book.ts'
+import { BOT_PLACES, takeBotTokens } from './bot-tokens.ts'
 import { createDesk } from './desk.ts'
 import { createIncomingHooks, type IncomingHooks } from './incoming.ts'
 import { createOutgoingHooks, type OutgoingHooks } from './outgoing.ts'
@@ -26,6 +29,8 @@ export interface Integrations {
   begin(hub: Hub): void
   /** True when the request was for a webhook. */
   answer(request: IncomingMessage, response: ServerResponse): boolean
+  /** Takes bots' tokens as well. */
+  verifyToken(others: VerifyToken | undefined): VerifyToken | undefined
   stop(): Promise<void>
 }
 
@@ -46,6 +51,7 @@ export async function openIntegrations(
   let hands: IntegrationHands | undefined
   let hooks: IncomingHooks | undefined
   let outgoing: OutgoingHooks | undefined
+  const names = createNameIds(store.session.id)
   const sender = createSender({ allowPrivate: options.allowPrivateTargets })
   const book = await openBook({
     ...{ store: store.integrations, fanOut, log },
@@ -58,6 +64,8 @@ export async function openIntegrations(
       return createDesk({
         ...{ book, hands: lent, store, fanOut, clock, secrets, log, isOn: enabled },
         refuseUrl: sender.refuse,
+        placesOf: (member) =>
+          Array.from({ length: BOT_PLACES }, (_, index) => names.device(member, index + 1)),
       })
     },
     begin(hub) {
@@ -75,6 +83,10 @@ export async function openIntegrations(
         },
       })
     },
+    verifyToken: (others) =>
+      enabled
+        ? takeBotTokens(others, { book, isMember: (id) => hands?.isMember(id) === true })
+        : others,
     answer: (request, response) => hooks?.answer(request, response) ?? false,
     async stop() {
       hooks?.close()

@@ -1,6 +1,7 @@
 /** Bots of the client package against a real server, and the example as its own process. */
 import { once } from 'node:events'
 import { spawn } from 'node:child_process'
+import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bot, type BotEvent, connect } from '../../bot-client/bot.ts'
 import { botIdentityOf as botIdentityOfClient } from '../../bot-client/bot-identity.ts'
@@ -155,6 +156,36 @@ describe('bots', () => {
     await kit.ask(kit.host, { type: 'revoke-integration', integration: id }, 'carried-out')
     await expect(ended).rejects.toMatchObject({ code: 'removed' })
     await expect(run(secret, 'Guest worker').ready).rejects.toMatchObject({ code: 'removed' })
+  })
+
+  it('come through the doors for plain and SignalR clients with the same token, as the same member', async () => {
+    await kit.restart({ doors: { plain: true, signalr: true } })
+    sam = await kit.join('Sam of the doors')
+    const { id, secret } = await make('Bridge', ['read', 'write'])
+    const native = run(secret, 'Bridge')
+    await native.ready
+    const plain = new WebSocket(`${kit.server.url}?access_token=${secret}`, 'chat')
+    await new Promise((resolve, reject) => {
+      plain.onopen = resolve
+      plain.onerror = reject
+    })
+    plain.send(JSON.stringify({ type: 'broadcast', content: 'over the plain door' }))
+    expect(await posted(sam, 'over the plain door')).toMatchObject({ actor: id })
+    const hub = new HubConnectionBuilder()
+      .withUrl(`${kit.server.httpUrl}/hubs/chat`, { accessTokenFactory: () => secret })
+      .configureLogging(LogLevel.None)
+      .build()
+    await hub.start()
+    await hub.invoke('SendMessage', 'over SignalR')
+    expect(await posted(sam, 'over SignalR')).toMatchObject({ actor: id })
+    await kit.ask(kit.host, { type: 'revoke-integration', integration: id }, 'carried-out')
+    await new Promise((resolve) => (plain.onclose = resolve))
+    await hub.stop()
+    const refused = await fetch(`${kit.server.httpUrl}/hubs/chat/negotiate`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${secret}` },
+    })
+    expect(refused.status).toBe(401)
   })
 
   it('may do nothing where bots are turned off, although they are known', async () => {

@@ -58,7 +58,7 @@ export function createIdentify(ports: {
     if (verdict.kind === 'fault') {
       return refuse(verdict.code === 'unavailable' ? 503 : 401, verdict.message)
     }
-    const memberId = ids.bearerMember(verdict.issuer, verdict.subject)
+    const memberId = verdict.member ?? ids.bearerMember(verdict.issuer, verdict.subject)
     const person = {
       memberId,
       name: nameFrom(verdict.name) ?? nameFrom(verdict.subject) ?? `member ${memberId.slice(0, 8)}`,
