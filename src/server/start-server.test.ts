@@ -5,12 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import {
-  rawClient,
-  rawFurtherDevice,
-  type RawPerson,
-  rawPerson,
-} from '../testing/raw-client.ts'
+import { rawClient, rawFurtherDevice, type RawPerson, rawPerson } from '../testing/raw-client.ts'
 import { defaultHubOptions } from './hub/options.ts'
 import type { Log } from './hub/ports.ts'
 import { makeHostKey } from './tls/host-key.ts'
