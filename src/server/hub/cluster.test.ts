@@ -218,4 +218,22 @@ describe('a hub that is one of several', () => {
     const carried = cluster.lost.filter(({ signal }) => signal.kind === 'events')
     expect(carried.filter(({ signal }) => 'room' in signal && signal.room === room)).toEqual([])
   })
+
+  it('[I5, I6] who is removed on one node is sent away by the other, and settings are the same on both', async () => {
+    await cluster.store.registry.setRole(ada.person.member, 'host', { by: null, at: 1 })
+    await after(LOOK_MS)
+    // Whether the other node hears of it at once or finds it in the store.
+    for (const line of ['open', 'lossy'] as const) {
+      cluster.line = line
+      const readOnly = line === 'open'
+      await ada.ask({ type: 'change-session', ref: 1, change: { readOnly } })
+      await after(LOOK_MS)
+      expect(ben.last('session').session.readOnly, line).toBe(readOnly)
+    }
+    await ada.ask({ type: 'remove-member', ref: 2, member: ben.person.member })
+    expect(ben.closedWith).toBe(undefined)
+    await after(LOOK_MS)
+    expect(ben.last('rejected').code).toBe('removed')
+    expect(ben.closedWith?.code).toBe(4403)
+  })
 })
