@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createOperation } from '../../../testing/contracts/create-operation.ts'
 import { integrationsContract } from '../../../testing/contracts/integrations-contract.ts'
+import { registryContract } from '../../../testing/contracts/registry-contract.ts'
 import { storeContract } from '../../../testing/contracts/store-contract.ts'
 import { storeHands } from '../../../testing/contracts/store-hands.ts'
 import { type SeededRandom, seededRandom } from '../../../testing/seeded-random.ts'
@@ -66,7 +67,7 @@ describe.skipIf(support.kind === 'no')('PostgreSQL', () => {
     await kept.db.read({ text: `TRUNCATE ${names}; DELETE FROM meta WHERE key = 'settings'` })
     return kept.store
   }
-  for (const contract of [storeContract, integrationsContract]) {
+  for (const contract of [storeContract, registryContract, integrationsContract]) {
     contract('the PostgreSQL store', (random) => {
       current = random
       return {
