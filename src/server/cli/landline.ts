@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DatabaseFault } from '../store/sqlite/database.ts'
 import { manageInvites } from './manage-invites.ts'
+import { manageIntegrations } from './manage-integrations.ts'
 import { managePeople } from './manage-people.ts'
 import { runExport, runImport, runPromote } from './move-session.ts'
 import { CommandFault, type Output } from './output.ts'
@@ -24,6 +25,9 @@ const HELP = `landline COMMAND
   user list                the people of a session
   user role ID ROLE        give somebody a role
   user remove|ban|unban ID
+  integration list         webhooks and bots
+  integration create incoming|outgoing|bot --name NAME --room ROOM, --url URL --events LIST, --scopes LIST
+  integration revoke ID
 
 Where the session is, is said as for serve: --data DIR, or PostgreSQL by LANDLINE_POSTGRES_CONNECTION_STRING or
 --postgres-connection-string-file. A data folder must not be in use by a server meanwhile. Nodes of a cluster may run, but what
@@ -54,6 +58,8 @@ async function run([command = '', ...args]: readonly string[]): Promise<number> 
       return await manageInvites(args, process.env, output)
     case 'user':
       return await managePeople(args, process.env, output)
+    case 'integration':
+      return await manageIntegrations(args, process.env, output)
     case 'help':
     case '--help':
       process.stdout.write(HELP)

@@ -20,13 +20,13 @@ export interface Program {
 }
 
 /**
- * Lets it in by the word of `by`, a host or moderator, which the audit log says: so locks, approval and bounds hold
+ * Lets it in by the word of `by`, a host or moderator (or of the operator), as the audit log says: so locks, approval and bounds hold
  * for programs as for people (I6, I7, I10).
  */
 export async function admitProgram(
   registry: Pick<Registry, 'register' | 'createInvite'>,
   program: Program,
-  by: MemberId,
+  by: MemberId | undefined,
   ports: {
     readonly at: number
     readonly secrets: Pick<Secrets, 'uuid' | 'nonce' | 'hash'>

@@ -29,6 +29,8 @@ export type TableName =
   | 'reads'
   | 'invites'
   | 'audit'
+  | 'integrations'
+  | 'integration_positions'
 
 export type Value = string | number | boolean | null
 export interface Row {
@@ -125,5 +127,19 @@ export const tables: readonly Table[] = [
       text('detail'),
     ],
     order: by('number'),
+  },
+  {
+    name: 'integrations',
+    columns: [
+      ...[id('id'), id('device'), text('name'), text('what'), number('created_at')],
+      ...[id('created_by'), optional(text('token_hash')), optional(text('signing_key'))],
+      ...[optional(number('disabled_at')), optional(number('failing_since'))],
+    ],
+    order: byNumber,
+  },
+  {
+    name: 'integration_positions',
+    columns: [id('integration'), id('room'), number('seq')],
+    order: by('integration', 'room'),
   },
 ]
