@@ -73,7 +73,6 @@ export function createBotRooms(ports: {
     events({ room, epoch, events }: ServerMessageOf<'events'>): void {
       const cursor = received.get(room)
       if (cursor === undefined || cursor.epoch !== epoch) return
-      asked.delete(room)
       for (const event of events) {
         if (event.seq <= cursor.seq) continue
         if (event.seq > cursor.seq + 1) {
@@ -81,6 +80,7 @@ export function createBotRooms(ports: {
           asked.add(room)
           return
         }
+        asked.delete(room)
         cursor.seq = event.seq
         take(room, event, { room, ...cursor })
       }
