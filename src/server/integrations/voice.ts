@@ -30,6 +30,7 @@ export function createVoice(
   let line: Line | undefined
   let last: Promise<unknown> = Promise.resolve()
   let cancelIdle = (): void => {}
+  let isClosed = false
 
   function lineNow(): Line {
     if (line?.isOver() !== false) line = openLine(hub, integration)
@@ -38,6 +39,7 @@ export function createVoice(
 
   async function post(room: RoomId, id: MessageId, text: string): Promise<Posted> {
     cancelIdle()
+    if (isClosed) return AWAY
     const { connection, welcome, answers, close } = lineNow()
     let giveUp = (): void => {}
     const late = new Promise<Posted>((resolve) => {
@@ -60,7 +62,8 @@ export function createVoice(
     })
     const posted = await Promise.race([asked, late])
     giveUp()
-    cancelIdle = clock.after(IDLE_MS, () => line?.close())
+    // A timer that outlives the server would keep its process from ending.
+    if (!isClosed) cancelIdle = clock.after(IDLE_MS, () => line?.close())
     return posted
   }
 
@@ -71,6 +74,7 @@ export function createVoice(
       return posted
     },
     close() {
+      isClosed = true
       cancelIdle()
       line?.close()
     },
