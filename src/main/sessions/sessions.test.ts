@@ -162,6 +162,14 @@ describe('sessions of a profile', () => {
     expect(on.profile.get().sessions).toEqual([])
   })
 
+  it('hosts nothing that it cannot open itself', async () => {
+    on.named()
+    on.damage(id(7))
+    expect(await on.sessions.host('Field')).toMatchObject({ failure: { kind: 'internal' } })
+    expect(on.noted().at(-1)).toBe('served no more')
+    expect(on.profile.get().sessions).toEqual([])
+  })
+
   it('[I4] keeps the token of a new standing invite, and shows its link', async () => {
     on.named()
     await on.sessions.host('Field')
@@ -267,6 +275,17 @@ describe('sessions of a profile', () => {
     expect(on.profile.session(id(1))).toEqual({
       ...{ ...known, link: 'a newer one', disconnected: false },
     })
+  })
+
+  it('[I5] a device that was linked shows a newer invite, not the link it once came by', () => {
+    on.named()
+    const member = { id: createIdentity().memberId, name: 'Ada', token: 'link token' }
+    const paired = { sessionId: id(1), name: 'Ward 3', addresses: ['10.0.0.1:1'], fingerprint: KEY }
+    on.sessions.enter(paired, member)
+    on.sessions.join(invite(['10.0.0.1:1'], 'made after the removal', { fingerprint: KEY }))
+    const known = on.profile.session(id(1))
+    expect(known).toMatchObject({ memberId: member.id, secret: 'made after the removal' })
+    expect(known?.link).toBeUndefined()
   })
 
   it('[I3] another name in one session is kept, and tried at once', () => {

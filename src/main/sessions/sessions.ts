@@ -144,7 +144,12 @@ export function createSessions(options: SessionsOptions): Sessions {
         return fail(problem.code, problem.message)
       }
       const opened = open(known(id) ?? session)
-      if (!opened.ok) return opened
+      if (!opened.ok) {
+        // Nobody could stop it: it would be in no list.
+        await hosting.stop(id)
+        profile.removeSession(id)
+        return opened
+      }
       beHost(opened.value)
       opened.value.connect()
       const agreed = await agreeOn(opened.value, terms, options.clock)
@@ -321,8 +326,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       // A session keeps its key for good. Whoever names another may want what only the host should be told.
       if (current.fingerprint !== undefined || current.tls === true) return otherKey(current.name)
     }
-    const { seenAt: _seenAt, ...kept } = current
-    const next = { ...kept, ...given, disconnected: false }
+    // A link brings nobody back: the newer invite is what is to be shown (I5).
+    const { seenAt: _seenAt, link, ...kept } = current
+    const shown = given.secret === undefined && link !== undefined ? { link } : {}
+    const next = { ...kept, ...shown, ...given, disconnected: false }
     profile.putSession(next)
     const session = registry.get(id)
     // A link without a key does not take back the key this computer knows.

@@ -19,7 +19,7 @@ const view = (...invites: readonly InviteRecord[]): AdminView => ({
   invites: [...invites],
 })
 
-function stage(works = true) {
+function stage(works = true, keep: (token: string) => void = () => {}) {
   const asked: unknown[] = []
   const kept: string[] = []
   let hosted = true
@@ -33,7 +33,10 @@ function stage(works = true) {
   const standing = createStandingInvite({
     isHosted: () => hosted,
     clientOf: () => ({ admin }) as unknown as ClientSession,
-    keep: (_id, token) => kept.push(token),
+    keep(_id, token) {
+      keep(token)
+      kept.push(token)
+    },
     log: { info() {}, warn() {}, error() {} },
   })
   return { standing, asked, kept, leave: () => (hosted = false) }
@@ -60,5 +63,17 @@ describe('the link of a hosted session', () => {
     member.leave()
     await member.standing.follow(id, view())
     expect(member.asked).toEqual([])
+  })
+
+  it('[I4] that a full disk did not take ends nothing, and is kept with the next change', async () => {
+    let full = true
+    const on = stage(true, () => {
+      if (full) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+    })
+    await on.standing.follow(id, view())
+    expect(on.kept).toEqual([])
+    full = false
+    await on.standing.follow(id, view(record('first', null)))
+    expect(on.kept).toEqual(['token 1'])
   })
 })

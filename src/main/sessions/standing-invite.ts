@@ -1,6 +1,7 @@
 import type { ClientSession } from '../../client/client-session.ts'
 import type { AdminView } from '../../ipc/contract.ts'
 import type { SessionId } from '../../protocol/ids.ts'
+import { errorFields } from '../logger.ts'
 import type { Logger } from '../logger.ts'
 
 /** Label of the invite that the host's own link is made of; the server gives the first one the same. */
@@ -19,6 +20,18 @@ export function createStandingInvite(options: StandingInviteOptions): {
   follow(id: SessionId, view: AdminView): Promise<void>
 } {
   const making = new Set<SessionId>()
+  /** Tokens that the disk did not take. */
+  const unkept = new Map<SessionId, string>()
+
+  function keep(id: SessionId, token: string): void {
+    unkept.set(id, token)
+    try {
+      options.keep(id, token)
+      unkept.delete(id)
+    } catch (error) {
+      options.log.error('the new invite could not be kept', errorFields(error))
+    }
+  }
 
   return {
     async follow(id, view) {
@@ -26,6 +39,8 @@ export function createStandingInvite(options: StandingInviteOptions): {
       const isGood = view.invites.some(
         ({ label, revokedAt }) => label === STANDING_INVITE && revokedAt === null,
       )
+      const token = unkept.get(id)
+      if (isGood && token !== undefined) keep(id, token)
       if (isGood) return
       making.add(id)
       const made = await options.clientOf(id)?.admin.createInvite({
@@ -33,7 +48,7 @@ export function createStandingInvite(options: StandingInviteOptions): {
       })
       making.delete(id)
       if (made === undefined) return
-      if (made.ok) options.keep(id, made.value.token)
+      if (made.ok) keep(id, made.value.token)
       // The next change of what hosts see is the next try.
       else options.log.warn('no new invite could be made', { code: made.failure.kind })
     },
