@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { Result } from '../../ipc/errors.ts'
 
 interface Submission {
@@ -7,24 +7,35 @@ interface Submission {
   /** Runs the command once at a time; true when it succeeded. */
   submit(command: () => Promise<Result<unknown>>): Promise<boolean>
   setProblem(problem: string | null): void
+  /** Waits no longer for the command that runs: how it ends is not shown. */
+  drop(): void
 }
 
 /** The state every form shares: busy while its command runs, then its failure in words. */
 export function useSubmission(): Submission {
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
+  const running = useRef<symbol | null>(null)
   return {
     busy,
     problem,
     setProblem,
     async submit(command) {
-      if (busy) return false
+      if (running.current !== null) return false
+      const mine = Symbol('a command')
+      running.current = mine
       setBusy(true)
       setProblem(null)
       const result = await command()
+      if (running.current !== mine) return result.ok
+      running.current = null
       setBusy(false)
       if (!result.ok) setProblem(result.failure.message)
       return result.ok
+    },
+    drop() {
+      running.current = null
+      setBusy(false)
     },
   }
 }

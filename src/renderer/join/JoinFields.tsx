@@ -1,4 +1,5 @@
 import { QrCode } from 'lucide-react'
+import { useRef } from 'react'
 import type { SessionId } from '../../protocol/ids.ts'
 import { Button } from '../parts/Button.tsx'
 import { Field } from '../parts/Field.tsx'
@@ -18,9 +19,19 @@ interface JoinFieldsProps {
 
 /** Sessions found nearby and the field for whatever the person was given; then what the picked host offers. */
 export function JoinFields({ join, onOpened }: JoinFieldsProps) {
-  const { stage } = join
+  const { stage, busy } = join
+  const fields = useRef<HTMLDivElement>(null)
+
+  function giveUp(): void {
+    join.giveUp()
+    // The button goes away with what it stopped.
+    const { current } = fields
+    const next = current?.querySelector('input') ?? current?.querySelector('button')
+    next?.focus()
+  }
+
   return (
-    <div className="join-fields">
+    <div className="join-fields" ref={fields}>
       {stage.kind === 'scan' ? (
         <QrScan onText={join.scanned} onBack={join.restart} />
       ) : stage.kind === 'offer' ? (
@@ -43,6 +54,11 @@ export function JoinFields({ join, onOpened }: JoinFieldsProps) {
         </>
       )}
       <JoinSteps />
+      {busy && !(stage.kind === 'offer' && stage.offer === null) ? (
+        <Button look="quiet" className="join-scan" onClick={giveUp}>
+          {words.join.giveUp}
+        </Button>
+      ) : null}
     </div>
   )
 }

@@ -150,6 +150,46 @@ test('going back gives up what is under way and brings the list back', async () 
   expect(rows()).toHaveLength(1)
 })
 
+type Settle = (result: ReturnType<typeof failed>) => void
+
+test('a host that is asked can be given up for another; its late answer is not shown', async () => {
+  const { bridge, user, settle } = await openFirstRun([found('Field Station'), found('Ward 7')])
+  const answers: Settle[] = []
+  bridge.answer('join.look', () => new Promise((resolve) => answers.push(resolve)))
+  await user.click(screen.getByRole('button', { name: /Field Station/ }))
+  await user.click(screen.getByRole('button', { name: 'Back' }))
+  await user.click(screen.getByRole('button', { name: /Ward 7/ }))
+  expect(bridge.argumentsOf('join.look')).toHaveLength(2)
+  answers[0]?.(failed('Joining was stopped.', 'cancelled'))
+  await settle()
+  expect(screen.queryByRole('alert')).toBeNull()
+  expect(screen.getByText(/Asking the host/)).toBeTruthy()
+  answers[1]?.(failed('Nobody answers there.', 'unreachable'))
+  await settle()
+  expect(screen.getByRole('alert').textContent).toContain('Nobody answers there')
+})
+
+test('looking for a code can be given up, on the first screen too, and a session be picked', async () => {
+  const { bridge, user, settle } = await openFirstRun([found('Ward 7')])
+  const answers: Settle[] = []
+  bridge.answer('join.code', () => new Promise((resolve) => answers.push(resolve)))
+  bridge.answer('join.look', () => ok(offer({ name: 'Ward 7' })))
+  const field = screen.getByRole('textbox', { name: /Invite link, code/ })
+  await user.type(field, '7K2M-Q9XD{Enter}')
+  await user.click(screen.getByRole('button', { name: 'Give up' }))
+  expect(bridge.argumentsOf('join.cancel')).toHaveLength(1)
+  expect(screen.queryByRole('button', { name: 'Give up' })).toBeNull()
+  expect(document.activeElement).not.toBe(document.body)
+  answers[0]?.(failed('Joining was stopped.', 'cancelled'))
+  await settle()
+  expect(screen.queryByRole('alert')).toBeNull()
+
+  await user.type(field, '{Enter}')
+  await user.click(screen.getByRole('button', { name: /Ward 7/ }))
+  await settle()
+  expect(screen.getByRole('textbox', { name: 'Code or invite link' })).toBeTruthy()
+})
+
 test('a session of another version is shown and cannot be picked', async () => {
   const { user } = await openFirstRun([found('Old', { compatible: false })])
   const row = screen.getByRole('button', { name: /Old.*another version/ })

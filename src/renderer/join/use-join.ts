@@ -31,6 +31,8 @@ export interface Join {
   choose(session: FoundSessionView): void
   /** Back to the list, giving up whatever is under way. */
   restart(): void
+  /** Gives up what is under way, and keeps what was typed. */
+  giveUp(): void
   /** True when the session was joined. `before` may still stop it. */
   submit(before?: () => Promise<boolean>): Promise<boolean>
 }
@@ -41,13 +43,15 @@ export function useJoin(invite: string, onOpened: (session: SessionId) => void):
   const [stage, setStage] = useState<JoinStage>({ kind: 'start' })
   const [value, setValue] = useState(invite)
   const [way, setWay] = useState<OfferWay>('code')
-  const { busy, problem, submit, setProblem } = useSubmission()
+  const { busy, problem, submit, setProblem, drop } = useSubmission()
   /** Answers to a question that was given up are not listened to. */
   const asked = useRef(0)
   useEffect(() => () => join.cancel(), [join])
 
   async function look(target: JoinTarget): Promise<boolean> {
     const question = ++asked.current
+    // A window has one attempt at a time: the newer one ends the one before.
+    drop()
     setStage({ kind: 'offer', target, offer: null })
     setProblem(null)
     return submit(async () => {
@@ -71,6 +75,12 @@ export function useJoin(invite: string, onOpened: (session: SessionId) => void):
     if (kind === 'code') return submit(() => join.byCode(given, target))
     setProblem(given === '' ? words.join.nothingGiven : words.join.notUnderstood)
     return Promise.resolve(false)
+  }
+
+  function giveUp(): void {
+    asked.current += 1
+    drop()
+    join.cancel()
   }
 
   return {
@@ -99,12 +109,12 @@ export function useJoin(invite: string, onOpened: (session: SessionId) => void):
     },
     choose: ({ sessionId }) => void look({ kind: 'found', session: sessionId }),
     restart() {
-      asked.current += 1
-      join.cancel()
+      giveUp()
       setStage({ kind: 'start' })
       setValue('')
       setProblem(null)
     },
+    giveUp,
     async submit(before) {
       if (stage.kind === 'scan' || (stage.kind === 'offer' && stage.offer === null)) return false
       const address = stage.kind === 'start' ? addressOf(value) : null
