@@ -43,8 +43,6 @@ export interface AdminRequestPorts {
   readonly clock: Clock
   readonly secrets: Pick<Secrets, 'nonce' | 'hash'>
   readonly log: Log
-  /** Cuts the connection of a device that is nobody's any more. */
-  readonly cutDevice: (device: DeviceId) => void
 }
 
 /** What an act came to: undefined when it is done. */
@@ -148,7 +146,7 @@ export function createAdminRequests(ports: AdminRequestPorts): AdminRequests {
   async function forgetDevice(device: AdmittedDevice, id: DeviceId): Promise<Outcome> {
     const forgotten = await registry.forgetDevice(id, actOf(device))
     if (forgotten.kind === 'refused') return forgotten
-    ports.cutDevice(id)
+    fanOut.publish({ kind: 'device-forgotten', device: id })
     return undefined
   }
 

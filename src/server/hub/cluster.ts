@@ -132,6 +132,10 @@ export function createCluster(ports: ClusterPorts): Cluster {
     const room = rooms.get(state.id)
     if (room === undefined) {
       const added = rooms.add(state)
+      // Guests get to see everybody in it; nobody else has to be told of people they know (I8).
+      for (const member of state.members) {
+        if (people.roleOf(member) === 'guest') people.meet(member, added.members)
+      }
       for (const member of state.members) bringIn(added, member)
       return
     }
@@ -147,7 +151,10 @@ export function createCluster(ports: ClusterPorts): Cluster {
       const device = admitted(connection)
       if (device !== undefined) recovery.catchUp(connection, device, { room: room.id, epoch, seq })
     }
-    for (const member of joined) bringIn(room, member)
+    for (const member of joined) {
+      people.meet(member, room.members)
+      bringIn(room, member)
+    }
     const next = held.next(room)
     const missing = held.highest(room)
     if (missing > room.head + next.length) suspect(room.id, missing, GAP_WAIT_MS)

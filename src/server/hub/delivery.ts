@@ -115,6 +115,7 @@ export function createDelivery(ports: DeliveryPorts): (signal: Signal) => void {
         return cluster?.told(signal.room, signal.head)
       case 'member':
       case 'settings':
+      case 'device-forgotten':
       case 'admin':
         // Taken in before this, by the hub itself.
         return

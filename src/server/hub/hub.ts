@@ -156,7 +156,10 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     ports.stretch === undefined
       ? undefined
       : createCodes({ clock, secrets, changed: () => board.changed() })
-  const waitingRoom = createWaitingRoom(() => board.changed())
+  const waitingRoom = createWaitingRoom(
+    () => board.changed(),
+    (older) => roster.close(older, CloseCode.superseded, 'this device connected again'),
+  )
   const board = createAdminBoard({ session, waitingRoom, people, codes, store, clock, log })
   const defaultRoom = createDefaultRoom({
     ...{ rooms, batcher, clock, secrets },
@@ -186,7 +189,6 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
   })
   const adminRequests = createAdminRequests({
     ...{ moderation, board, codes, people, store, fanOut, clock, secrets, log },
-    cutDevice: (device) => roster.cutDevice(device),
   })
   const submits = createSubmits({
     ...{ batcher, typing, clock, meter },
@@ -216,6 +218,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
   /** Who belongs to the session, and on which terms, is another now: by an act here or on another node. */
   function hearRegistry(signal: Signal): void {
     if (signal.kind === 'member') people.learn(signal.member)
+    if (signal.kind === 'device-forgotten') roster.cutDevice(signal.device)
     if (signal.kind === 'settings') session.take(signal.settings)
     if (signal.kind === 'settings' || signal.kind === 'admin') board.changed()
   }

@@ -20,6 +20,8 @@ interface Person {
   standing: Standing
   /** When the standing changed; milliseconds since 1970. */
   standingAt: number
+  /** Of the last change of role or standing; what was told of before it is old. */
+  standingEntry: number
   /** By the devices at this node. */
   here: Presence
   /** By what other nodes say. */
@@ -81,7 +83,7 @@ export interface PeoplePorts {
 
 /** Role and standing are left out by who knows only that somebody is there. */
 type Learned = Pick<StoredMember, 'id' | 'name' | 'lastSeen'> &
-  Partial<Pick<StoredMember, 'role' | 'standing' | 'standingAt'>>
+  Partial<Pick<StoredMember, 'role' | 'standing' | 'standingAt' | 'standingEntry'>>
 
 const NOBODY: ReadonlySet<Connection> = new Set()
 
@@ -95,9 +97,10 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
   let online = 0
 
   function add(member: Learned): Person {
-    const { id, name, lastSeen, role = 'member', standing = 'active', standingAt = 0 } = member
+    const { id, name, lastSeen, role = 'member', standing = 'active' } = member
+    const { standingAt = 0, standingEntry = 0 } = member
     const person: Person = {
-      ...{ id, name, role, standing, standingAt },
+      ...{ id, name, role, standing, standingAt, standingEntry },
       here: 'offline',
       elsewhere: 'offline',
       presence: 'offline',
@@ -234,6 +237,9 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
     learn(member) {
       const known = people.get(member.id)
       if (known === undefined) return change(add(member))
+      // An answer of the store that came late, after somebody was removed or got another role (I5, I9).
+      if (member.standingEntry !== undefined && member.standingEntry < known.standingEntry) return
+      known.standingEntry = member.standingEntry ?? known.standingEntry
       const { id, role: roleBefore, standing: standingBefore } = known
       rename(known, member.name)
       known.role = member.role ?? known.role

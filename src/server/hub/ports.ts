@@ -186,6 +186,8 @@ export type Signal =
   /** A member came in for the first time, or their name, role or standing changed. */
   | { readonly kind: 'member'; readonly member: StoredMember }
   | { readonly kind: 'settings'; readonly settings: StoredSettings }
+  /** The device is nobody's any more, on whichever node it is connected. */
+  | { readonly kind: 'device-forgotten'; readonly device: DeviceId }
   /** What hosts and moderators see changed in some other way: invites, bans. */
   | { readonly kind: 'admin' }
   | ClusterSignal

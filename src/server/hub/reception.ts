@@ -225,6 +225,7 @@ export function createReception(
     if (device === undefined) {
       const { kind } = connection.state
       if (message.type === 'ping' && kind === 'waiting') {
+        if (!withinRate(connection, message)) return
         connection.socket.send({ type: 'pong', nonce: message.nonce })
       } else if (message.type === 'hello' && kind === 'awaiting-hello') {
         roster.challenge(connection, message)

@@ -23,8 +23,9 @@ export interface StoredMember {
   readonly lastSeen: number
   readonly role: Role
   readonly standing: Standing
-  /** Of the last change of standing; `standingEntry` is its entry in the audit log, 0 for none. */
+  /** Of the last change of standing. */
   readonly standingAt: number
+  /** Entry in the audit log of the last change of role or standing, 0 for none: tells which record is newer. */
   readonly standingEntry: number
 }
 

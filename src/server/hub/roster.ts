@@ -66,6 +66,8 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
   const { admission, people, recovery, typing, session, waitingRoom, stays } = ports
   const { clock, meter, options } = ports
   const byDevice = new Map<DeviceId, Connection>()
+  /** Those about whom it is being decided. */
+  const arriving = new Map<Connection, DeviceId>()
   const malformedSize = perMinute(options.malformedPerMinute)
   const floodSize = perMinute(options.writes.floodPerMinute)
   const signalSize = signalBucketSize(options)
@@ -181,7 +183,9 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
     arrival: Arrival,
     deciding: Promise<Verdict>,
   ): Promise<void> {
+    arriving.set(connection, arrival.device.id)
     const verdict = await deciding
+    arriving.delete(connection)
     // While the store was asked, the connection may have gone.
     if (!connections.has(connection)) return
     if (verdict.kind !== 'rejected' && verdict.token !== undefined) {
@@ -254,9 +258,11 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
     },
 
     cutDevice(device) {
-      const connection = byDevice.get(device)
-      if (connection === undefined) return
-      reject(connection, refusalOf('unauthorized', 'This device was taken from the member.'))
+      const coming = [...arriving].filter(([, id]) => id === device).map(([one]) => one)
+      for (const connection of [...coming, byDevice.get(device)]) {
+        if (connection === undefined) continue
+        reject(connection, refusalOf('unauthorized', 'This device was taken from the member.'))
+      }
     },
   }
 }

@@ -28,7 +28,11 @@ export interface WaitingRoom {
   drop(connection: Connection): void
 }
 
-export function createWaitingRoom(changed: () => void): WaitingRoom {
+export function createWaitingRoom(
+  changed: () => void,
+  /** The same device waits on another connection now. */
+  superseded: (older: Connection) => void,
+): WaitingRoom {
   const waiting = new Map<MemberId, Waiting>()
 
   return {
@@ -50,6 +54,9 @@ export function createWaitingRoom(changed: () => void): WaitingRoom {
       waiting.delete(member)
       waiting.set(member, next)
       changed()
+      if (before !== undefined && before.connection !== next.connection) {
+        superseded(before.connection)
+      }
       return undefined
     },
 

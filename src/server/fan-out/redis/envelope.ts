@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { epochSchema, memberIdSchema, roomIdSchema } from '../../../protocol/ids.ts'
+import { deviceIdSchema, epochSchema, memberIdSchema, roomIdSchema } from '../../../protocol/ids.ts'
 import {
   memberNameSchema,
   presenceSchema,
@@ -69,6 +69,7 @@ const signalSchema = z.discriminatedUnion('kind', [
     }),
   }),
   z.object({ kind: z.literal('registry-changed') }),
+  z.object({ kind: z.literal('device-forgotten'), device: deviceIdSchema }),
   z.object({ kind: z.literal('admin') }),
 ])
 

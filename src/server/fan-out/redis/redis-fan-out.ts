@@ -194,6 +194,7 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
         case 'presence':
         case 'node-gone':
         case 'member':
+        case 'device-forgotten':
         case 'admin':
         case 'registry-changed':
           return send(everyone, signal)

@@ -51,9 +51,14 @@ export function* setRole(
   if (member === undefined || member.standing !== 'active') return NO_SUCH_MEMBER
   if (member.role === role) return { kind: 'unchanged' }
   if (yield* isLastHost(tables, member)) return LAST_HOST
-  const changed = { ...member, role }
+  const standingEntry = yield* record(tables, {
+    ...act,
+    action: 'role-changed',
+    target: member,
+    detail: role,
+  })
+  const changed = { ...member, role, standingEntry }
   yield* tables.saveMember(changed, foldName(member.name))
-  yield* record(tables, { ...act, action: 'role-changed', target: member, detail: role })
   return { kind: 'changed', member: changed }
 }
 
