@@ -72,7 +72,7 @@ export function Access({ session, admin, isHosting }: AccessProps) {
       ) : null}
       <section>
         <h3>{text.storage}</h3>
-        <p>{text.storageText(formatBytes(admin.storageBytes))}</p>
+        <p>{text.storageText(formatBytes(admin.storageBytes), isHosting)}</p>
       </section>
     </div>
   )

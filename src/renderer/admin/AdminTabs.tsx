@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import type { HostedDevice } from '../../ipc/contract.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { useActions, useAppState } from '../app/context.ts'
+import { sessionViewOf } from '../store/state.ts'
 import { words } from '../words.ts'
 import { Access } from './Access.tsx'
 import { AuditLog } from './AuditLog.tsx'
@@ -22,11 +23,17 @@ const TABS = ['people', 'invites', 'access', 'log'] as const
 export function AdminTabs({ session, devices }: AdminTabsProps) {
   const { admin: actions } = useActions()
   const admin = useAppState((state) => state.admin.get(session))
+  const isOnline = useAppState(
+    (state) => sessionViewOf(state, session)?.connection.state === 'online',
+  )
   const waiting = admin?.waiting.length ?? 0
   useEffect(() => actions.watch(session), [actions, session])
 
   return (
     <Tabs.Root defaultValue="people" className="admin">
+      <div role="status">
+        {isOnline ? null : <p className="dialog-text">{words.admin.unreachable}</p>}
+      </div>
       <Tabs.List className="admin-tabs" aria-label={words.admin.label}>
         {TABS.map((tab) => (
           <Tabs.Tab key={tab} value={tab} className="admin-tab">
@@ -47,11 +54,15 @@ export function AdminTabs({ session, devices }: AdminTabsProps) {
         <People session={session} admin={admin} devices={devices} />
       </Tabs.Panel>
       <Tabs.Panel value="invites" className="admin-panel">
-        {admin === undefined ? <Loading /> : <Invites session={session} invites={admin.invites} />}
+        {admin === undefined ? (
+          <Loading isOnline={isOnline} />
+        ) : (
+          <Invites session={session} invites={admin.invites} />
+        )}
       </Tabs.Panel>
       <Tabs.Panel value="access" className="admin-panel">
         {admin === undefined ? (
-          <Loading />
+          <Loading isOnline={isOnline} />
         ) : (
           <Access session={session} admin={admin} isHosting={devices !== null} />
         )}
@@ -63,10 +74,11 @@ export function AdminTabs({ session, devices }: AdminTabsProps) {
   )
 }
 
-function Loading() {
-  return (
+function Loading({ isOnline }: { readonly isOnline: boolean }) {
+  // Without a connection nobody is asked, and it is said above the tabs.
+  return isOnline ? (
     <p className="dialog-text" role="status">
       {words.admin.loading}
     </p>
-  )
+  ) : null
 }

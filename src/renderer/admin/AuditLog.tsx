@@ -15,7 +15,7 @@ export function AuditLog({ session }: { readonly session: SessionId }) {
   // Whatever is written to the log changes what is watched as well: then it is read again.
   const seen = useAppState((state) => state.admin.get(session))
   const [entries, setEntries] = useState<readonly AuditEntry[] | null>(null)
-  const [more, setMore] = useState(false)
+  const more = (entries?.at(-1)?.number ?? 1) > 1
   const { busy, problem, submit, setProblem } = useSubmission()
   const now = useNow(60_000)
 
@@ -24,10 +24,8 @@ export function AuditLog({ session }: { readonly session: SessionId }) {
     void admin.audit(session, undefined, PAGE).then((result) => {
       if (!open) return
       if (!result.ok) return setProblem(result.failure.message)
-      const page = result.value
-      const oldest = page.at(-1)?.number ?? 1
-      setMore(oldest > 1)
-      setEntries(page)
+      setProblem(null)
+      setEntries((known) => merged(known ?? [], result.value))
     })
     return () => {
       open = false
@@ -40,10 +38,7 @@ export function AuditLog({ session }: { readonly session: SessionId }) {
     if (entries === null || before === undefined) return
     await submit(async () => {
       const result = await admin.audit(session, before, PAGE)
-      if (result.ok) {
-        setEntries([...entries, ...result.value])
-        setMore((result.value.at(-1)?.number ?? 1) > 1)
-      }
+      if (result.ok) setEntries((known) => merged(known ?? [], result.value))
       return result
     })
   }
@@ -66,7 +61,7 @@ export function AuditLog({ session }: { readonly session: SessionId }) {
           {entries.map((entry) => (
             <li key={entry.number}>
               <time dateTime={new Date(entry.at).toISOString()}>{formatMoment(entry.at, now)}</time>
-              <span dir="auto">{words.admin.did(entry)}</span>
+              <span>{words.admin.did(entry)}</span>
             </li>
           ))}
         </ol>
@@ -78,4 +73,13 @@ export function AuditLog({ session }: { readonly session: SessionId }) {
       ) : null}
     </>
   )
+}
+
+/** Newest first. What is known stays, unless more happened since than the page tells. */
+function merged(known: readonly AuditEntry[], page: readonly AuditEntry[]): readonly AuditEntry[] {
+  const newest = known[0]?.number ?? 0
+  const oldest = page.at(-1)?.number ?? 0
+  if (oldest > newest + 1) return page
+  const byNumber = new Map([...known, ...page].map((entry) => [entry.number, entry]))
+  return [...byNumber.values()].toSorted((a, b) => b.number - a.number)
 }

@@ -4,6 +4,7 @@ import { Modal } from '../parts/Modal.tsx'
 import { sessionViewOf } from '../store/state.ts'
 import { words } from '../words.ts'
 import { AdminTabs } from './AdminTabs.tsx'
+import { isModerator } from './may.ts'
 import '../hosting/hosting.css'
 
 interface ManageDialogProps {
@@ -14,10 +15,19 @@ interface ManageDialogProps {
 /** For moderators, and for hosts of a session that another computer serves. */
 export function ManageDialog({ session, onClose }: ManageDialogProps) {
   const name = useAppState((state) => sessionViewOf(state, session)?.name ?? '')
+  const mayManage = useAppState((state) =>
+    isModerator(sessionViewOf(state, session)?.self.role ?? 'member'),
+  )
   return (
     <Modal title={words.admin.manageTitle(name)} width="46rem" onClose={onClose}>
       <div className="dialog-body manage">
-        <AdminTabs session={session} devices={null} />
+        {mayManage ? (
+          <AdminTabs session={session} devices={null} />
+        ) : (
+          <p className="dialog-text" role="status">
+            {words.admin.notForYou}
+          </p>
+        )}
       </div>
     </Modal>
   )

@@ -1,6 +1,8 @@
 import { act, cleanup, screen, within } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
+import type { SessionView } from '../../client/views.ts'
 import type { AdminView } from '../../ipc/contract.ts'
+import type { AuditEntry } from '../../protocol/admin.ts'
 import type { InviteId, MemberId } from '../../protocol/ids.ts'
 import type { Role } from '../../protocol/roles.ts'
 import { openApp } from '../testing/open-app.tsx'
@@ -25,7 +27,9 @@ const ADMIN: AdminView = {
 }
 const NEW = 'newcomer' as MemberId
 
-async function openManage(selfRole: Role, admin: Partial<AdminView> = {}) {
+const HOST = { memberId: ME, name: 'Mara Holm', role: 'host' } as const
+
+async function openManage(selfRole: Role, admin: Partial<AdminView> | null = {}) {
   const opened = await openApp((bridge) => {
     const self = { memberId: ME, name: 'Mara Holm', role: selfRole }
     bridge.answer('app.state', () => ok(appView({ sessions: [session({ self })] })))
@@ -39,7 +43,7 @@ async function openManage(selfRole: Role, admin: Partial<AdminView> = {}) {
         ],
       }),
     )
-    bridge.answer('admin.watch', () => ok({ ...ADMIN, ...admin }))
+    bridge.answer('admin.watch', () => ok(admin === null ? null : { ...ADMIN, ...admin }))
     bridge.answer('admin.audit', () => ok([]))
   })
   await opened.user.click(screen.getByRole('button', { name: 'Session menu' }))
@@ -216,4 +220,81 @@ test('[I11] a code for a further device is shown with the time it is good for; a
   await settle()
   expect(bridge.argumentsOf('device.forget')).toEqual([{ session: SESSION, device: 'b' }])
   expect(screen.queryByText('old tablet')).toBeNull()
+})
+
+const offline = { state: 'waiting', reason: 'lost', attempt: 1, retryAt: 0 } as const
+const entry = (number: number, name: string): AuditEntry => ({
+  ...{ number, at: 0, action: 'approved', actor: { id: ANN, name }, target: null, detail: '' },
+})
+
+test('[D14] without a connection it says so, instead of asking for ever', async () => {
+  const { bridge, user, settle, dialog } = await openManage('host', null)
+  const lost = (connection: SessionView['connection']): void =>
+    act(() =>
+      bridge.emit({
+        type: 'session-event',
+        session: SESSION,
+        event: { type: 'session', session: session({ self: HOST, connection }) },
+      }),
+    )
+  await user.click(dialog.getByRole('tab', { name: 'Invites' }))
+  expect(dialog.getByText('Asking the session…')).toBeTruthy()
+  lost(offline)
+  await settle()
+  expect(dialog.queryByText('Asking the session…')).toBeNull()
+  expect(dialog.getByText(/The session cannot be reached now/)).toBeTruthy()
+  lost({ state: 'online' })
+  expect(dialog.queryByText(/cannot be reached now/)).toBeNull()
+})
+
+test('[I9] who is no moderator any more is told so, and sees nothing of it', async () => {
+  const { bridge, dialog } = await openManage('moderator')
+  const self = { memberId: ME, name: 'Mara Holm', role: 'member' } as const
+  act(() =>
+    bridge.emit({
+      type: 'session-event',
+      session: SESSION,
+      event: { type: 'session', session: session({ self }) },
+    }),
+  )
+  expect(dialog.queryByRole('tab', { name: 'Invites' })).toBeNull()
+  expect(dialog.getByRole('status').textContent).toContain('Only hosts and moderators')
+})
+
+test('[I10] the log keeps the earlier pages that were asked for, and forgets a failure that is over', async () => {
+  const { bridge, user, settle, dialog } = await openManage('host')
+  const changed = (): void =>
+    act(() => bridge.emit({ type: 'admin', session: SESSION, admin: { ...ADMIN } }))
+  bridge.answer('admin.audit', () => failed('The host cannot be reached.', 'offline'))
+  await user.click(dialog.getByRole('tab', { name: 'Log' }))
+  await settle()
+  expect(dialog.getByRole('alert').textContent).toBe('The host cannot be reached.')
+
+  bridge.answer('admin.audit', ({ before }) =>
+    ok(before === undefined ? [entry(4, 'Ann'), entry(3, 'Ann')] : [entry(2, 'Ben')]),
+  )
+  changed()
+  await settle()
+  expect(dialog.queryByRole('alert')).toBeNull()
+  await user.click(dialog.getByRole('button', { name: 'Show earlier' }))
+  await settle()
+  bridge.answer('admin.audit', () => ok([entry(5, 'Cleo'), entry(4, 'Ann')]))
+  changed()
+  await settle()
+  const log = dialog.getByRole('list', { name: 'What happened in this session' })
+  expect(within(log).getAllByRole('listitem')).toHaveLength(4)
+})
+
+test('[I10] a name that is read from right to left does not turn the sentence around it', async () => {
+  const { bridge, user, settle, dialog } = await openManage('host')
+  bridge.answer('admin.audit', () => ok([entry(1, 'שרה')]))
+  await user.click(dialog.getByRole('tab', { name: 'Log' }))
+  await settle()
+  expect(dialog.getByText('שרה let somebody in').getAttribute('dir')).not.toBe('auto')
+})
+
+test('the storage of a session that another computer hosts is not said to be on this one', async () => {
+  const { user, dialog } = await openManage('moderator')
+  await user.click(dialog.getByRole('tab', { name: 'Who gets in' }))
+  expect(dialog.getByText(/take 2 KB on the host’s computer/)).toBeTruthy()
 })

@@ -34,6 +34,9 @@ export const adminWords = {
   manage: 'Manage the session…',
   tabs: { people: 'People', invites: 'Invites', access: 'Who gets in', log: 'Log' },
   loading: 'Asking the session…',
+  unreachable:
+    'The session cannot be reached now. What is shown here may have changed, and nothing can be changed until the connection is back.',
+  notForYou: 'Only hosts and moderators manage the session, and you are neither now.',
   roles,
 
   waiting: (count: number): string =>
@@ -114,7 +117,8 @@ export const adminWords = {
     passphraseRemove: 'Remove passphrase',
     passphraseShort: 'The passphrase needs at least 8 characters.',
     storage: 'Storage',
-    storageText: (size: string): string => `The session’s messages take ${size} on this computer.`,
+    storageText: (size: string, isHere: boolean): string =>
+      `The session’s messages take ${size} on ${isHere ? 'this' : 'the host’s'} computer.`,
     hostOnly: 'Only the host can change this.',
     stayAwake: 'Keep this computer awake while it hosts',
     stayAwakeText: 'While it sleeps, nobody can reach the session.',
@@ -142,7 +146,7 @@ export const adminWords = {
     lead: 'Use this session on another computer as the same person: make a code here and type it there, under “Join a session”.',
     link: 'Make a code',
     codeText: (minutes: number): string =>
-      `Type it on the other computer within ${minutes} minutes. It works once.`,
+      `Type it on the other computer within ${minutes === 1 ? 'a minute' : `${minutes} minutes`}. It works once.`,
     list: 'Devices',
     current: 'this computer',
     lastSeen: (moment: string): string => `last here ${moment}`,
