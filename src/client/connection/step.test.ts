@@ -147,6 +147,18 @@ describe('asked by the person', () => {
     drill.give({ kind: 'reconnect' })
     expect(drill.effects).toEqual(['drop', 'dial'])
   })
+
+  it('[I3] tries another name at once where the one before was taken, and nothing else', () => {
+    const refused = (code: 'name-taken' | 'banned') => {
+      const drill = drive()
+      drill.give({ kind: 'connect' }, { kind: 'opened' })
+      drill.give({ kind: 'rejected', rejected: { type: 'rejected', code, message: '' } })
+      drill.give({ kind: 'reconnect' })
+      return drill.phase.state
+    }
+    expect(refused('name-taken')).toBe('connecting')
+    expect(refused('banned')).toBe('refused')
+  })
 })
 
 describe('liveness', () => {

@@ -82,7 +82,10 @@ export function step(machine: Machine, input: Input, moment: Moment): Step {
           : [],
       }
     case 'reconnect':
-      return hasSocket(phase) ? dialAnew(machine, moment) : stay(machine)
+      // Another name may be what opens the door that the one before kept shut (I3).
+      return hasSocket(phase) || (phase.state === 'refused' && phase.reason === 'name-taken')
+        ? dialAnew(machine, moment)
+        : stay(machine)
     case 'addresses':
       return withAddresses(machine, input.addresses, moment)
     case 'suspend':
