@@ -131,9 +131,13 @@ export function createDesk(ports: DeskPorts): IntegrationDesk {
     return hands.remove(id, { by: asker.member, at: clock.now() })
   }
 
-  async function enable(id: MemberId): Promise<Refusal | undefined> {
+  async function enable(asker: Asker, id: MemberId): Promise<Refusal | undefined> {
     const known = book.get(id)
     if (known?.what.kind !== 'outgoing' || !isLive(known)) return NO_SUCH
+    await store.registry.note({
+      ...{ action: 'settings-changed', by: asker.member, target: { id, name: known.name } },
+      ...{ detail: 'outgoing webhook enabled again', at: clock.now() },
+    })
     await book.save({ ...known, disabledAt: null, failingSince: null })
     return undefined
   }
@@ -176,7 +180,7 @@ export function createDesk(ports: DeskPorts): IntegrationDesk {
       case 'revoke-integration':
         return done(await revoke(asker, request.integration))
       case 'enable-integration':
-        return done(await enable(request.integration))
+        return done(await enable(asker, request.integration))
       case 'integrations':
         return { type: 'integration-list', ref, integrations: live().map(shown) }
     }

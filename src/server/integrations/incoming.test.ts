@@ -176,6 +176,11 @@ describe('incoming webhooks', () => {
     for (let n = 0; n < 12; n++) statuses.push((await post(`/hooks/${id}/wrong${n}`, {})).status)
     expect(statuses).toContain(429)
     expect((await post(path, { text: 'right' })).status).toBe(429)
+    kit.host.tell({ type: 'audit', ref: 9_001, before: 1_000, limit: 100 })
+    const { entries } = await kit.host.next('audit-page', ({ ref }) => ref === 9_001)
+    expect(entries).toContainEqual(
+      expect.objectContaining({ action: 'guesses-stopped', detail: 'webhook, from 127.0.0.1' }),
+    )
   })
 })
 

@@ -41,6 +41,8 @@ export interface IncomingPorts {
   readonly secrets: Pick<Secrets, 'uuid' | 'hash' | 'equal'>
   readonly addressOf: (request: IncomingMessage) => string
   readonly rate?: BucketSize | undefined
+  /** Too many wrong tokens came from this address: to be written down (I10). */
+  readonly guessesStopped: (address: string) => void
 }
 
 export function createIncomingHooks(ports: IncomingPorts): IncomingHooks {
@@ -75,7 +77,7 @@ export function createIncomingHooks(ports: IncomingPorts): IncomingHooks {
     }
     const hook = hookAt(pathOf(request))
     if (hook?.what.kind !== 'incoming') {
-      tries.wrong(address, () => {})
+      tries.wrong(address, () => ports.guessesStopped(address))
       return NO_HOOK
     }
     const key = request.headers['idempotency-key']

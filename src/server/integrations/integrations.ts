@@ -58,6 +58,15 @@ export async function openIntegrations(
     changed: () => outgoing?.review(),
   })
 
+  function guessesStopped(address: string): void {
+    const detail = `webhook, from ${address}`
+    store.registry
+      .note({ action: 'guesses-stopped', by: null, detail, at: clock.now() })
+      .catch((fault: unknown) => {
+        log.warn({ address, fault: String(fault) }, 'guesses were stopped, and could not be noted')
+      })
+  }
+
   return {
     desk(lent) {
       hands = lent
@@ -76,7 +85,7 @@ export async function openIntegrations(
         node: store.shared === undefined ? 'the only one' : secrets.uuid(),
       })
       hooks = createIncomingHooks({
-        ...{ hub, clock, secrets, addressOf, rate: options.hookRate },
+        ...{ hub, clock, secrets, addressOf, rate: options.hookRate, guessesStopped },
         find(id) {
           const known = book.get(id as Parameters<typeof book.get>[0])
           return known !== undefined && hands?.isMember(known.id) === true ? known : undefined

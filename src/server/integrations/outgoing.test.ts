@@ -156,6 +156,19 @@ describe('outgoing webhooks', () => {
     expect(later.every((each) => each.delivery.delivery.startsWith(other.id))).toBe(true)
     await revoke(other.id)
   })
+
+  it('[I10] are switched on again by a host, which is written down', async () => {
+    const { id } = await make(['message.posted'])
+    const request = { type: 'enable-integration' as const, integration: id }
+    expect((await kit.ask(kit.host, request, 'carried-out')).type).toBe('carried-out')
+    kit.host.tell({ type: 'audit', ref: 9_001, before: 1_000_000, limit: 5 })
+    const { entries } = await kit.host.next('audit-page', ({ ref }) => ref === 9_001)
+    expect(entries[0]).toMatchObject({
+      ...{ action: 'settings-changed', detail: 'outgoing webhook enabled again' },
+      ...{ actor: { name: 'Mara Holm' }, target: { id } },
+    })
+    await revoke(id)
+  })
 })
 
 const freshId = () => crypto.randomUUID() as never

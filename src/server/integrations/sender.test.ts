@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isPrivateAddress } from './private-addresses.ts'
 import { createSender } from './sender.ts'
@@ -75,6 +75,20 @@ describe('the sender', () => {
       expect(await sender.send(new URL(url), {}, '{}')).toMatchObject({ kind: 'failed' })
     }
     expect(calls).toBe(1)
+  })
+
+  it('is not held up by an answer that wants another protocol', async () => {
+    const odd = createTcpServer((socket) => {
+      socket.on('error', () => {})
+      const answer = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'
+      socket.once('data', () => socket.write(answer))
+    })
+    odd.listen(0, '127.0.0.1')
+    await once(odd, 'listening')
+    const url = new URL(`http://127.0.0.1:${(odd.address() as AddressInfo).port}/`)
+    const sender = createSender({ allowPrivate: true, timeoutMs: 500 })
+    expect(await sender.send(url, {}, '{}')).toMatchObject({ kind: 'failed' })
+    odd.close()
   })
 
   it('gives up what does not answer in time, and all of it when it is closed', async () => {

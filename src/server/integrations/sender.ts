@@ -86,6 +86,8 @@ export function createSender(options: {
           else failed(`answered ${status}`)
         })
         outgoing.on('error', (fault) => failed(fault.message))
+        // Whatever else ends it, such as a change of protocol, which is not waited for.
+        outgoing.on('close', () => failed('was ended without an answer'))
         outgoing.end(bytes)
       }),
   }
