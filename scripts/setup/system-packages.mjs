@@ -14,6 +14,8 @@ const compiler = ['g++', 'make', 'python3']
 const namespaces = ['iproute2', 'nftables']
 /** Tests of several nodes start their own, with folders and ports of their own. */
 const servers = ['postgresql', 'redis-server']
+/** Checks deploy/compose against Compose's schema; needs no daemon and brings none. */
+const checkers = ['docker-compose']
 /** Debian starts a server once it is installed, unless this file says no. */
 const startPolicy = '/usr/sbin/policy-rc.d'
 
@@ -30,7 +32,7 @@ export async function provideSystemPackages({ headless, mayBuild, networks }) {
     ...libraries,
     ...(headless ? [...display, ...fonts] : []),
     ...(mayBuild ? compiler : []),
-    ...(networks && process.getuid?.() === 0 ? [...namespaces, ...servers] : []),
+    ...(networks && process.getuid?.() === 0 ? [...namespaces, ...servers, ...checkers] : []),
   ]
   const missing = await notInstalled(wanted)
   if (missing.length === 0) return

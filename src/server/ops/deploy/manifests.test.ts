@@ -1,4 +1,4 @@
-/** Whether what is under deploy/ fits together, and fits the server. Schemas are another matter: deploy/README.md. */
+/** Whether what is under deploy/ fits together, and fits the server. Schemas: schemas.test.ts. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Registry } from 'prom-client'
