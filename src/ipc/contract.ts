@@ -97,6 +97,8 @@ export interface HostingView {
   readonly invite: string
   readonly addresses: readonly string[]
   readonly port: number
+  /** Other programs than this app may come in. */
+  readonly doors: boolean
   readonly devices: readonly HostedDevice[]
   /** One sample a second, oldest first, at most 60. */
   readonly samples: readonly {
@@ -155,6 +157,8 @@ export const commandSchemas = {
   /** Starts hosting again a session this computer has hosted before. */
   'session.resume-hosting': z.object(inSession),
   'session.stop-hosting': z.object(inSession),
+  /** SignalR, plain WebSocket and game clients, webhooks and bots may come in, or no longer. */
+  'session.set-doors': z.object({ ...inSession, open: z.boolean() }),
   'session.hosting': z.object(inSession),
   'session.join': z.object({ invite: z.string().min(1).max(4_096) }),
   /** Another name in this session only; with it the connection is tried again. */
@@ -282,6 +286,7 @@ export interface CommandResults {
   'session.host': { readonly session: SessionId }
   'session.resume-hosting': null
   'session.stop-hosting': null
+  'session.set-doors': null
   'session.hosting': HostingView
   'session.join': { readonly session: SessionId }
   'session.set-name': null

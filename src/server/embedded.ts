@@ -44,7 +44,13 @@ async function start(options: EmbeddedStart): Promise<void> {
         owner: { owner, firstInvite: { token, label: FIRST_INVITE, role: 'member' } },
         tls: { kind: 'host-key', privateKey },
         // Whoever switches them on in an open session wants clients in that know no key and no token.
-        ...(doors === undefined ? {} : { doors: { ...doors, names: true } }),
+        // On a LAN every target of a webhook is in a private network.
+        ...(doors === undefined
+          ? {}
+          : {
+              doors: { ...doors, names: true },
+              integrations: { enabled: true, allowPrivateTargets: true },
+            }),
       },
       log,
     )

@@ -173,7 +173,7 @@ describe('hosting', () => {
     void on.hosting.start(on.session, false)
     on.ready()
     const stopped = on.hosting.stop(sessionId)
-    expect(on.posted.at(-1)).toEqual({ kind: 'stop' })
+    expect(on.posted.at(-1)).toEqual({ kind: 'stop', reason: 'stopped' })
     on.exit()
     await stopped
     expect(on.views.at(-1)).toMatchObject({ state: 'stopped' })

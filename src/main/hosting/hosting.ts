@@ -12,7 +12,7 @@ import type { HostNotice } from '../discovery/announcements.ts'
 import { createHostKeys } from './host-keys.ts'
 import type { HostKey, KeyVault } from './host-keys.ts'
 import { startLanHost } from './lan-host.ts'
-import type { HostClock, LanHost, ServerProcess, StartProblem } from './lan-host.ts'
+import type { HostClock, LanHost, ServerProcess, StartProblem, StopReason } from './lan-host.ts'
 
 export interface HostingOptions {
   readonly fork: () => ServerProcess
@@ -33,7 +33,7 @@ export interface HostingOptions {
 export interface Hosting {
   /** Resolves when the first start succeeded (null) or failed. `portIsKnown`: others have this port. */
   start(session: KnownSession, portIsKnown: boolean): Promise<StartProblem | null>
-  stop(id: SessionId): Promise<void>
+  stop(id: SessionId, reason?: StopReason): Promise<void>
   stopAll(): Promise<void>
   /** True while the server runs or is being brought back. */
   isActive(id: SessionId): boolean
@@ -87,6 +87,7 @@ export function createHosting(options: HostingOptions): Hosting {
         isHost: device.memberId === session.memberId,
       })),
       samples: host?.samples ?? [],
+      doors: session.hosted?.doors === true,
     }
   }
 
@@ -120,6 +121,7 @@ export function createHosting(options: HostingOptions): Hosting {
           },
           firstInvite: session.secret ?? '',
           privateKey: key.privateKey,
+          ...(session.hosted?.doors === true ? { doors: ALL_DOORS } : {}),
           sessionId: id,
         },
         onReady: (port) => options.onReady(id, port),
@@ -129,10 +131,10 @@ export function createHosting(options: HostingOptions): Hosting {
       options.onChange(view(session))
       return host.started
     },
-    async stop(id) {
+    async stop(id, reason) {
       const hosted = hosts.get(id)
       if (hosted === undefined) return
-      await hosted.host.stop()
+      await hosted.host.stop(reason)
       if (hosts.get(id) === hosted) hosts.delete(id)
     },
     async stopAll() {
@@ -161,6 +163,7 @@ export function createHosting(options: HostingOptions): Hosting {
   }
 }
 
+const ALL_DOORS = { signalr: true, plain: true, game: true }
 const NO_NOTICE: HostNotice = { selectors: [], passphrase: false, open: false }
 
 /** Without a network, the people at this very computer can still come in. */

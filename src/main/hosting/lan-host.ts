@@ -48,6 +48,9 @@ export type StartProblem = {
   readonly message: string
 }
 
+/** What members are told: that it comes again at once, or that it is over for now. */
+export type StopReason = 'restart' | 'stopped'
+
 /** One hosted session: keeps its server running until it is stopped. */
 export interface LanHost {
   readonly state: LanHostState
@@ -63,7 +66,7 @@ export interface LanHost {
   /** Resolves when the server first is ready, or will not be. */
   readonly started: Promise<StartProblem | null>
   /** Drains and ends the server (D16); resolves when the process is gone. */
-  stop(): Promise<void>
+  stop(reason?: StopReason): Promise<void>
 }
 
 export const READY_LIMIT_MS = 15_000
@@ -192,7 +195,7 @@ export function startLanHost(options: LanHostOptions): LanHost {
     change(wasReady ? 'restarting' : 'starting')
   }
 
-  function stop(): Promise<void> {
+  function stop(reason: StopReason = 'stopped'): Promise<void> {
     cancelTimer?.()
     cancelTimer = null
     const process = running
@@ -209,7 +212,7 @@ export function startLanHost(options: LanHostOptions): LanHost {
         resolve()
       }
       if (before !== null) return
-      process.post({ kind: 'stop' })
+      process.post({ kind: 'stop', reason })
       timer(STOP_LIMIT_MS, () => {
         log.warn('the server did not stop in time')
         process.kill()

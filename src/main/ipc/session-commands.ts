@@ -21,6 +21,7 @@ export function sessionCommands(
       }),
     'session.resume-hosting': ({ session }) => sessions.resumeHosting(session),
     'session.stop-hosting': ({ session }) => sessions.stopHosting(session),
+    'session.set-doors': ({ session, open }) => sessions.setDoors(session, open),
     'session.hosting': ({ session }) => sessions.hostingView(session),
     'session.join': ({ invite }) => sessions.join(invite),
     'session.set-name': ({ session, name }) => sessions.setName(session, name),

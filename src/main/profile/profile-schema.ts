@@ -33,6 +33,8 @@ export const knownSessionSchema = z.object({
       port: z.int().min(0).max(65_535),
       /** Hosted when the app last ran, however it ended: host again at the next start. */
       autoResume: z.boolean(),
+      /** SignalR, plain WebSocket and game clients, webhooks and bots may come in as well. */
+      doors: z.boolean().optional(),
     })
     .optional(),
   /** The person disconnected; stay so at the next start. */

@@ -79,8 +79,9 @@ function stage(folder: string) {
       if (problem === null) sessions.onHostReady(session.sessionId, 51_000)
       return problem
     },
-    async stop(one: SessionId) {
-      if (active.delete(one)) log.push('served no more')
+    async stop(one: SessionId, reason = 'stopped') {
+      if (active.delete(one))
+        log.push(reason === 'restart' ? 'stopped for a moment' : 'served no more')
     },
     isActive: (one: SessionId) => active.has(one),
     keyOf: () => ({ kind: 'key', privateKey: 'PEM', fingerprint: KEY }),
@@ -215,6 +216,28 @@ describe('sessions of a profile', () => {
       'Field connect now',
       'Field connect',
     ])
+  })
+
+  it('lets other programs in by starting the server anew, and keeps to it at the next start', async () => {
+    on.named()
+    await on.sessions.host('Field')
+    on.noted()
+    expect(await on.sessions.setDoors(id(7), true)).toEqual(ok(null))
+    expect(on.noted()).toEqual([
+      'stopped for a moment',
+      'Field hosting true',
+      'Field served on 51000, known',
+      'Field at 127.0.0.1:51000',
+      'Field connect now',
+    ])
+    expect(on.profile.session(id(7))?.hosted?.doors).toBe(true)
+    expect(await on.sessions.setDoors(id(7), true)).toEqual(ok(null))
+    expect(on.noted()).toEqual([])
+    await on.sessions.stopHosting(id(7))
+    on.noted()
+    await on.sessions.setDoors(id(7), false)
+    expect(on.noted()).toEqual([])
+    expect(on.profile.session(id(7))?.hosted?.doors).toBe(false)
   })
 
   it('does not host again what a person stopped, until they ask', async () => {

@@ -41,6 +41,8 @@ export interface Sessions {
   host(name: string, terms?: HostTerms): Promise<Result<{ readonly session: SessionId }>>
   resumeHosting(id: SessionId): Promise<Result<null>>
   stopHosting(id: SessionId): Promise<Result<null>>
+  /** Lets other programs in, or no longer. The server is started anew; members come back by themselves. */
+  setDoors(id: SessionId, open: boolean): Promise<Result<null>>
   hostingView(id: SessionId): Result<HostingView>
   join(invite: string): Result<{ readonly session: SessionId }>
   /** The same with an invite that was got by pairing; `member`: as a further device of theirs. */
@@ -189,6 +191,19 @@ export function createSessions(options: SessionsOptions): Sessions {
       registry.get(id)?.setHosting(false)
       registry.get(id)?.disconnect()
       return done
+    },
+
+    async setDoors(id, wanted) {
+      const session = known(id)
+      if (session === undefined) return unknownSession
+      if (session.hosted === undefined) {
+        return fail('not-hosting', 'Another computer hosts this session.')
+      }
+      if ((session.hosted.doors === true) === wanted) return done
+      const next = remember(id, { hosted: { ...session.hosted, doors: wanted } })
+      if (next === undefined || !hosting.isActive(id)) return done
+      await hosting.stop(id, 'restart')
+      return startHosting(next, true)
     },
 
     hostingView(id) {

@@ -17,6 +17,7 @@ export interface SessionActions {
   setSessionName(session: SessionId, name: string): Outcome<'session.set-name'>
   resumeHosting(session: SessionId): Outcome<'session.resume-hosting'>
   stopHosting(session: SessionId): Outcome<'session.stop-hosting'>
+  setDoors(session: SessionId, open: boolean): Outcome<'session.set-doors'>
   loadHosting(session: SessionId): Outcome<'session.hosting'>
   join(invite: string): Outcome<'session.join'>
   /** Refreshes and shows the session that was joined. */
@@ -91,6 +92,7 @@ export function sessionActions(ports: ActionPorts, navigation: Navigation): Sess
       thenRefresh<'session.resume-hosting'>(bridge.invoke('session.resume-hosting', { session })),
     stopHosting: (session) =>
       thenRefresh<'session.stop-hosting'>(bridge.invoke('session.stop-hosting', { session })),
+    setDoors: (session, open) => bridge.invoke('session.set-doors', { session, open }),
     async loadHosting(session) {
       const result = await bridge.invoke('session.hosting', { session })
       if (result.ok)

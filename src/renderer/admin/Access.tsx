@@ -22,6 +22,7 @@ export function Access({ session, admin, isHosting }: AccessProps) {
   const { admin: actions, sessions } = useActions()
   const isHost = useAppState((state) => sessionViewOf(state, session)?.self.role === 'host')
   const stayAwake = useAppState((state) => state.app?.settings.stayAwakeWhileHosting === true)
+  const doors = useAppState((state) => state.hosting.get(session)?.doors === true)
   const { problem, submit } = useSubmission()
   const { settings } = admin
   const change = (wanted: SettingsChange): void =>
@@ -62,6 +63,14 @@ export function Access({ session, admin, isHosting }: AccessProps) {
         onChange={(open) => change({ access: open ? 'open' : 'invite' })}
       />
       {isHost ? <Passphrase session={session} isSet={settings.passphrase} /> : null}
+      {isHosting ? (
+        <Switch
+          label={text.doors}
+          text={text.doorsText}
+          on={doors}
+          onChange={(open) => void submit(() => sessions.setDoors(session, open))}
+        />
+      ) : null}
       {isHosting ? (
         <Switch
           label={text.stayAwake}

@@ -56,7 +56,7 @@ export const adminWords = {
   ban: 'Ban…',
   removeTitle: (name: string): string => `Remove ${name}?`,
   removeText:
-    'They are disconnected and leave every room. What they wrote stays. With a new invite they can come back.',
+    'They are disconnected at once. What they wrote stays. With an invite made after this they can come back, and find their rooms as they were.',
   removeConfirm: 'Remove',
   banTitle: (name: string): string => `Ban ${name}?`,
   banText:
@@ -120,6 +120,9 @@ export const adminWords = {
     storageText: (size: string, isHere: boolean): string =>
       `The session’s messages take ${size} on ${isHere ? 'this' : 'the host’s'} computer.`,
     hostOnly: 'Only the host can change this.',
+    doors: 'Let other programs in',
+    doorsText:
+      'SignalR, plain WebSocket and game clients, webhooks and bots. Switching starts the server anew; everybody comes back by themselves.',
     stayAwake: 'Keep this computer awake while it hosts',
     stayAwakeText: 'While it sleeps, nobody can reach the session.',
   },

@@ -196,6 +196,7 @@ const HOSTING: HostingView = {
   invite: 'landline://join?h=192.168.4.23&p=47800&s=abc',
   addresses: ['192.168.4.23'],
   port: 47_800,
+  doors: false,
   keyWords: ['river', 'lamp', 'cedar', 'nine'],
   devices: [
     {

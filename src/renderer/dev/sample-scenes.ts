@@ -72,6 +72,7 @@ const HOSTING: HostingView = {
   invite: 'landline://join?h=192.168.4.23,10.0.0.7&p=47800&s=3uVbq0J2T7mQxZ4rY8dK1w',
   addresses: ['192.168.4.23', '10.0.0.7'],
   port: 47_800,
+  doors: false,
   keyWords: ['river', 'lamp', 'cedar', 'nine'],
   devices: [
     ['Mara Holm', 'field-laptop', 0.3],

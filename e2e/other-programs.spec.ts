@@ -1,0 +1,53 @@
+import { once } from 'node:events'
+import { WebSocket } from 'ws'
+import { ask, sessionOf } from './fixtures/bridge.ts'
+import { portOf } from './fixtures/invites.ts'
+import { hosts, isOnline } from './fixtures/stories.ts'
+import { expect, test } from './fixtures/test.ts'
+import { hostingPanel } from './screens/hosting.ts'
+
+/** A program that knows the guide's plain JSON and nothing of Landline; null when it was not let in. */
+async function plainClient(port: number, user: string): Promise<WebSocket | null> {
+  // It pins no key: whoever writes such a program says how far it trusts the network.
+  const url = `wss://127.0.0.1:${port}/ws?user=${encodeURIComponent(user)}`
+  const socket = new WebSocket(url, 'chat', { rejectUnauthorized: false })
+  const opened = await new Promise<boolean>((resolve) => {
+    socket.once('open', () => resolve(true))
+    socket.once('error', () => resolve(false))
+  })
+  return opened ? socket : null
+}
+
+test('the host lets other programs in by a switch, and shuts the door again', async ({
+  launch,
+}) => {
+  const maraApp = await launch('mara')
+  const mara = await hosts(maraApp, 'Mara Holm', 'Field Station')
+  const { id: session } = await sessionOf(maraApp.window)
+  await ask(maraApp.window, 'admin.change', { session, change: { access: 'open' } })
+  const port = portOf(mara.invite)
+  expect(await plainClient(port, 'Pia')).toBeNull()
+
+  await mara.ui.hostingBadge.click()
+  const panel = hostingPanel(maraApp.window, 'Field Station')
+  await panel.tab('Who gets in').click()
+  const doors = panel.dialog.getByRole('switch', { name: 'Let other programs in' })
+  await doors.click()
+  await expect(doors).toBeChecked()
+  await isOnline(maraApp)
+  await panel.close()
+  const pia = await plainClient(port, 'Pia')
+  if (pia === null) throw new Error('the plain client was not let in')
+  pia.send(JSON.stringify({ type: 'broadcast', content: 'Hello from a script.' }))
+  await expect(mara.ui.timeline.message('Hello from a script.')).toBeVisible()
+  await expect(mara.ui.online('Pia')).toHaveCount(1)
+
+  const gone = once(pia, 'close')
+  await mara.ui.hostingBadge.click()
+  await panel.tab('Who gets in').click()
+  await doors.click()
+  await expect(doors).not.toBeChecked()
+  await gone
+  await isOnline(maraApp)
+  expect(await plainClient(port, 'Pia')).toBeNull()
+})
