@@ -146,6 +146,8 @@ export function createAdminRequests(ports: AdminRequestPorts): AdminRequests {
   async function forgetDevice(device: AdmittedDevice, id: DeviceId): Promise<Outcome> {
     const forgotten = await registry.forgetDevice(id, actOf(device))
     if (forgotten.kind === 'refused') return forgotten
+    // It may have asked for one, to come back by.
+    codes?.unlink(device.member)
     fanOut.publish({ kind: 'device-forgotten', device: id })
     return undefined
   }

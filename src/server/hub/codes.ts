@@ -27,6 +27,8 @@ export interface Codes {
   renew(): void
   /** A code for a further device of the member instead of the one before; undefined when there are too many. */
   link(member: MemberId): ShortCode | undefined
+  /** The member's link code is good no longer. */
+  unlink(member: MemberId): void
   purposeOf(code: string): { kind: 'join' } | { kind: 'link'; member: MemberId } | undefined
   /** Used up, or guessed at too often: the session's is made anew. */
   spend(code: string): void
@@ -88,6 +90,7 @@ export function createCodes(ports: {
       links.set(member, link)
       return shown(link)
     },
+    unlink,
     purposeOf(code) {
       if (code === session.code) return { kind: 'join' }
       const member = ownerOf(code)

@@ -141,6 +141,26 @@ describe('further devices', () => {
     ])
   })
 
+  it('[I11] cannot come back by a link that was asked for before they were forgotten', async () => {
+    const kit = await sessionKit()
+    const sam = await kit.come('Sam')
+    const lost = kit.connect(await kit.furtherDevice(sam.person))
+    await lost.hello()
+    const askForCode = async (ref: number): Promise<string> => {
+      await lost.ask({ type: 'link-device', ref })
+      return plain(lost.last('link-code').code.code)
+    }
+    const granted = await pairingOf(kit).granted({ kind: 'code', code: await askForCode(1) })
+    if (granted.kind !== 'granted' || granted.member === undefined) throw new Error('no link')
+    const code = await askForCode(2)
+    await sam.ask({ type: 'forget-device', ref: 3, device: lost.person.device })
+
+    expect(await pairingOf(kit).granted({ kind: 'code', code })).toMatchObject({ code: 'no-code' })
+    const again = kit.connect({ ...kit.person('Sam'), member: sam.person.member })
+    await again.hello({ credential: { kind: 'link', token: granted.member.token } })
+    expect(again.last('rejected').code).toBe('unauthorized')
+  })
+
   it('[I11] have ten minutes, and few codes at a time, one a member', async () => {
     const kit = await sessionKit()
     const sam = await kit.come('Sam')

@@ -156,6 +156,11 @@ export function* forgetDevice(
     return refuse('not-allowed', 'This is your only device; leave the session instead.')
   }
   yield* tables.saveDevice({ ...device, forgotten: true })
+  // It may have asked for a link, to come back by.
+  for (const invite of yield* tables.invites()) {
+    if (invite.kind !== 'link' || invite.member !== device.member) continue
+    if (invite.revokedAt === null) yield* tables.saveInvite({ ...invite, revokedAt: act.at })
+  }
   const target = yield* tables.member(device.member)
   yield* record(tables, { ...act, action: 'device-forgotten', target, detail: device.name })
   return { kind: 'forgotten' }
