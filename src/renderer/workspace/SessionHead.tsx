@@ -20,7 +20,9 @@ export function SessionHead({ session }: { readonly session: SessionView }) {
   const { state } = session.connection
   return (
     <div className="session-head">
-      <h1 className="ellipsis">{session.name}</h1>
+      <h1 className="ellipsis" dir="auto">
+        {session.name}
+      </h1>
       {session.hosting ? (
         <button
           type="button"
