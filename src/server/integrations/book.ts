@@ -37,9 +37,9 @@ export async function openBook(ports: {
     reading = undefined
   }
 
-  // Of this node and of others: made, changed or taken away.
+  // Of this node and of others: made, changed or taken away, perhaps while others could not be heard.
   const unsubscribe = fanOut.subscribe((signal) => {
-    if (signal.kind !== 'admin') return
+    if (signal.kind !== 'admin' && signal.kind !== 'restored') return
     isStale = true
     reading ??= reload()
   })
