@@ -240,6 +240,17 @@ describe('sessions of a profile', () => {
     expect(on.profile.session(id(7))?.hosted?.doors).toBe(false)
   })
 
+  it('keeps a session stopped that a person stops while its server is started anew', async () => {
+    on.named()
+    await on.sessions.host('Field')
+    on.noted()
+    const switched = on.sessions.setDoors(id(7), true)
+    await on.sessions.stopHosting(id(7))
+    expect(await switched).toEqual(ok(null))
+    expect(on.noted().filter((line) => line.startsWith('Field served'))).toEqual([])
+    expect(on.profile.session(id(7))?.hosted).toMatchObject({ autoResume: false, doors: true })
+  })
+
   it('does not host again what a person stopped, until they ask', async () => {
     on.named()
     await on.sessions.host('Field')

@@ -200,10 +200,13 @@ export function createSessions(options: SessionsOptions): Sessions {
         return fail('not-hosting', 'Another computer hosts this session.')
       }
       if ((session.hosted.doors === true) === wanted) return done
-      const next = remember(id, { hosted: { ...session.hosted, doors: wanted } })
-      if (next === undefined || !hosting.isActive(id)) return done
+      remember(id, { hosted: { ...session.hosted, doors: wanted } })
+      if (!hosting.isActive(id)) return done
       await hosting.stop(id, 'restart')
-      return startHosting(next, true)
+      // The person may have stopped or left it meanwhile, or switched once more.
+      const now = known(id)
+      if (now?.hosted?.autoResume !== true || hosting.isActive(id)) return done
+      return startHosting(now, true)
     },
 
     hostingView(id) {
