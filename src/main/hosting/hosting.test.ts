@@ -112,6 +112,14 @@ describe('hosting', () => {
     expect(on.hosting.activeIds).toEqual([sessionId])
   })
 
+  it('starts one server for a session, however often it is asked to', async () => {
+    const on = stage()
+    const asked = [on.hosting.start(on.session, true), on.hosting.start(on.session, true)]
+    expect(on.posted.filter(({ kind }) => kind === 'start')).toHaveLength(1)
+    on.ready()
+    expect(await Promise.all(asked)).toEqual([null, null])
+  })
+
   it('[T5] [T6] shows its key in words, and is not served under another', async () => {
     const on = stage()
     expect(on.hosting.view(on.session).keyWords).toEqual(

@@ -94,6 +94,9 @@ export function createHosting(options: HostingOptions): Hosting {
   return {
     start(session, portIsKnown) {
       const id = session.sessionId
+      const running = isActive(id) ? hosts.get(id) : undefined
+      // A second server of a session would take the files and the port of the first.
+      if (running !== undefined) return running.host.started
       const key = keys.of(id, session.fingerprint)
       if (key.kind === 'fault') {
         const problem: StartProblem = { code: 'server-failed', message: key.message }
