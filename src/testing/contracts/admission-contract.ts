@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { InviteId } from '../../protocol/ids.ts'
 import { MAX_INVITES } from '../../protocol/limits.ts'
 import type { Role } from '../../protocol/roles.ts'
-import type { Registry, Ticket } from '../../server/hub/registry-port.ts'
+import type { NewInvite, Registry, Ticket } from '../../server/hub/registry-port.ts'
 import { type SeededRandom, seededRandom } from '../seeded-random.ts'
 import { type Newcomers, newcomers } from './newcomers.ts'
 import type { StoreUnderTest } from './store-contract.ts'
@@ -149,12 +149,27 @@ export function admissionContract(
       expect(await registry.createInvite(more, { by: null, at: 9 })).toMatchObject({
         code: 'too-many',
       })
-      const ended = (await registry.invites()).find(({ label }) => label === '5')
-      await registry.revokeInvite(ended?.id as InviteId, { by: null, at: 9 })
+      const revoke = async (wanted: string): Promise<void> => {
+        const ended = (await registry.invites()).find(({ label }) => label === wanted)
+        await registry.revokeInvite(ended?.id as InviteId, { by: null, at: 9 })
+      }
+      await revoke('5')
       expect((await registry.createInvite(more, { by: null, at: 9 })).kind).toBe('changed')
       const labels = (await registry.invites()).map(({ label }) => label)
       expect(labels).toHaveLength(MAX_INVITES)
       expect([labels[0], labels.includes('5')]).toEqual(['more', false])
+
+      // The server makes its own link again when it starts, unless it was taken back: that is remembered longest.
+      const host = await people.owner('Mara')
+      const act = { by: host.member.id, at: 9 }
+      const [own, mine] = ['6', '7'].map((label) => people.wanted({ label: `new ${label}` }))
+      for (const label of ['6', '7']) await revoke(label)
+      await registry.createInvite(own as NewInvite, { by: null, at: 9 })
+      await registry.createInvite(mine as NewInvite, act)
+      for (const label of ['new 6', 'new 7']) await revoke(label)
+      await registry.createInvite(people.wanted({ label: 'last' }), act)
+      const kept = (await registry.invites()).map(({ label }) => label)
+      expect([kept.includes('new 6'), kept.includes('new 7')]).toEqual([true, false])
     })
 
     it('[I6] lets nobody new into a locked session, and those it knows always', async () => {

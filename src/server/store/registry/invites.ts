@@ -58,10 +58,16 @@ function* makeRoom(
   const alike = all.filter((invite) => (invite.kind === 'invite') === isListed)
   const bound = isListed ? MAX_INVITES : MAX_PASSING
   if (alike.length < bound) return true
-  const ended = alike.filter((invite) => hasEnded(invite, now)).at(-1)
+  const over = alike.filter((invite) => hasEnded(invite, now))
+  const ended = over.findLast((invite) => !isServersOwn(invite)) ?? over.at(-1)
   if (ended === undefined) return false
   yield* tables.deleteInvite(ended.id)
   return true
+}
+
+/** Made anew at every start unless it is there: one that was taken back must not be good again. */
+function isServersOwn({ createdBy, maxUses }: StoredInvite): boolean {
+  return createdBy === null && maxUses === null
 }
 
 function hasEnded({ revokedAt, expiresAt, maxUses, uses }: StoredInvite, now: number): boolean {
