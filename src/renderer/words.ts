@@ -77,6 +77,8 @@ export const words = {
     cannotOpen: 'This session could not be opened',
     noRooms: 'No rooms yet',
     noRoomsText: 'They appear as soon as this computer has been connected once.',
+    noRoomsOfGuest:
+      'As a guest you see the rooms that somebody adds you to, and so far nobody has.',
     menu: 'Session menu',
     hostingBadge: (people: number): string => (people > 0 ? `hosting · ${people}` : 'hosting'),
     hostingBadgeName: (people: number): string =>

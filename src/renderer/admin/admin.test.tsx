@@ -298,3 +298,14 @@ test('the storage of a session that another computer hosts is not said to be on 
   await user.click(dialog.getByRole('tab', { name: 'Who gets in' }))
   expect(dialog.getByText(/take 2 KB on the host’s computer/)).toBeTruthy()
 })
+
+test('[I8] a guest without rooms is told why, and offered nothing that guests may not do', async () => {
+  const self = { memberId: ME, name: 'Mara Holm', role: 'guest' } as const
+  await openApp((bridge) => {
+    bridge.answer('app.state', () => ok(appView({ sessions: [session({ self })] })))
+    bridge.answer('session.open', () => ok({ rooms: [], people: [] }))
+  })
+  const middle = within(screen.getByRole('main'))
+  expect(middle.getByText(/As a guest you see the rooms/)).toBeTruthy()
+  expect(middle.queryByRole('button', { name: /[Gg]roup/ })).toBeNull()
+})

@@ -37,7 +37,7 @@ export function Workspace() {
         {activeRoom === null ? (
           <>
             <ConnectionBar session={view} />
-            <NoRoom session={view.id} contents={contents} />
+            <NoRoom session={view.id} contents={contents} isGuest={view.self.role === 'guest'} />
           </>
         ) : (
           <RoomPane key={`${view.id}/${activeRoom}`} session={view} roomId={activeRoom} />
@@ -51,9 +51,10 @@ export function Workspace() {
 interface NoRoomProps {
   readonly session: Parameters<ReturnType<typeof useActions>['navigation']['openSession']>[0]
   readonly contents: 'absent' | 'loading' | 'loaded' | { readonly problem: string }
+  readonly isGuest: boolean
 }
 
-function NoRoom({ session, contents }: NoRoomProps) {
+function NoRoom({ session, contents, isGuest }: NoRoomProps) {
   const actions = useActions()
   if (typeof contents === 'object') {
     return (
@@ -70,6 +71,14 @@ function NoRoom({ session, contents }: NoRoomProps) {
     return (
       <div className="empty">
         <p role="status">{words.session.opening}</p>
+      </div>
+    )
+  }
+  if (isGuest) {
+    return (
+      <div className="empty">
+        <h2>{words.session.noRooms}</h2>
+        <p>{words.session.noRoomsOfGuest}</p>
       </div>
     )
   }
