@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react'
 import type { DeviceRecord, ShortCode } from '../../protocol/admin.ts'
 import type { SessionId } from '../../protocol/ids.ts'
-import { useActions, useNow } from '../app/context.ts'
+import { useActions, useAppState, useNow } from '../app/context.ts'
 import { useSubmission } from '../app/use-form.ts'
 import { Button } from '../parts/Button.tsx'
 import { Modal } from '../parts/Modal.tsx'
+import { sessionViewOf } from '../store/state.ts'
 import { formatMoment } from '../words-format.ts'
 import { words } from '../words.ts'
 import './admin.css'
@@ -22,6 +23,9 @@ export function DevicesDialog({ session, onClose }: DevicesDialogProps) {
   const [devices, setDevices] = useState<readonly DeviceRecord[] | null>(null)
   const [code, setCode] = useState<ShortCode | null>(null)
   const { busy, problem, submit, setProblem } = useSubmission()
+  const isOnline = useAppState(
+    (state) => sessionViewOf(state, session)?.connection.state === 'online',
+  )
   const now = useNow(1_000)
   const text = words.admin.devices
 
@@ -29,14 +33,14 @@ export function DevicesDialog({ session, onClose }: DevicesDialogProps) {
     let open = true
     void admin.devices(session).then((result) => {
       if (!open) return
+      setProblem(result.ok ? null : result.failure.message)
       if (result.ok) setDevices(result.value)
-      else setProblem(result.failure.message)
     })
     return () => {
       open = false
     }
-    // oxlint-disable-next-line react/exhaustive-deps -- asked once for each session
-  }, [admin, session])
+    // oxlint-disable-next-line react/exhaustive-deps -- asked again when the connection is back
+  }, [admin, session, isOnline])
 
   async function link(): Promise<void> {
     await submit(async () => {

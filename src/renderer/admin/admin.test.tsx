@@ -309,3 +309,23 @@ test('[I8] a guest without rooms is told why, and offered nothing that guests ma
   expect(middle.getByText(/As a guest you see the rooms/)).toBeTruthy()
   expect(middle.queryByRole('button', { name: /[Gg]roup/ })).toBeNull()
 })
+
+test('[I11] the list of devices is asked for again when the connection is back', async () => {
+  const lost = session({ connection: offline })
+  const { bridge, user, settle } = await openApp((on) => {
+    on.answer('app.state', () => ok(appView({ sessions: [lost] })))
+    on.answer('device.list', () => failed('The host cannot be reached.', 'offline'))
+  })
+  await user.click(screen.getByRole('button', { name: 'Session menu' }))
+  await user.click(screen.getByRole('menuitem', { name: 'Your devices…' }))
+  await settle()
+  expect(screen.getByRole('alert').textContent).toBe('The host cannot be reached.')
+  bridge.answer('device.list', () =>
+    ok([{ id: 'a' as never, name: 'laptop', addedAt: 0, lastSeen: 0, current: true }]),
+  )
+  const back = { type: 'session', session: session() } as const
+  act(() => bridge.emit({ type: 'session-event', session: SESSION, event: back }))
+  await settle()
+  expect(screen.queryByRole('alert')).toBeNull()
+  expect(screen.getByText('laptop')).toBeTruthy()
+})
