@@ -6,7 +6,7 @@ import type { ClientSession } from '../../client/client-session.ts'
 import type { HostingView } from '../../ipc/contract.ts'
 import { sessionIdSchema } from '../../protocol/ids.ts'
 import type { SessionId } from '../../protocol/ids.ts'
-import { createInvite } from '../../protocol/invite.ts'
+import { createInvite, parseInvite } from '../../protocol/invite.ts'
 import { manualClock } from '../../testing/manual-clock.ts'
 import type { Hosting } from '../hosting/hosting.ts'
 import type { StartProblem } from '../hosting/lan-host.ts'
@@ -320,6 +320,17 @@ describe('sessions of a profile', () => {
     const known = on.profile.session(id(1))
     expect(known).toMatchObject({ memberId: member.id, secret: 'made after the removal' })
     expect(known?.link).toBeUndefined()
+  })
+
+  it('[I4] a moderator’s invite leads to where the host is now, then to where it was', () => {
+    on.named()
+    on.sessions.join(invite(['10.0.0.1:1'], 'secret', { fingerprint: KEY }))
+    const known = on.profile.session(id(1))
+    if (known !== undefined) on.profile.putSession({ ...known, seenAt: ['10.0.0.9:2'] })
+    const link = on.sessions.linkWith(id(1), 'for one')
+    expect(parseInvite(link.ok ? link.value : '')).toMatchObject({
+      invite: { addresses: ['10.0.0.9:2', '10.0.0.1:1'], secret: 'for one', fingerprint: KEY },
+    })
   })
 
   it('[I3] another name in one session is kept, and tried at once', () => {

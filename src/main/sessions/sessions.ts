@@ -265,7 +265,8 @@ export function createSessions(options: SessionsOptions): Sessions {
       const session = known(id)
       if (session === undefined) return unknownSession
       if (hosting.isActive(id)) return ok(hosting.inviteTo(session, secret))
-      const { name, addresses, fingerprint, tls } = session
+      const { name, fingerprint, tls } = session
+      const addresses = placesOf(session)
       if (addresses.length === 0) return fail('not-hosting', 'Host this session first.')
       return ok(
         createInvite({
