@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type RawClient, type RawPerson, rawClient, rawPerson } from '../../testing/raw-client.ts'
+import { plainClient } from '../doors/testing/plain-client.ts'
 import { settingsSchema } from '../ops/options/settings.ts'
 import { type RunningServer, startServer } from '../start-server.ts'
 import { authorityOf } from './verifier-of-settings.ts'
@@ -25,6 +26,8 @@ beforeEach(async () => {
       admission: { kind: 'secret', secret: 'the join secret' },
       hub: { requireToken: true },
       vouching: vouchingOf(authority.verifyToken),
+      verifyToken: authority.verifyToken,
+      doors: { plain: true },
     },
     { info() {}, warn() {} },
   )
@@ -59,6 +62,16 @@ it('a good token lets in with its role, and the next one goes on in place', asyn
   expect(expiresAt).toBeGreaterThan(Date.now() + 3_000_000)
   client.tell({ type: 'refresh-token', token: await tokenFor('u-2', '2h') })
   expect(await client.next('error')).toMatchObject({ code: 'unauthorized' })
+})
+
+it('a token that is revoked ends its connections at the doors for foreign clients too', async () => {
+  const client = await plainClient(server.url, 'chat', {
+    headers: { Authorization: `Bearer ${await tokenFor('u-7', '5m')}` },
+  })
+  client.say({ type: 'unsubscribe', channel: 'none' })
+  await client.next()
+  expect(server.endStays(({ subject }) => subject === '["","u-7"]')).toBe(1)
+  expect((await client.closed).code).toBe(4401)
 })
 
 it('no token, an old one, and the join secret are refused with 4401 where tokens are required', async () => {

@@ -33,7 +33,7 @@ export function vouchingOf(verifyToken: VerifyToken): Vouching {
 }
 
 /** The same subject of two authorities is two people. */
-function subjectOf(issuer: string, subject: string): string {
+export function subjectOf(issuer: string, subject: string): string {
   return JSON.stringify([issuer, subject])
 }
 

@@ -2,6 +2,7 @@
 import type { DeviceId, MemberId } from '../../protocol/ids.ts'
 import type { HubConnection } from '../hub/hub.ts'
 import type { Socket } from '../hub/ports.ts'
+import type { TokenStay } from '../hub/token-stays.ts'
 
 /** Somebody a door has identified by a bearer token, or by the name given on an open server. */
 export interface GuestIdentity {
@@ -16,6 +17,8 @@ export interface GuestIdentity {
   readonly claims: Readonly<Record<string, unknown>>
   /** For the audit log: by what they are known. */
   readonly vouchedBy: string
+  /** Their token, by which they may stay; undefined without one. */
+  readonly token?: TokenStay | undefined
 }
 
 /**

@@ -8,10 +8,11 @@ const ROLES: readonly Role[] = roleSchema.options
 /** Admits guests by the way the hub has for those a door knows by its own means. */
 export function createVouchedGuests(hub: Pick<Hub, 'connectVouched'>): GuestHub {
   return {
-    admitGuest: ({ memberId, deviceId, deviceName, name, roles, vouchedBy }, socket) =>
+    admitGuest: ({ memberId, deviceId, deviceName, name, roles, vouchedBy, token }, socket) =>
       hub.connectVouched(socket, {
         member: { id: memberId, name },
         device: { id: deviceId, name: deviceName },
+        token,
         ticket: {
           kind: 'vouched',
           // A token that speaks of other roles, or of none, makes a member.

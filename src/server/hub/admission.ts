@@ -43,6 +43,8 @@ export interface Vouched {
   readonly member: { readonly id: MemberId; readonly name: string }
   readonly device: { readonly id: DeviceId; readonly name: string }
   readonly ticket: Extract<Ticket, { kind: 'vouched' }>
+  /** Where a bearer token says so: they stay as long as it is good. */
+  readonly token?: TokenStay | undefined
 }
 
 export interface Admission {
@@ -193,9 +195,7 @@ export function createAdmission(ports: AdmissionPorts): Admission {
     if ('code' in shown) return shown
     const newcomer = newcomerOf(comer, shown.ticket)
     const entry = known.kind === 'newcomer' ? await registry.register(newcomer) : known
-    const verdict = await enterRooms(await settle(entry, newcomer), device)
-    const { token } = shown
-    return verdict.kind === 'rejected' || token === undefined ? verdict : { ...verdict, token }
+    return withStay(await enterRooms(await settle(entry, newcomer), device), shown.token)
   }
 
   return {
@@ -226,7 +226,7 @@ export function createAdmission(ports: AdmissionPorts): Admission {
       return verdict
     },
 
-    admitVouched: ({ member, device, ticket }) =>
+    admitVouched: ({ member, device, ticket, token }) =>
       orUnavailable(async () => {
         const comer: Comer = {
           member,
@@ -237,7 +237,7 @@ export function createAdmission(ports: AdmissionPorts): Admission {
         const known = await registry.checkIn(comer)
         const newcomer = newcomerOf(comer, ticket)
         const entry = known.kind === 'newcomer' ? await registry.register(newcomer) : known
-        return enterRooms(await settle(entry, newcomer), device.id)
+        return withStay(await enterRooms(await settle(entry, newcomer), device.id), token)
       }),
 
     admitWaiting: (newcomer, by) =>
@@ -246,6 +246,10 @@ export function createAdmission(ports: AdmissionPorts): Admission {
         return enterRooms(await settle(entry, newcomer), newcomer.device.id)
       }),
   }
+}
+
+function withStay(verdict: Verdict, token: TokenStay | undefined): Verdict {
+  return verdict.kind === 'rejected' || token === undefined ? verdict : { ...verdict, token }
 }
 
 export function reject(code: ErrorCode, message: string): Rejection {

@@ -3,6 +3,7 @@ import type { MemberId } from '../../../protocol/ids.ts'
 import { memberNameSchema } from '../../../protocol/records.ts'
 import { bearerOf } from '../../auth/bearer.ts'
 import type { VerifyToken } from '../../auth/verify-token.ts'
+import { subjectOf } from '../../auth/vouching-of-tokens.ts'
 import type { GuestIdentity } from '../guests.ts'
 import type { NameIds } from './name-ids.ts'
 
@@ -58,7 +59,8 @@ export function createIdentify(ports: {
     if (verdict.kind === 'fault') {
       return refuse(verdict.code === 'unavailable' ? 503 : 401, verdict.message)
     }
-    const memberId = verdict.member ?? ids.bearerMember(verdict.issuer, verdict.subject)
+    const { issuer, subject, tokenId, expiresAt } = verdict
+    const memberId = verdict.member ?? ids.bearerMember(issuer, subject)
     const person = {
       memberId,
       name: nameFrom(verdict.name) ?? nameFrom(verdict.subject) ?? `member ${memberId.slice(0, 8)}`,
@@ -67,7 +69,8 @@ export function createIdentify(ports: {
       vouchedBy: `token of ${verdict.issuer === '' ? 'the server' : verdict.issuer}`.slice(0, 200),
       isAuthenticated: true,
       isAnonymous: false,
-      expiresAt: verdict.expiresAt,
+      expiresAt,
+      token: { endsAt: expiresAt, subject: subjectOf(issuer, subject), tokenId },
     }
     return { kind: 'person', person }
   }
@@ -109,7 +112,7 @@ export function createIdentify(ports: {
     },
 
     enter(person, deviceName) {
-      const { roles, claims, vouchedBy } = person
+      const { roles, claims, vouchedBy, token } = person
       const { memberId, name } = person.isAnonymous ? anonymous() : person
       const taken = places.get(memberId) ?? new Set()
       let place = 1
@@ -129,6 +132,7 @@ export function createIdentify(ports: {
           roles,
           claims,
           vouchedBy,
+          token,
         },
         leave() {
           taken.delete(place)
