@@ -1,5 +1,5 @@
 import { inProcessFanOut } from './fan-out/in-process.ts'
-import { parseRedisAddress } from './fan-out/redis/connection-string.ts'
+import { type ParsedRedisAddress, parseRedisAddress } from './fan-out/redis/connection-string.ts'
 import { createRedisFanOut } from './fan-out/redis/redis-fan-out.ts'
 import type { SharedBackends } from './shared-backends-port.ts'
 import { openPostgresStore } from './store/postgres/postgres-store.ts'
@@ -14,7 +14,9 @@ export interface SharedBackendOptions {
         readonly keyPrefix: string
         /** When the connection string does not say. */
         readonly database?: number
+        /** When the connection string does not say. */
         readonly connectTimeoutMs?: number
+        readonly commandTimeoutMs?: number
       }
     | undefined
 }
@@ -23,13 +25,15 @@ export type PreparedBackends =
   | { readonly kind: 'backends'; readonly backends: SharedBackends }
   | { readonly kind: 'fault'; readonly message: string }
 
+const CONNECT_TIMEOUT_MS = 5_000
+
 /** Looks at the connection strings; nothing is connected yet. */
 export function prepareSharedBackends(options: SharedBackendOptions): PreparedBackends {
   const { postgres, redis } = options
   if (!/^postgres(ql)?:\/\//i.test(postgres)) {
     return fault('The connection string of PostgreSQL must begin with postgres://.')
   }
-  const parsed = redis === undefined ? undefined : parseRedisAddress(redis.connectionString)
+  const parsed = redis === undefined ? undefined : addressOf(redis)
   if (parsed?.kind === 'faults') {
     return fault(`The connection string of Redis is wrong. ${parsed.faults.join(' ')}`)
   }
@@ -47,11 +51,10 @@ export function prepareSharedBackends(options: SharedBackendOptions): PreparedBa
           return { fanOut: inProcessFanOut(), close: () => Promise.resolve() }
         }
         const fanOut = createRedisFanOut({
-          address: {
-            ...parsed.address,
-            database: parsed.address.database || (redis.database ?? 0),
-            connectTimeoutMs: redis.connectTimeoutMs ?? parsed.address.connectTimeoutMs,
-          },
+          address: parsed.address,
+          ...(redis.commandTimeoutMs === undefined
+            ? {}
+            : { commandTimeoutMs: redis.commandTimeoutMs }),
           keyPrefix: `${redis.keyPrefix}${session}:`,
           node: secrets.uuid(),
           ...{ clock, log },
@@ -60,6 +63,11 @@ export function prepareSharedBackends(options: SharedBackendOptions): PreparedBa
       },
     },
   }
+}
+
+function addressOf(redis: NonNullable<SharedBackendOptions['redis']>): ParsedRedisAddress {
+  const { connectionString, database = 0, connectTimeoutMs = CONNECT_TIMEOUT_MS } = redis
+  return parseRedisAddress(connectionString, { database, connectTimeoutMs })
 }
 
 const fault = (message: string): PreparedBackends => ({ kind: 'fault', message })

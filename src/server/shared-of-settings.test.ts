@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { settingsSchema } from './ops/options/settings.ts'
-import { connectionStrings, sharedOf } from './shared-of-settings.ts'
+import { connectionStrings, redisOptions, sharedOf } from './shared-of-settings.ts'
 
 const files: Record<string, string> = {
   postgres: 'postgres://landline:secret@db/landline\n',
@@ -23,6 +23,14 @@ it('connection strings come from files as well as from the options', () => {
     kind: 'strings',
     postgres: 'postgres://landline:secret@db/landline',
     redis: 'cache:6380,password=secret,ssl=true',
+  })
+})
+
+it('what the options say of Redis reaches its adapter', () => {
+  const redis = { connectTimeoutSeconds: 2, commandTimeoutSeconds: 7, database: 3, keyPrefix: 'x:' }
+  expect(redisOptions(settings({ redis }), 'cache')).toEqual({
+    ...{ connectionString: 'cache', keyPrefix: 'x:', database: 3 },
+    ...{ connectTimeoutMs: 2_000, commandTimeoutMs: 7_000 },
   })
 })
 

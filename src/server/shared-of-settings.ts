@@ -15,21 +15,23 @@ export async function sharedOf(
   const strings = connectionStrings(settings, readFile)
   if (strings.kind === 'fault') return strings
   const { postgres: url, redis: redisString } = strings
-  const { redis } = settings
   if (url === undefined) return { kind: 'none' }
   const { prepareSharedBackends } = await import('./shared-backends.ts')
-  const { keyPrefix, database, connectTimeoutSeconds } = redis
   const prepared = prepareSharedBackends({
     postgres: url,
-    redis:
-      redisString === undefined
-        ? undefined
-        : {
-            ...{ connectionString: redisString, keyPrefix, database },
-            connectTimeoutMs: connectTimeoutSeconds * 1_000,
-          },
+    redis: redisString === undefined ? undefined : redisOptions(settings, redisString),
   })
   return prepared.kind === 'fault' ? prepared : { kind: 'shared', shared: prepared.backends }
+}
+
+/** What the options say of Redis beside where it is. */
+export function redisOptions({ redis }: Pick<Settings, 'redis'>, connectionString: string) {
+  const { keyPrefix, database, connectTimeoutSeconds, commandTimeoutSeconds } = redis
+  return {
+    ...{ connectionString, keyPrefix, database },
+    connectTimeoutMs: connectTimeoutSeconds * 1_000,
+    commandTimeoutMs: commandTimeoutSeconds * 1_000,
+  }
 }
 
 /** Read from their files where they are in files. */

@@ -163,6 +163,8 @@ export interface FanOut {
   readonly release?: (rooms: readonly RoomId[]) => void
   /** Whether other nodes can be heard. */
   readonly health?: () => Health
+  /** Signals that could not be sent to other nodes, since the start. */
+  readonly dropped?: () => number
 }
 
 export type Signal =

@@ -37,6 +37,21 @@ describe('where Redis is', () => {
     expect(parseRedisAddress(text)).toEqual({ kind: 'address', address })
   })
 
+  it('goes by the options where the text does not say', () => {
+    const standard = { database: 4, connectTimeoutMs: 700 }
+    for (const text of ['a', 'redis://a']) {
+      const { address } = parseRedisAddress(text, standard) as { address?: object }
+      expect(address).toMatchObject(standard)
+    }
+    for (const text of [
+      'a,connectTimeout=900,defaultDatabase=0',
+      'redis://a/0?connectTimeout=900',
+    ]) {
+      const { address } = parseRedisAddress(text, standard) as { address?: object }
+      expect(address).toMatchObject({ database: 0, connectTimeoutMs: 900 })
+    }
+  })
+
   it('says everything that is wrong, and never the password', () => {
     const parsed = parseRedisAddress('a:99999,ssl=yes,defaultDatabase=x,colour=red,password=hush')
     expect(parsed).toEqual({

@@ -12,6 +12,9 @@ export interface RedisAddress {
   readonly isCluster: boolean
 }
 
+/** What holds where the text does not say. */
+export type RedisStandard = Pick<RedisAddress, 'database' | 'connectTimeoutMs'>
+
 export type ParsedRedisAddress =
   | { readonly kind: 'address'; readonly address: RedisAddress }
   /** Every violation; none repeats the password. */
@@ -24,11 +27,14 @@ const DEFAULT_TIMEOUT_MS = 5_000
  * `redis://user:password@host:6379/0?cluster=true`, `rediss://…` for TLS, or
  * `host1:6379,host2:6379,password=…,ssl=true,defaultDatabase=0`. Several hosts mean a cluster.
  */
-export function parseRedisAddress(text: string): ParsedRedisAddress {
-  return /^rediss?:\/\//i.test(text) ? parseUrl(text) : parseList(text)
+export function parseRedisAddress(
+  text: string,
+  standard: RedisStandard = { database: 0, connectTimeoutMs: DEFAULT_TIMEOUT_MS },
+): ParsedRedisAddress {
+  return /^rediss?:\/\//i.test(text) ? parseUrl(text, standard) : parseList(text, standard)
 }
 
-function parseUrl(text: string): ParsedRedisAddress {
+function parseUrl(text: string, standard: RedisStandard): ParsedRedisAddress {
   const match =
     /^redis(s?):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?]+)(?:\/(\d*))?(?:\?(.*))?$/i.exec(text)
   if (match === null) return faults('It must read redis://[user:password@]host[:port][/database].')
@@ -45,7 +51,7 @@ function parseUrl(text: string): ParsedRedisAddress {
   const credentials = decode(user, password)
   if (credentials === undefined) return faults('The user or password is not percent-encoded.')
   for (const [name, value] of credentials) settings.set(name, value)
-  return addressOf(hosts.split(','), settings)
+  return addressOf(hosts.split(','), settings, standard)
 }
 
 function decode(user: string | undefined, password: string | undefined) {
@@ -60,7 +66,7 @@ function decode(user: string | undefined, password: string | undefined) {
   }
 }
 
-function parseList(text: string): ParsedRedisAddress {
+function parseList(text: string, standard: RedisStandard): ParsedRedisAddress {
   const hosts: string[] = []
   const settings = new Map<string, string>()
   for (const part of text.split(',').map((each) => each.trim())) {
@@ -71,6 +77,7 @@ function parseList(text: string): ParsedRedisAddress {
   return addressOf(
     hosts.filter((host) => host !== ''),
     settings,
+    standard,
   )
 }
 
@@ -84,6 +91,7 @@ const WITHOUT_MEANING = new Set([
 function addressOf(
   hosts: readonly string[],
   settings: ReadonlyMap<string, string>,
+  standard: RedisStandard,
 ): ParsedRedisAddress {
   const found: string[] = []
   const nodes = hosts.flatMap((host) => {
@@ -120,7 +128,7 @@ function addressOf(
     if (!known.has(name)) found.push(`${name} is not a setting of a connection to Redis.`)
   }
   const isCluster = truth('cluster', nodes.length > 1)
-  const database = whole('defaultDatabase', 0, 0, 1_000_000)
+  const database = whole('defaultDatabase', standard.database, 0, 1_000_000)
   if (isCluster && database !== 0) found.push('A Redis Cluster has database 0 only.')
   if (!isCluster && nodes.length > 1) found.push('Several hosts are a cluster: leave out cluster.')
   const [user, password, tlsName] = ['user', 'password', 'sslhost'].map((name) =>
@@ -133,7 +141,7 @@ function addressOf(
     tls: truth('ssl', false),
     ...(tlsName === undefined ? {} : { tlsName }),
     database,
-    connectTimeoutMs: whole('connectTimeout', DEFAULT_TIMEOUT_MS, 1, 600_000),
+    connectTimeoutMs: whole('connectTimeout', standard.connectTimeoutMs, 1, 600_000),
     isCluster,
   }
   return found.length > 0 ? { kind: 'faults', faults: found } : { kind: 'address', address }

@@ -139,6 +139,7 @@ describe.skipIf(support.kind === 'no')('Redis', () => {
       heard.filter(({ kind }) => kind === 'restored').length === 2
     await Promise.all([a, b].map((each) => until(each.fanOut, () => restored(each))))
     expect(a.fanOut.health()).toEqual({ ok: true })
+    expect(a.fanOut.dropped()).toBe(100)
     a.fanOut.publish(reads(101))
     await until(b.fanOut, () => b.heard.some((signal) => signal.kind === 'reads'))
     expect(b.heard.filter(({ kind }) => kind === 'reads')).toEqual([reads(101)])
@@ -160,6 +161,27 @@ describe.skipIf(support.kind === 'no')('Redis', () => {
     expect(heard.filter(({ kind }) => kind === 'restored')).toHaveLength(1)
     redis.thaw()
     await until(fanOut, () => heard.filter(({ kind }) => kind === 'restored').length === 2)
+  })
+
+  it('waits for answers as long as the options say', async () => {
+    const clock = systemClock()
+    const asked = new Promise<void>((resolve) => {
+      const parsed = parseRedisAddress(redis.url)
+      if (parsed.kind === 'faults') throw new Error(parsed.faults.join(' '))
+      const hurried = createRedisFanOut({
+        ...{ address: parsed.address, keyPrefix: 'test:', node: random.uuid() },
+        ...{ log: { info() {}, warn() {} }, commandTimeoutMs: 7_000 },
+        clock: {
+          ...clock,
+          after(ms: number, run: () => void) {
+            if (ms === 7_000) resolve()
+            return clock.after(ms / 40, run)
+          },
+        },
+      })
+      made.push(hurried)
+    })
+    await asked
   })
 
   it('gives up a connection that is open and silent', async () => {

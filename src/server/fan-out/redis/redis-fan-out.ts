@@ -13,6 +13,8 @@ export interface RedisFanOutOptions {
   readonly node: string
   readonly clock: Clock
   readonly log: Log
+  /** A connection that is open and does not answer for this long is as good as gone. */
+  readonly commandTimeoutMs?: number
   /** Channels the rooms are spread over. Every node must use the same number. */
   readonly shards?: number
 }
@@ -22,15 +24,14 @@ export interface RedisFanOut extends FanOut {
   readonly release: (rooms: readonly RoomId[]) => void
   readonly health: () => Health
   /** Signals that were not sent because Redis was away or slow; others find what they miss by its number. */
-  dropped(): number
+  readonly dropped: () => number
   /** What is on its way is sent first, as long as Redis takes it at once. */
   close(): Promise<void>
 }
 
 const SHARDS = 256
 const PING_EVERY_MS = 2_000
-/** Open and silent for this long is as good as gone. */
-const PING_WITHIN_MS = 5_000
+const COMMAND_TIMEOUT_MS = 5_000
 const CLOSE_WITHIN_MS = 500
 const SERVE_WITHIN_MS = 1_000
 /** Bytes that wait for Redis to take them. */
@@ -47,6 +48,7 @@ const MAX_SIGNAL_BYTES = 1_048_576
  */
 export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
   const { clock, log, node, keyPrefix, shards = SHARDS } = options
+  const { commandTimeoutMs = COMMAND_TIMEOUT_MS } = options
   const listeners = new Set<(signal: Signal) => void>()
   const everyone = `${keyPrefix}nodes`
   const served = new Map<string, Set<RoomId>>()
@@ -153,7 +155,7 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
   /** An open connection to a computer that is gone says nothing, for minutes. */
   async function watch(watched: RedisLink): Promise<void> {
     const isAlive = await new Promise<boolean>((resolve) => {
-      const cancel = clock.after(PING_WITHIN_MS, () => resolve(false))
+      const cancel = clock.after(commandTimeoutMs, () => resolve(false))
       const answered = (): void => {
         cancel()
         resolve(true)
@@ -225,7 +227,7 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
       await new Promise<void>((resolve) => {
         let isLate = false
         // A Redis that hangs must not keep anybody from coming in; what is missed until it answers is looked for.
-        const cancel = clock.after(SERVE_WITHIN_MS, () => {
+        const cancel = clock.after(Math.min(SERVE_WITHIN_MS, commandTimeoutMs), () => {
           isLate = true
           resolve()
         })
