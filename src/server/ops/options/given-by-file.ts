@@ -6,7 +6,8 @@ import type { Leaf } from './leaves.ts'
 export function givenByFile(name: string, content: string, leaves: readonly Leaf[]): Source {
   let tree: unknown
   try {
-    tree = parse(content, { maxAliasCount: 0 }) ?? {}
+    // Warnings would be written to the output, where the first line is for programs.
+    tree = parse(content, { maxAliasCount: 0, logLevel: 'error' }) ?? {}
   } catch (fault) {
     const [first = ''] = (fault instanceof Error ? fault.message : String(fault)).split('\n', 1)
     return { given: [], faults: [`${name} cannot be read: ${first}`] }

@@ -18,7 +18,9 @@ export interface Source {
 
 /** « Did you mean …?», when something known is near. */
 export function suggestion(unknown: string, known: readonly string[]): string {
-  if (known.length === 0) return ''
+  // The search takes as long as both names multiplied, and nothing known is near what is longer than any of it.
+  const longest = Math.max(0, ...known.map((name) => name.length))
+  if (known.length === 0 || unknown.length > 2 * longest) return ''
   const nearest = closest(
     unknown.toLowerCase(),
     known.map((name) => name.toLowerCase()),
