@@ -25,7 +25,7 @@ export const layers = [
       /^fastest-levenshtein$/,
       /^jose$/,
       /^prom-client$/,
-      /^@opentelemetry\/(api|core|sdk-trace|exporter-trace-otlp-http)$/,
+      /^@opentelemetry\/(api|core|resources|sdk-trace|exporter-trace-otlp-http)$/,
     ],
     node: true,
   },

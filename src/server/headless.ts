@@ -1,5 +1,5 @@
 /** The server without the app: `node src/server/headless.ts --port 0 --data DIR`. */
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { destination, pino } from 'pino'
 import { redactUrl } from './auth/bearer.ts'
@@ -72,9 +72,11 @@ async function serve(options: HeadlessOptions): Promise<number> {
     return BAD_FLAGS
   }
   // Only then: its packages take longer to load than all the rest of the server.
-  const { enableTracing, tracingEndpoint } = settings.monitoring
+  const { enableTracing, tracingEndpoint, tracingSampleRatio } = settings.monitoring
   const tracing = enableTracing
-    ? (await import('./ops/tracing/otlp.ts')).traceTo(tracingEndpoint)
+    ? (await import('./ops/tracing/otlp.ts')).traceTo(tracingEndpoint, {
+        ...{ sampleRatio: tracingSampleRatio, instance: randomUUID() },
+      })
     : null
   const ownerToken = options.ownerInvite ? randomBytes(32).toString('base64url') : undefined
   const operations = createOperations({ settings, live, clock, log, tracing })

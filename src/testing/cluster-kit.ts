@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { RoomId } from '../protocol/ids.ts'
 import type { Cursor } from '../protocol/records.ts'
 import type { HubOptions } from '../server/hub/options.ts'
+import type { Operations } from '../server/ops/operations-port.ts'
 import { prepareSharedBackends } from '../server/shared-backends.ts'
 import { type RunningServer, startServer } from '../server/start-server.ts'
 import { type RawClient, rawClient, type RawPerson, rawPerson } from './raw-client.ts'
@@ -17,7 +18,7 @@ export interface ClusterKit {
   readonly postgres: TestPostgres
   readonly redis: TestRedis
   /** Another node. */
-  node(hub?: Partial<HubOptions>): Promise<RunningServer>
+  node(hub?: Partial<HubOptions>, operations?: Operations): Promise<RunningServer>
   /** Somebody who is connected and caught up; a person who was there before comes with these cursors. */
   join(node: RunningServer, who: string | RawPerson, cursors?: Cursor[]): Promise<RawClient>
   /** Ends nodes and clients, and begins with an empty session. */
@@ -41,7 +42,7 @@ export async function clusterKit(): Promise<ClusterKit> {
   const kit: ClusterKit = {
     postgres,
     redis,
-    async node(hub) {
+    async node(hub, operations) {
       const prepared = prepareSharedBackends({
         postgres: postgres.url(`s${schemas}`),
         redis: { connectionString: redis.url, keyPrefix: 'test:' },
@@ -52,6 +53,7 @@ export async function clusterKit(): Promise<ClusterKit> {
           ...{ dataDir: join(folder, `node-${++count}`), host: '127.0.0.1', port: 0 },
           ...{ admission: { kind: 'secret', secret: SECRET }, shared: prepared.backends },
           hub: { offlineGraceMs: 100, ...hub },
+          ...(operations === undefined ? {} : { operations }),
         },
         { info() {}, warn() {} },
       )

@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Epoch, MemberId, MessageId, RoomId } from '../../protocol/ids.ts'
 import { rawClient } from '../../testing/raw-client.ts'
+import { inProcessFanOut } from '../fan-out/in-process.ts'
 import { type RunningServer, type ServerOptions, startServer } from '../start-server.ts'
+import type { NodeState } from './metrics/node-gauges.ts'
 import { createOperations } from './operations.ts'
 import { liveSettings } from './options/live-settings.ts'
 import { settingsSchema } from './options/settings.ts'
@@ -46,8 +50,11 @@ async function serve(
 ): Promise<RunningServer> {
   const settings = settingsSchema.parse(given)
   const live = liveSettings(settings)
+  const sampleRatio = settings.monitoring.tracingSampleRatio
   const tracing =
-    exporter === undefined ? null : createTracing(new SimpleSpanProcessor({ exporter }))
+    exporter === undefined
+      ? null
+      : createTracing(new SimpleSpanProcessor({ exporter }), { sampleRatio })
   const server = await startServer(
     {
       ...{ dataDir: folder, host: '127.0.0.1', port: 0, admission: { kind: 'open' } },
@@ -60,6 +67,11 @@ async function serve(
   if (server.kind === 'failed') throw new Error(server.message)
   running.push(server)
   return server
+}
+
+const idle: NodeState = {
+  ...{ connections: () => 0, onlinePeople: () => 0, queuedBytes: () => 0, shed: () => 0 },
+  isDraining: () => false,
 }
 
 async function get(url: string, headers: Record<string, string> = {}) {
@@ -119,6 +131,33 @@ describe('a server with operations', () => {
     expect(figure(after.text, 'websocket_active_connections')).toBe(0)
   })
 
+  it('counts what could not be sent to other nodes, and measures how late theirs arrives', async () => {
+    const settings = settingsSchema.parse({ admin: { port: 0 } })
+    const [live, clock] = [liveSettings(settings), systemClock()]
+    const operations = createOperations({ settings, live, clock, log, tracing: null })
+    const carrier = { ...inProcessFanOut(), dropped: () => 7 }
+    const fanOut = operations.fanOut(carrier)
+    fanOut.subscribe(() => {})
+    const room = randomUUID() as RoomId
+    // As from another node: nothing was published here.
+    carrier.publish({
+      ...{ kind: 'events', room, epoch: randomUUID() as Epoch },
+      events: [
+        {
+          ...{ type: 'message.posted', seq: 1, at: clock.now() - 40, text: 'late' },
+          ...{ actor: randomUUID() as MemberId, id: randomUUID() as MessageId },
+        },
+      ],
+    })
+    const started = await operations.start({ state: idle, dependencies: [] })
+    const adminUrl = started.kind === 'started' ? started.adminUrl : null
+    const { text } = await get(`${adminUrl}/metrics`)
+    await operations.stop()
+    expect(figure(text, 'landline_fan_out_dropped_total')).toBe(7)
+    expect(figure(text, 'landline_fan_out_lag_seconds_count')).toBe(1)
+    expect(figure(text, 'landline_fan_out_lag_seconds_sum')).toBeGreaterThanOrEqual(0.04)
+  })
+
   it('[D16] is not ready while it drains, and says so on the admin port until the end', async () => {
     const server = await serve({ admin: { port: 0 } })
     const client = await rawClient(server.url)
@@ -171,11 +210,23 @@ describe('a server with operations', () => {
     const named = (name: string) => spans.find((span) => span.name === `landline.${name}`)
     const [send, commit, fanOut, delivery] = ['send', 'commit', 'fan-out', 'delivery'].map(named)
     const trace = send?.spanContext().traceId
-    expect(commit?.links[0]?.context.traceId).toBe(trace)
+    for (const one of [commit, fanOut, delivery]) expect(one?.spanContext().traceId).toBe(trace)
+    expect(commit?.parentSpanContext?.spanId).toBe(send?.spanContext().spanId)
+    expect(commit?.links.map(({ context }) => context)).toEqual([send?.spanContext()])
     expect(fanOut?.parentSpanContext?.spanId).toBe(send?.spanContext().spanId)
     expect(delivery?.parentSpanContext?.spanId).toBe(fanOut?.spanContext().spanId)
-    expect(delivery?.spanContext().traceId).toBe(trace)
+    expect(send?.resource.attributes).toEqual({ 'service.name': 'landline' })
     expect(JSON.stringify(spans.map(({ attributes }) => attributes))).not.toContain('secret words')
+  })
+
+  it('traces only the part of the messages that the options name', async () => {
+    const exporter = new InMemorySpanExporter()
+    const server = await serve({ monitoring: { tracingSampleRatio: 0 } }, exporter)
+    const client = await rawClient(server.url)
+    await client.enter()
+    const id = client.post(client.general(), 'not traced')
+    await client.next('events', ({ events }) => events.some((event) => event.id === id))
+    expect(exporter.getFinishedSpans()).toEqual([])
   })
 
   it('[I12] looks at no more tokens of an address that showed too many wrong ones', async () => {

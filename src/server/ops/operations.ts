@@ -44,7 +44,12 @@ export function createOperations(
   let running:
     | { readonly state: NodeState; readonly dependencies: readonly Dependency[] }
     | undefined
-  const gauges = createNodeGauges(registry, () => running?.state)
+  let fanOutDropped = (): number => 0
+  const gauges = createNodeGauges(
+    registry,
+    () => running?.state,
+    () => fanOutDropped(),
+  )
   const watch = { clock, log, slowMs: () => live.slowOperationMs }
   const adminServer = createServer((request, response) => {
     identify(request, response)
@@ -151,7 +156,10 @@ export function createOperations(
     gate,
     addressOf,
     store: (store) => watchedCalls(tracing?.store(store) ?? store, 'store', watch),
-    fanOut: (fanOut) => measureDelivery(tracing?.fanOut(fanOut) ?? fanOut, clock, meter),
+    fanOut(fanOut) {
+      fanOutDropped = () => fanOut.dropped?.() ?? 0
+      return measureDelivery(tracing?.fanOut(fanOut) ?? fanOut, clock, meter)
+    },
 
     turnsAway(request, raw) {
       const address = addressOf(request)

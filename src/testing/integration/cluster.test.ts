@@ -1,6 +1,12 @@
 /** Three nodes on a real PostgreSQL and a real Redis: what only all of it together can prove. */
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { MemberId, RoomId } from '../../protocol/ids.ts'
+import { createOperations } from '../../server/ops/operations.ts'
+import { liveSettings } from '../../server/ops/options/live-settings.ts'
+import { settingsSchema } from '../../server/ops/options/settings.ts'
+import { systemClock } from '../../server/ops/system-clock.ts'
+import { createTracing } from '../../server/ops/tracing/tracing.ts'
 import type { RunningServer } from '../../server/start-server.ts'
 import { clusterKit, type ClusterKit, logOf, until } from '../cluster-kit.ts'
 import { newId, type RawClient } from '../raw-client.ts'
@@ -9,6 +15,20 @@ import { programSupport } from '../services/service-process.ts'
 const support = programSupport('redis-server', 'redis-cli', 'initdb', 'postgres', 'psql')
 if (support.kind === 'no') {
   process.stderr.write(`\n⚠ SEVERAL NODES ARE NOT TESTED HERE: ${support.why}\n\n`)
+}
+
+/** What a node needs to tell its spans, and the spans it told. */
+function tracedNode() {
+  const exporter = new InMemorySpanExporter()
+  const settings = settingsSchema.parse({ admin: { port: 0 } })
+  const log = { debug() {}, info() {}, warn() {} }
+  const operations = createOperations({
+    ...{ settings, live: liveSettings(settings), clock: systemClock(), log },
+    tracing: createTracing(new SimpleSpanProcessor({ exporter })),
+  })
+  const spans = (name: string) =>
+    exporter.getFinishedSpans().filter((span) => span.name === `landline.${name}`)
+  return { operations, exporter, spans }
 }
 
 describe.skipIf(support.kind === 'no')('several nodes', () => {
@@ -44,6 +64,28 @@ describe.skipIf(support.kind === 'no')('several nodes', () => {
     expect(sorted(logs[0]!)).toEqual(sorted(wanted))
     expect(logs[1]).toEqual(logs[0])
     expect(logs[2]).toEqual(logs[0])
+  })
+
+  it('one trace leads from a message coming in at one node to its delivery at another', async () => {
+    const [here, there] = [tracedNode(), tracedNode()]
+    const ada = await kit.join(await kit.node({}, here.operations), 'Ada')
+    const ben = await kit.join(await kit.node({}, there.operations), 'Ben')
+    const room = ada.general()
+    here.exporter.reset()
+    const id = ada.post(room, 'who carries this?')
+    await ben.next('events', ({ events }) => events.some((event) => event.id === id))
+    await ada.next('events', ({ events }) => events.some((event) => event.id === id))
+    const [sent] = here.spans('send').filter((span) => span.attributes['landline.room'] === room)
+    const trace = sent?.spanContext().traceId
+    const inTrace = (name: string, node: typeof here) =>
+      node.spans(name).filter((span) => span.spanContext().traceId === trace)
+    expect(inTrace('commit', here)[0]?.parentSpanContext?.spanId).toBe(sent?.spanContext().spanId)
+    const [fanOut] = inTrace('fan-out', here)
+    expect(fanOut?.parentSpanContext?.spanId).toBe(sent?.spanContext().spanId)
+    expect(inTrace('delivery', there)[0]?.parentSpanContext).toMatchObject({
+      ...{ spanId: fanOut?.spanContext().spanId, isRemote: true },
+    })
+    for (const name of ['send', 'commit', 'fan-out']) expect(inTrace(name, there)).toEqual([])
   })
 
   it('rooms, direct rooms, typing, read positions and names reach the other nodes', async () => {

@@ -24,6 +24,7 @@ const RESOLUTION_MS = 20
 export function createNodeGauges(
   registry: Registry,
   state: () => NodeState | undefined,
+  fanOutDropped: () => number = () => 0,
 ): NodeGauges {
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
@@ -42,6 +43,15 @@ export function createNodeGauges(
   )
   gauge('landline_people_online', 'People who are here.', (now) => now.onlinePeople())
   gauge('landline_draining', '1 while the node drains.', (now) => (now.isDraining() ? 1 : 0))
+  new Counter({
+    name: 'landline_fan_out_dropped_total',
+    help: 'Signals that could not be sent to other nodes; those find what they miss by its number.',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(fanOutDropped())
+    },
+  })
   const refused = new Counter({
     name: 'websocket_connections_refused_total',
     help: 'Connections turned away before they were read, by reason.',

@@ -71,7 +71,7 @@ function allowedBy(node: Node): string {
   if (node.enum !== undefined) return `one of ${node.enum.join(', ')}`
   const kind = kindOf(node)
   if (kind === 'number')
-    return `a whole number from ${grouped(node.minimum)} to ${grouped(node.maximum)}`
+    return `a ${node.type === 'integer' ? 'whole ' : ''}number from ${grouped(node.minimum)} to ${grouped(node.maximum)}`
   if (kind === 'boolean') return 'true or false'
   if (kind === 'list') return 'a list'
   return node.maxLength === undefined

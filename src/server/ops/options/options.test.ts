@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { headlessHelp, parseHeadlessOptions } from '../headless-options.ts'
+import { suggestion } from './given.ts'
 import { leavesOfSettings } from './leaves.ts'
 import { printOptions } from './print-options.ts'
 
@@ -122,6 +123,22 @@ describe('the options of the server (G1)', () => {
     expect(missing).toMatchObject({ faults: [expect.stringContaining('no such file')] })
     expect(faults(['--config'])[0]).toContain('needs a value')
     expect(faults(['--data', '--open'])[0]).toContain('--data needs a value')
+  })
+
+  it('write nothing of their own when a file is strange, and look for no name like a very long one', () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    expect(faults(['--config', 'f'], {}, 'sessionName: !colour Ada\n')).toEqual([])
+    expect(warned).not.toHaveBeenCalled()
+    warned.mockRestore()
+    // Comparing it with every option would take minutes.
+    expect(suggestion('port'.repeat(10_000_000), ['port', 'host'])).toBe('')
+    expect(suggestion('prot', ['port', 'host'])).toBe(' Did you mean port?')
+  })
+
+  it('take a part of a whole where that is meant', () => {
+    const flag = '--monitoring-tracing-sample-ratio'
+    expect(resolved([flag, '0.25']).settings.monitoring.tracingSampleRatio).toBe(0.25)
+    expect(faults([flag, '1.5'])).toEqual([`${flag} must be a number from 0 to 1, not 1.5.`])
   })
 
   it('never print a secret, take none as a flag, and hide it in violations', () => {

@@ -184,6 +184,12 @@ export const settingsSchema = z.strictObject({
         .url({ protocol: /^https?$/ })
         .default('http://127.0.0.1:4318/v1/traces')
         .meta(about({ help: 'collector that takes OTLP over HTTP' })),
+      tracingSampleRatio: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(1)
+        .meta(about({ help: 'part of the messages that are traced; 1 for all' })),
       maxLagMilliseconds: whole(10, 60_000)
         .default(2_000)
         .meta(about({ help: 'delay of the event loop above which the node is not ready' })),

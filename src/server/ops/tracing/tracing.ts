@@ -6,7 +6,13 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api'
-import { type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import {
+  ParentBasedSampler,
+  type SpanProcessor,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace'
 import type { RoomEvent } from '../../../protocol/records.ts'
 import type { FanOut, Signal, Store, Write } from '../../hub/ports.ts'
 import { replacing } from '../replacing.ts'
@@ -14,8 +20,8 @@ import { fromTraceParent, toTraceParent } from './trace-parent.ts'
 
 /**
  * A message's way as spans: `send` from the moment the write came in to its commit, `commit` for the transaction
- * it shared with others (linked), `fan-out` where it is published, `delivery` on every node that hands it to its
- * sockets. They hold rooms and kinds, never a text or a name.
+ * it shared with others (part of the first's trace, linked from it to all), `fan-out` where it is published,
+ * `delivery` on every node that hands it to its sockets. They hold rooms and kinds, never a text or a name.
  */
 export interface Tracing {
   store(store: Store): Store
@@ -24,8 +30,23 @@ export interface Tracing {
   stop(): Promise<void>
 }
 
-export function createTracing(processor: SpanProcessor): Tracing {
-  const provider = new TracerProvider({ spanProcessors: [processor] })
+export interface TracingOptions {
+  /** Part of the messages that are traced, 0 to 1. Where a message came in decides for its whole way. */
+  readonly sampleRatio?: number
+  /** This node's own name among those of the service. */
+  readonly instance?: string
+}
+
+export function createTracing(processor: SpanProcessor, options: TracingOptions = {}): Tracing {
+  const { sampleRatio = 1, instance } = options
+  const provider = new TracerProvider({
+    spanProcessors: [processor],
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampleRatio) }),
+    resource: resourceFromAttributes({
+      'service.name': 'landline',
+      ...(instance === undefined ? {} : { 'service.instance.id': instance }),
+    }),
+  })
   const tracer = provider.getTracer('landline')
   // By the event itself, so that it is forgotten with it.
   const sends = new WeakMap<RoomEvent, SpanContext>()
@@ -43,13 +64,15 @@ export function createTracing(processor: SpanProcessor): Tracing {
 
   async function commit(store: Store, writes: readonly Write[]) {
     const spans = writes.map(startSend)
+    // A transaction is of interest where one of its messages is.
+    const traced = spans.filter((one) => one.isRecording()).map((one) => one.spanContext())
     const span = tracer.startSpan(
       'landline.commit',
       {
         attributes: { 'landline.writes': writes.length },
-        links: spans.map((one) => ({ context: one.spanContext() })),
+        links: traced.map((context) => ({ context })),
       },
-      ROOT_CONTEXT,
+      under(traced[0] ?? spans[0]?.spanContext()),
     )
     try {
       const results = await store.commit(writes)
@@ -65,7 +88,7 @@ export function createTracing(processor: SpanProcessor): Tracing {
       for (const one of [span, ...spans]) one.setStatus({ code: SpanStatusCode.ERROR })
       throw fault
     } finally {
-      for (const one of [...spans, span]) one.end()
+      for (const one of [span, ...spans]) one.end()
     }
   }
 
