@@ -45,6 +45,8 @@ export type ConnectionView =
       readonly reason: string
       /** The host ended the session for now, and said so. */
       readonly stopped?: true
+      /** The reason says more than that nobody is there. */
+      readonly telling?: true
       readonly attempt: number
       readonly retryAt: number
     }

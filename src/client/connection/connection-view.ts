@@ -21,6 +21,7 @@ export function connectionView(phase: Phase, wallOffset: number): ConnectionView
         state: 'waiting',
         reason: WAITING_WORDS[phase.reason],
         ...(phase.reason === 'stopped' ? { stopped: true } : {}),
+        ...(PLAIN.includes(phase.reason) ? {} : { telling: true }),
         attempt: phase.attempt,
         retryAt: Math.round(phase.retryAt + wallOffset),
       }
@@ -28,6 +29,9 @@ export function connectionView(phase: Phase, wallOffset: number): ConnectionView
       return { state: 'refused', reason: phase.reason, message: REFUSAL_WORDS[phase.reason] }
   }
 }
+
+/** What «offline» says already, and what is said by `stopped`. */
+const PLAIN: readonly WaitingReason[] = ['unreachable', 'lost', 'restarting', 'stopped']
 
 const WAITING_WORDS: Readonly<Record<WaitingReason, string>> = {
   unreachable: 'The host cannot be reached.',

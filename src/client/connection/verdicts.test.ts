@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CloseCode, errorCodeSchema } from '../../protocol/errors.ts'
+import { connectionView } from './connection-view.ts'
 import { verdictOfRejection } from './verdicts.ts'
 
 import { drive, WELCOME } from '../../testing/connection-drill.ts'
@@ -20,6 +21,17 @@ describe('what the server says', () => {
     drill.give({ kind: 'rejected', rejected: { type: 'rejected', code, message: '' } })
     expect(drill.phase.state).toBe(state)
     expect(drill.effects).toEqual(['drop'])
+  })
+
+  it('[D14] says more than that nobody is there where more is known', () => {
+    const drill = drive()
+    drill.give({ kind: 'connect' }, { kind: 'opened' })
+    const code = 'session-full'
+    drill.give({ kind: 'rejected', rejected: { type: 'rejected', code, message: '' } })
+    expect(connectionView(drill.phase, 0)).toMatchObject({ state: 'waiting', telling: true })
+    const alone = drive()
+    alone.give({ kind: 'connect' }, { kind: 'closed', code: 1006 })
+    expect(connectionView(alone.phase, 0)).not.toHaveProperty('telling')
   })
 
   it('knows every error code', () => {

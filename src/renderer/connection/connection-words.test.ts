@@ -41,6 +41,11 @@ test.each<[ConnectionView, number, string | null]>([
     1,
     'Offline. The host stopped this session. 1 message is queued and will be sent by itself. Trying now… [Try now]',
   ],
+  [
+    { ...waiting(NOW + 4_000), reason: 'The session is full.', telling: true },
+    0,
+    'Offline. The session is full. Next try in 4 s. [Try now]',
+  ],
   [{ state: 'offline' }, 0, 'Offline. [Try now]'],
   [
     { state: 'offline' },

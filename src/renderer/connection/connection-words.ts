@@ -40,7 +40,10 @@ export function connectionMessage(session: SessionView, now: number): Connection
       return {
         tone: 'warning',
         title: text.offline,
-        text: [connection.stopped ? connection.reason : '', text.queued(queued)]
+        text: [
+          connection.stopped || connection.telling ? connection.reason : '',
+          text.queued(queued),
+        ]
           .filter((part) => part !== '')
           .join(' '),
         countdown: text.nextTry(secondsUntil(connection.retryAt, now)),
