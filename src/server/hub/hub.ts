@@ -232,6 +232,8 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
           ? 'You are banned from this session.'
           : 'You were taken out of this session.'
       roster.sendAway(id, standing, words)
+      // They may know it, and what it gives would be newer than their removal (I5).
+      if (before.standing === 'active') codes?.renew()
     } else if (before.role === 'guest' && role !== 'guest') {
       showAround(id).catch((fault: unknown) => {
         log.warn({ member: id, fault: String(fault) }, 'somebody could not be shown around')

@@ -101,6 +101,17 @@ describe('the passphrase', () => {
   })
 })
 
+describe('the code of the session', () => {
+  it('[I5] brings nobody back who knew it when they were removed', async () => {
+    const kit = await sessionKit()
+    const sam = await kit.come('Sam')
+    const [code = ''] = pairingOf(kit).codes()
+    await kit.host.ask({ type: 'remove-member', ref: 1, member: sam.person.member })
+    expect(await pairingOf(kit).granted({ kind: 'code', code })).toMatchObject({ code: 'no-code' })
+    expect(pairingOf(kit).codes()).toHaveLength(1)
+  })
+})
+
 describe('further devices', () => {
   it('[I11] come by a code of one of the member’s own, once', async () => {
     const kit = await sessionKit()
