@@ -39,6 +39,8 @@ const WAITING_WORDS: Readonly<Record<WaitingReason, string>> = {
   restarting: 'The host is restarting.',
   stopped: 'The host stopped this session.',
   'session-full': 'The session has no room for another connection.',
+  'too-many':
+    'The host takes no more just now: too many people wait to be let in, or you have too many devices in this session.',
   'too-slow': 'The connection was too slow.',
   'rate-limited': 'The host asked to slow down.',
   unavailable: 'The host cannot let anyone in right now.',

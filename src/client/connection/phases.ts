@@ -72,6 +72,7 @@ export type WaitingReason =
   | 'restarting'
   | 'stopped' // the host ended the session for now
   | 'session-full'
+  | 'too-many' // people at its door, or devices of this person
   | 'too-slow'
   | 'rate-limited'
   | 'unavailable'

@@ -34,6 +34,10 @@ describe('what the server says', () => {
     expect(connectionView(alone.phase, 0)).not.toHaveProperty('telling')
   })
 
+  it('[I7] a host at whose door too many wait is understood, and asked again', () => {
+    expect(verdictOfRejection('too-many')).toEqual({ kind: 'wait', reason: 'too-many' })
+  })
+
   it('knows every error code', () => {
     for (const code of errorCodeSchema.options) {
       expect(verdictOfRejection(code).kind, code).toMatch(/wait|refuse/)

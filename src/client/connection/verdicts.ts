@@ -30,6 +30,7 @@ export function verdictOfRejection(code: ErrorCode): Verdict {
     case 'other-session':
       return refuse(code)
     case 'session-full':
+    case 'too-many':
     case 'rate-limited':
     case 'unavailable':
       return wait(code)
@@ -49,7 +50,6 @@ export function verdictOfRejection(code: ErrorCode): Verdict {
     case 'read-only':
     case 'no-such-invite':
     case 'no-such-device':
-    case 'too-many':
       // Never said of a handshake; a server that does so is not believed to mean it for good.
       return wait('not-understood')
   }

@@ -42,7 +42,13 @@ test.each<[ConnectionView, number, string | null]>([
     'Offline. The host stopped this session. 1 message is queued and will be sent by itself. Trying now… [Try now]',
   ],
   [
-    { ...waiting(NOW + 4_000), reason: 'The session is full.', telling: true },
+    {
+      state: 'waiting',
+      reason: 'The session is full.',
+      telling: true,
+      attempt: 1,
+      retryAt: NOW + 4_000,
+    },
     0,
     'Offline. The session is full. Next try in 4 s. [Try now]',
   ],
