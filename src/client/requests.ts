@@ -19,6 +19,8 @@ export type Answer = Extract<
       | 'audit-page'
       | 'link-code'
       | 'device-list'
+      | 'integration'
+      | 'integration-list'
   }
 >
 

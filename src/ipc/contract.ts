@@ -16,6 +16,8 @@ import type {
 import type { DoctorReport } from '../doctor/report.ts'
 import { accessSchema, inviteLifeSchema, settingsChangeSchema } from '../protocol/admin.ts'
 import type { AuditEntry, DeviceRecord, InviteRecord, ShortCode } from '../protocol/admin.ts'
+import { integrationKindSchema, MAX_INTEGRATION_ROOMS } from '../protocol/integrations.ts'
+import type { IntegrationRecord } from '../protocol/integrations.ts'
 import { fingerprintSchema } from '../protocol/fingerprint.ts'
 import {
   deviceIdSchema,
@@ -133,6 +135,8 @@ const passphraseSchema = z.string().min(MIN_PASSPHRASE_LENGTH).max(MAX_PASSPHRAS
 const inSession = { session: sessionIdSchema }
 const inRoom = { session: sessionIdSchema, room: roomIdSchema }
 const ofMessage = { ...inRoom, message: messageIdSchema }
+const roomIds = z.array(roomIdSchema).max(MAX_INTEGRATION_ROOMS)
+const newIntegration = { name: memberNameSchema, rooms: roomIds, what: integrationKindSchema }
 const memberIds = z.array(memberIdSchema).max(MAX_MEMBERS_PER_REQUEST)
 
 /** Every command with the schema its arguments are checked against before a handler sees them. */
@@ -207,6 +211,12 @@ export const commandSchemas = {
     before: z.int().min(1).optional(),
     limit: z.int().min(1).max(MAX_AUDIT_ENTRIES),
   }),
+
+  /** Webhooks and bots of the session; `not-allowed` where it takes none. */
+  'admin.integrations': z.object(inSession),
+  'admin.create-integration': z.object({ ...inSession, ...newIntegration }),
+  'admin.revoke-integration': z.object({ ...inSession, integration: memberIdSchema }),
+  'admin.enable-integration': z.object({ ...inSession, integration: memberIdSchema }),
 
   /** A code for a further device of this person. */
   'device.link-code': z.object(inSession),
@@ -309,6 +319,11 @@ export interface CommandResults {
   'admin.revoke-invite': null
   'admin.new-code': null
   'admin.audit': readonly AuditEntry[]
+  'admin.integrations': readonly IntegrationRecord[]
+  /** Told this once: the URL of an incoming webhook, the key of an outgoing one's signatures, a bot's token. */
+  'admin.create-integration': { readonly integration: IntegrationRecord; readonly secret: string }
+  'admin.revoke-integration': null
+  'admin.enable-integration': null
   'device.link-code': ShortCode
   'device.list': readonly DeviceRecord[]
   'device.forget': null

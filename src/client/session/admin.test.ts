@@ -4,6 +4,7 @@ import {
   type ClientKit,
   clientKit,
   memberId,
+  roomId,
   SELF,
   value,
   welcome,
@@ -117,6 +118,8 @@ describe('what they do', () => {
     ['unban-member', () => kit.session.admin.unban(memberId(2))],
     ['change-session', () => kit.session.admin.change({ locked: true })],
     ['new-code', () => kit.session.admin.newCode()],
+    ['revoke-integration', () => kit.session.admin.revokeIntegration(memberId(2))],
+    ['enable-integration', () => kit.session.admin.enableIntegration(memberId(2))],
   ] as const)(
     '[I10] %s is done when the server says so, or fails with its words',
     async (type, act) => {
@@ -147,6 +150,27 @@ describe('what they do', () => {
     }
     await kit.hear({ type: 'audit-page', ref: lastRef(), entries: [entry] })
     expect(value(await asked)).toEqual([entry])
+  })
+
+  it('[D5] a webhook is made and listed, and where they are off it is said', async () => {
+    await asHost()
+    const what = { kind: 'incoming' as const, room: roomId(1) }
+    const record = {
+      ...{ id: memberId(9), name: 'Build server', what, createdAt: 1, createdBy: SELF },
+      disabledAt: null,
+    }
+    const made = kit.session.admin.createIntegration({ name: 'Build server', rooms: [], what })
+    expect(kit.server.current().sent.at(-1)).toMatchObject({
+      ...{ type: 'create-integration', name: 'Build server', rooms: [], what },
+    })
+    await kit.hear({ type: 'integration', ref: lastRef(), integration: record, secret: 'token' })
+    expect(value(await made)).toEqual({ integration: record, secret: 'token' })
+    const list = kit.session.admin.integrations()
+    await kit.hear({ type: 'integration-list', ref: lastRef(), integrations: [record] })
+    expect(value(await list)).toEqual([record])
+    const off = kit.session.admin.integrations()
+    await kit.hear({ type: 'failed', ref: lastRef(), code: 'not-allowed', message: '' })
+    expect(await off).toMatchObject({ failure: { kind: 'not-allowed' } })
   })
 
   it('[I11] everybody gets codes for their own devices, lists them and forgets one', async () => {

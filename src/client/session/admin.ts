@@ -5,7 +5,8 @@ import type {
   SettingsChange,
   ShortCode,
 } from '../../protocol/admin.ts'
-import type { DeviceId, InviteId, MemberId } from '../../protocol/ids.ts'
+import type { DeviceId, InviteId, MemberId, RoomId } from '../../protocol/ids.ts'
+import type { IntegrationKind, IntegrationRecord } from '../../protocol/integrations.ts'
 import { isModerator, type Role } from '../../protocol/roles.ts'
 import type { AdminSnapshot } from '../../protocol/server-messages.ts'
 import type { Answer, Requests } from '../requests.ts'
@@ -39,6 +40,12 @@ export interface SessionAdmin {
     readonly before?: number | undefined
     readonly limit: number
   }): Promise<ClientResult<readonly AuditEntry[]>>
+  /** Webhooks and bots; `not-allowed` where the session takes none. */
+  integrations(): Promise<ClientResult<readonly IntegrationRecord[]>>
+  createIntegration(wanted: NewIntegration): Promise<ClientResult<MadeIntegration>>
+  revokeIntegration(integration: MemberId): Promise<ClientResult<null>>
+  /** Goes on with an outgoing webhook that was disabled. */
+  enableIntegration(integration: MemberId): Promise<ClientResult<null>>
   linkCode(): Promise<ClientResult<ShortCode>>
   devices(): Promise<ClientResult<readonly DeviceRecord[]>>
   forgetDevice(device: DeviceId): Promise<ClientResult<null>>
@@ -55,6 +62,19 @@ export interface MadeInvite {
   readonly invite: InviteRecord
   /** Told this once. */
   readonly token: string
+}
+
+export interface NewIntegration {
+  readonly name: string
+  /** Those it is put into; the room of an incoming webhook needs no mention. */
+  readonly rooms: readonly RoomId[]
+  readonly what: IntegrationKind
+}
+
+export interface MadeIntegration {
+  readonly integration: IntegrationRecord
+  /** Told this once: a token, or the key of an outgoing webhook's signatures. */
+  readonly secret: string
 }
 
 /** The session's side of it. */
@@ -126,6 +146,23 @@ export function createAdmin(options: {
         'audit-page',
         ({ entries }) => entries,
       ),
+    integrations: () =>
+      asked(
+        requests.ask({ type: 'integrations' }),
+        'integration-list',
+        ({ integrations }) => integrations,
+      ),
+    // Asked twice, it is made once: the second time its name is taken.
+    createIntegration: ({ name, rooms, what }) =>
+      asked(
+        requests.ask({ type: 'create-integration', name, rooms: [...rooms], what }),
+        'integration',
+        ({ integration, secret }) => ({ integration, secret }),
+      ),
+    revokeIntegration: (integration) =>
+      done(requests.ask({ type: 'revoke-integration', integration })),
+    enableIntegration: (integration) =>
+      done(requests.ask({ type: 'enable-integration', integration })),
     linkCode: () => asked(requests.ask({ type: 'link-device' }), 'link-code', ({ code }) => code),
     devices: () =>
       asked(requests.ask({ type: 'devices' }), 'device-list', ({ devices }) => devices),

@@ -57,10 +57,8 @@ export function takeFrame(text: string, to: FrameTakers): void {
     case 'token-taken':
       // Only clients with a bearer token hear it, and this one has none.
       return
-    case 'integration':
-    case 'integration-list':
     case 'command-list':
-      // Answers to what this client does not ask.
+      // The answer to what this client does not ask.
       return
     case 'plan':
     case 'people':
@@ -79,6 +77,8 @@ export function takeFrame(text: string, to: FrameTakers): void {
     case 'audit-page':
     case 'link-code':
     case 'device-list':
+    case 'integration':
+    case 'integration-list':
     case 'failed':
     case 'reads':
     case 'typing':

@@ -23,8 +23,6 @@ export type Delivery = Exclude<
       | 'session'
       | 'admin'
       | 'token-taken'
-      | 'integration'
-      | 'integration-list'
       | 'command-list'
       | 'bye'
       | 'pong'
@@ -113,6 +111,8 @@ export function takeDelivery(parts: InboxParts, message: Delivery, after: AfterC
     case 'audit-page':
     case 'link-code':
     case 'device-list':
+    case 'integration':
+    case 'integration-list':
       after.answers.push(message)
       return
     case 'failed':

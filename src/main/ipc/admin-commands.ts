@@ -1,5 +1,6 @@
 import type { Result } from '../../ipc/errors.ts'
-import type { SessionId } from '../../protocol/ids.ts'
+import type { MemberId, SessionId } from '../../protocol/ids.ts'
+import { parseInvite } from '../../protocol/invite.ts'
 import type { AdminWatchers } from '../sessions/admin-watchers.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts'
 import { ok } from './command-gate.ts'
@@ -33,8 +34,33 @@ export function adminCommands(
     'admin.revoke-invite': within(({ admin }, { invite }) => admin.revokeInvite(invite)),
     'admin.new-code': within(({ admin }) => admin.newCode()),
     'admin.audit': within(({ admin }, { before, limit }) => admin.audit({ before, limit })),
+    'admin.integrations': within(({ admin }) => admin.integrations()),
+    'admin.create-integration': within(async ({ admin }, { session, name, rooms, what }) => {
+      const made = await admin.createIntegration({ name, rooms, what })
+      if (!made.ok || what.kind !== 'incoming') return made
+      const { integration, secret } = made.value
+      const link = linkWith(session, secret)
+      return link.ok
+        ? ok({ integration, secret: hookUrl(link.value, integration.id, secret) })
+        : link
+    }),
+    'admin.revoke-integration': within(({ admin }, { integration }) =>
+      admin.revokeIntegration(integration),
+    ),
+    'admin.enable-integration': within(({ admin }, { integration }) =>
+      admin.enableIntegration(integration),
+    ),
     'device.link-code': within(({ admin }) => admin.linkCode()),
     'device.list': within(({ admin }) => admin.devices()),
     'device.forget': within(({ admin }, { device }) => admin.forgetDevice(device)),
   }
+}
+
+/** Where an incoming webhook is posted to: where an invite leads people. */
+export function hookUrl(link: string, id: MemberId, token: string): string {
+  const parsed = parseInvite(link)
+  if (parsed.kind === 'fault') throw new Error(`an invite of this app is not one: ${parsed.code}`)
+  const { addresses, fingerprint, tls } = parsed.invite
+  const scheme = fingerprint === undefined && tls === undefined ? 'http' : 'https'
+  return `${scheme}://${addresses[0]}/hooks/${id}/${token}`
 }

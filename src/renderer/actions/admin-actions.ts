@@ -7,6 +7,7 @@ import { attempt, change } from './ports.ts'
 import type { ActionPorts, Outcome } from './ports.ts'
 
 type NewInvite = Omit<CommandArguments<'admin.create-invite'>, 'session'>
+type NewIntegration = Omit<CommandArguments<'admin.create-integration'>, 'session'>
 
 /** What hosts and moderators do, and what people do with their own devices. */
 export interface AdminActions {
@@ -22,6 +23,10 @@ export interface AdminActions {
   revokeInvite(session: SessionId, invite: InviteId): Promise<void>
   newCode(session: SessionId): Promise<void>
   audit(session: SessionId, before: number | undefined, limit: number): Outcome<'admin.audit'>
+  integrations(session: SessionId): Outcome<'admin.integrations'>
+  createIntegration(session: SessionId, wanted: NewIntegration): Outcome<'admin.create-integration'>
+  revokeIntegration(session: SessionId, id: MemberId): Outcome<'admin.revoke-integration'>
+  enableIntegration(session: SessionId, id: MemberId): Outcome<'admin.enable-integration'>
   linkCode(session: SessionId): Outcome<'device.link-code'>
   devices(session: SessionId): Outcome<'device.list'>
   forgetDevice(session: SessionId, device: DeviceId): Outcome<'device.forget'>
@@ -65,6 +70,13 @@ export function adminActions(ports: ActionPorts): AdminActions {
         limit,
         ...(before === undefined ? {} : { before }),
       }),
+    integrations: (session) => bridge.invoke('admin.integrations', { session }),
+    createIntegration: (session, wanted) =>
+      bridge.invoke('admin.create-integration', { session, ...wanted }),
+    revokeIntegration: (session, integration) =>
+      bridge.invoke('admin.revoke-integration', { session, integration }),
+    enableIntegration: (session, integration) =>
+      bridge.invoke('admin.enable-integration', { session, integration }),
     linkCode: (session) => bridge.invoke('device.link-code', { session }),
     devices: (session) => bridge.invoke('device.list', { session }),
     forgetDevice: (session, device) => bridge.invoke('device.forget', { session, device }),

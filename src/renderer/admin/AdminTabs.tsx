@@ -9,6 +9,7 @@ import { Access } from './Access.tsx'
 import { AuditLog } from './AuditLog.tsx'
 import { Invites } from './Invites.tsx'
 import { People } from './People.tsx'
+import { Programs } from './Programs.tsx'
 import './admin.css'
 
 interface AdminTabsProps {
@@ -17,7 +18,7 @@ interface AdminTabsProps {
   readonly devices: readonly HostedDevice[] | null
 }
 
-const TABS = ['people', 'invites', 'access', 'log'] as const
+const TABS = ['people', 'invites', 'access', 'programs', 'log'] as const
 
 /** What hosts and moderators see of a session, up to date while it is on screen. */
 export function AdminTabs({ session, devices }: AdminTabsProps) {
@@ -66,6 +67,9 @@ export function AdminTabs({ session, devices }: AdminTabsProps) {
         ) : (
           <Access session={session} admin={admin} isHosting={devices !== null} />
         )}
+      </Tabs.Panel>
+      <Tabs.Panel value="programs" className="admin-panel">
+        <Programs session={session} isHosting={devices !== null} />
       </Tabs.Panel>
       <Tabs.Panel value="log" className="admin-panel">
         <AuditLog session={session} />

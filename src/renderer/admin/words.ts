@@ -1,6 +1,7 @@
 import type { AuditAction, AuditEntry } from '../../protocol/admin.ts'
 import type { Role } from '../../protocol/roles.ts'
 import { formatNumber } from '../words-format.ts'
+import { programWords } from './program-words.ts'
 
 const roles: Readonly<Record<Role, string>> = {
   host: 'host',
@@ -32,7 +33,13 @@ export const adminWords = {
   label: 'Manage the session',
   manageTitle: (name: string): string => `Manage ${name}`,
   manage: 'Manage the session…',
-  tabs: { people: 'People', invites: 'Invites', access: 'Who gets in', log: 'Log' },
+  tabs: {
+    people: 'People',
+    invites: 'Invites',
+    access: 'Who gets in',
+    programs: 'Programs',
+    log: 'Log',
+  },
   loading: 'Asking the session…',
   unreachable:
     'The session cannot be reached now. What is shown here may have changed, and nothing can be changed until the connection is back.',
@@ -126,6 +133,8 @@ export const adminWords = {
     stayAwake: 'Keep this computer awake while it hosts',
     stayAwakeText: 'While it sleeps, nobody can reach the session.',
   },
+
+  programs: programWords,
 
   log: {
     label: 'What happened in this session',

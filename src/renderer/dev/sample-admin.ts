@@ -2,8 +2,9 @@ import type { AdminView } from '../../ipc/contract.ts'
 import type { JoinOffer } from '../../ipc/join-views.ts'
 import type { AuditEntry, DeviceRecord, InviteRecord } from '../../protocol/admin.ts'
 import type { DeviceId, InviteId } from '../../protocol/ids.ts'
+import type { IntegrationRecord } from '../../protocol/integrations.ts'
 import { timeOf } from './sample-messages.ts'
-import { NAMES, memberId, sessionId } from './sample-people.ts'
+import { NAMES, memberId, roomId, sessionId } from './sample-people.ts'
 
 const id = (value: number): string => `00000000-0000-7000-8005-${String(value).padStart(12, '0')}`
 const HOUR = 3_600_000
@@ -101,3 +102,26 @@ export const DEVICES: readonly DeviceRecord[] = ['field-laptop', 'Pixel tablet']
     current: index === 0,
   }),
 )
+
+const PROGRAMS: readonly Pick<IntegrationRecord, 'name' | 'what' | 'disabledAt'>[] = [
+  { name: 'Build server', what: { kind: 'incoming', room: roomId(1) }, disabledAt: null },
+  {
+    name: 'Archive of the northern ridge',
+    what: {
+      ...{ kind: 'outgoing', url: 'https://archive.example.org/landline/field-station' },
+      ...{ events: ['message.posted'], commands: [] },
+    },
+    disabledAt: timeOf(1, 16, 20),
+  },
+  {
+    name: 'Dice',
+    what: { kind: 'bot', role: 'member', scopes: ['read', 'write'], commands: [] },
+    disabledAt: null,
+  },
+]
+export const INTEGRATIONS: readonly IntegrationRecord[] = PROGRAMS.map((program, index) => ({
+  ...program,
+  id: memberId(index + 1),
+  createdAt: timeOf(2, 9, index),
+  createdBy: memberId(0),
+}))

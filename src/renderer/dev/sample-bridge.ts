@@ -4,7 +4,7 @@ import type { Result } from '../../ipc/errors.ts'
 import type { MessageId, RoomId, SessionId } from '../../protocol/ids.ts'
 import { DOCTOR_REPORT } from './sample-doctor.ts'
 import type { JoinStep } from '../../ipc/join-views.ts'
-import { ADMIN, AUDIT, DEVICES, OFFER } from './sample-admin.ts'
+import { ADMIN, AUDIT, DEVICES, INTEGRATIONS, OFFER } from './sample-admin.ts'
 import { PEOPLE, ROOMS, memberId, sampleSession, sessionId } from './sample-people.ts'
 import type { Scene } from './sample-scenes.ts'
 
@@ -107,6 +107,12 @@ export function sampleBridge(scene: Scene): Bridge {
     'admin.audit': () => ok(AUDIT),
     'admin.create-invite': () =>
       ok({ invite: ADMIN.invites[0], link: `landline://join?v=1&k=${'x'.repeat(120)}` }),
+    'admin.integrations': () => ok(INTEGRATIONS),
+    'admin.create-integration': () =>
+      ok({
+        integration: INTEGRATIONS[0],
+        secret: `https://192.168.4.23:47800/hooks/${memberId(1)}/${'x'.repeat(43)}`,
+      }),
     'device.list': () => ok(DEVICES),
     'device.link-code': () => ok({ code: '3F7P-0WKD', expiresAt: Date.now() + 590_000 }),
     'session.leave': ({ session }) => {
