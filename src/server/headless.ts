@@ -100,7 +100,10 @@ async function serve(options: HeadlessOptions): Promise<number> {
       pairing: secret !== undefined && shared.kind === 'none' && tls?.kind === 'host-key',
       doors: { ...settings.doors, plainDoor: settings.plainDoor },
       ...(authority.kind === 'authority'
-        ? { verifyToken: authority.verifyToken, vouching: vouchingOf(authority.verifyToken) }
+        ? {
+            verifyToken: authority.verifyToken,
+            vouching: vouchingOf(authority.verifyToken, settings.jwt.hostRole),
+          }
         : {}),
       integrations: settings.integrations,
       receiveBufferSize: settings.receiveBufferSize,

@@ -5,9 +5,10 @@ import type { VerifyToken } from './verify-token.ts'
 
 /**
  * Who comes by a bearer token has the highest of the token's roles that are Landline's own; without one of them,
- * they are a member.
+ * they are a member. Authorities give «host» for reasons of their own: only the value that the options name makes
+ * a host here.
  */
-export function vouchingOf(verifyToken: VerifyToken): Vouching {
+export function vouchingOf(verifyToken: VerifyToken, hostRole?: string): Vouching {
   return {
     async of(token) {
       const verdict = await verifyToken(token)
@@ -22,7 +23,7 @@ export function vouchingOf(verifyToken: VerifyToken): Vouching {
       const { issuer, subject, roles, expiresAt, tokenId } = verdict
       return {
         kind: 'vouched',
-        role: roleOf(roles),
+        role: roleOf(roles, hostRole),
         by: issuer === '' ? 'a bearer token' : issuer,
         subject: subjectOf(issuer, subject),
         tokenId,
@@ -47,7 +48,9 @@ export function isOver(
   }
 }
 
-export function roleOf(roles: readonly string[]): Role {
+export function roleOf(roles: readonly string[], hostRole?: string): Role {
+  if (hostRole !== undefined && roles.includes(hostRole)) return 'host'
   const held = roles.map((role) => role.toLowerCase())
-  return roleSchema.options.find((role) => held.includes(role)) ?? 'member'
+  const highest = roleSchema.options.find((role) => held.includes(role)) ?? 'member'
+  return highest === 'host' ? 'moderator' : highest
 }

@@ -120,6 +120,9 @@ const jwt = z.strictObject({
   rolesClaim: text(128)
     .default('roles')
     .meta(about({ help: 'roles, a list or words' })),
+  hostRole: text(128)
+    .optional()
+    .meta(about({ help: 'role that makes a host; without it tokens make moderators at most' })),
   revocationFile: file()
     .optional()
     .meta(reload('lines `jti ID` and `sub ID` of revoked tokens and people; read again on SIGHUP')),
