@@ -234,12 +234,21 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
       roster.sendAway(id, standing, words)
       // They may know it, and what it gives would be newer than their removal (I5).
       if (before.standing === 'active') codes?.renew()
+      if (standing === 'banned') banKeysOf(id)
     } else if (before.role === 'guest' && role !== 'guest') {
       showAround(id).catch((fault: unknown) => {
         log.warn({ member: id, fault: String(fault) }, 'somebody could not be shown around')
       })
     }
     board.changed()
+  }
+
+  /** They may be here under another id, too. */
+  function banKeysOf(member: MemberId): void {
+    store.registry.devicesOf(member).then(
+      (devices) => roster.banKeys(new Set(devices.flatMap(({ key }) => key ?? []))),
+      (fault: unknown) => log.warn({ member, fault: String(fault) }, 'keys could not be banned'),
+    )
   }
 
   /** Who is a guest no longer sees everybody, and is in the default group. */

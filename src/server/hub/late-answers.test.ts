@@ -66,6 +66,23 @@ describe('an answer of the store that comes late', () => {
   })
 })
 
+describe('somebody who is banned', () => {
+  it('[I5] is cut off under every id they came by with the same key', async () => {
+    const kit = await sessionKit()
+    const sam = await kit.come('Sam')
+    const other = await kit.tryWith(await kit.invite(), {
+      ...kit.person('Nia'),
+      key: sam.person.key,
+    })
+    await other.sync()
+    sam.drop()
+    await kit.host.ask({ type: 'ban-member', ref: 1, member: sam.person.member })
+    expect(other.last('rejected').code).toBe('banned')
+    expect(other.closedWith?.code).toBe(4403)
+    expect(kit.host.closedWith).toBeUndefined()
+  })
+})
+
 describe('somebody who waits', () => {
   it('[I7] waits on one connection: an older one of the same device is closed', async () => {
     const kit = await sessionKit()

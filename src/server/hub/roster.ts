@@ -42,6 +42,8 @@ export interface Roster {
   settle(connection: Connection, arrival: Arrival, deciding: Promise<Verdict>): Promise<void>
   /** Ends every connection of somebody who does not belong to the session any more (I5). */
   sendAway(member: MemberId, code: ErrorCode, message: string): void
+  /** Ends every connection that was proven with one of these keys, whoever's it is (I5). */
+  banKeys(keys: ReadonlySet<string>): void
   /** Ends the connection of a device that is nobody's any more. */
   cutDevice(device: DeviceId): void
   close(connection: Connection, code: CloseCode, reason: string): void
@@ -68,6 +70,7 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
   const byDevice = new Map<DeviceId, Connection>()
   /** Those about whom it is being decided. */
   const arriving = new Map<Connection, DeviceId>()
+  const keys = new WeakMap<Connection, string>()
   const malformedSize = perMinute(options.malformedPerMinute)
   const floodSize = perMinute(options.writes.floodPerMinute)
   const signalSize = signalBucketSize(options)
@@ -245,7 +248,8 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
       const { hello, version, nonce } = state
       stopTimeout(connection)
       connection.state = { kind: 'admitting' }
-      const { id, name } = hello.device
+      const { id, name, key } = hello.device
+      keys.set(connection, key)
       const arrival = { member: hello.member.id, device: { id, name }, version }
       const { address } = connection.socket
       await settle(connection, arrival, admission.admit(hello, nonce, proof, address))
@@ -254,6 +258,13 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
     sendAway(member, code, message) {
       for (const connection of [...people.connectionsOf(member)]) {
         reject(connection, refusalOf(code, message))
+      }
+    },
+
+    banKeys(banned) {
+      for (const connection of [...connections]) {
+        if (!banned.has(keys.get(connection) ?? '')) continue
+        reject(connection, refusalOf('banned', 'You are banned from this session.'))
       }
     },
 
