@@ -1,6 +1,6 @@
 /** The bricks of `subnet.ts` and `routed-subnets.ts`: network namespaces, and computers on a switch. */
 import { execFileSync, spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, StdioOptions } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 
@@ -170,7 +170,9 @@ export function uniqueName(): string {
 
 /** A test run that was killed could not clean up; the next one does. */
 function removeOrphans(): void {
-  const names = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' })
+  // It complains where others are being taken away at this moment.
+  const stdio: StdioOptions = ['ignore', 'pipe', 'ignore']
+  const names = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8', stdio })
   for (const [name, pid] of names.matchAll(/^landline-(\d+)-[0-9a-f]{6}(?:-\d+)?/gm)) {
     if (!existsSync(`/proc/${pid}`)) ip('netns', 'del', name)
   }

@@ -8,20 +8,21 @@ import { dialWebSocket } from '../../client/connection/web-socket.ts'
 import type { DeviceId, MemberId, RoomId, SessionId } from '../../protocol/ids.ts'
 import { value } from '../client-kit.ts'
 import type { SeededRandom } from '../seeded-random.ts'
+import { textsAfter, wrongs } from './timelines.ts'
 
 const PEOPLE_IN_A_GROUP = 6
-const PAGE = 100
 const LOOK_EVERY_MS = 25
+/** Looking takes time itself where there are many people. */
+const LOOK_EVERY_MS_EACH = 2
 
 export interface Crowd {
-  readonly sessions: readonly ClientSession[]
-  /** Everybody writes until then; `performance.now()`. */
-  writeUntil(end: number): Promise<void>
-  /** Of each room what was written into it, by whoever. */
-  readonly written: ReadonlyMap<RoomId, readonly string[]>
+  sentCount(): number
+  /** Everybody writes until it is stopped. */
+  write(): { stop(): Promise<void> }
   /** Problems; resolves early when there are none. */
   settle(withinMs: number): Promise<string[]>
-  compare(): Promise<string[]>
+  /** What is wrong with what people have; `new`: with what came since the last time. */
+  compare(what: 'new' | 'everything'): Promise<string[]>
   close(): void
 }
 
@@ -58,15 +59,12 @@ export async function gatherCrowd(options: {
       }),
     ),
   )
-  const written = new Map<RoomId, string[]>()
   for (const one of sessions) one.connect()
   const online = (): boolean => sessions.every((one) => one.view().connection.state === 'online')
-  if (!(await within(60_000, online))) throw new Error('not everybody came in')
-  for (
-    let from = 0;
-    from + PEOPLE_IN_A_GROUP <= Math.min(people, 60);
-    from += PEOPLE_IN_A_GROUP / 2
-  ) {
+  if (!(await within(120_000, online, people))) throw new Error('not everybody came in')
+  // The room everybody is in.
+  let places = people
+  for (let from = 0; from + PEOPLE_IN_A_GROUP <= people; from += PEOPLE_IN_A_GROUP / 2) {
     const members = sessions
       .slice(from, from + PEOPLE_IN_A_GROUP)
       .map((one) => one.view().self.memberId)
@@ -77,42 +75,75 @@ export async function gatherCrowd(options: {
         failure: { kind: 'internal', message: 'nobody' },
       },
     )
+    places += members.length
   }
 
   let count = 0
-  async function write(index: number, end: number): Promise<void> {
+  const sent = new Map<RoomId, string[]>()
+  async function write(index: number, signal: AbortSignal): Promise<void> {
     const one = sessions[index]
-    while (one !== undefined && performance.now() < end) {
+    // All together about 25 messages a second at most: a third of them is for everybody, on one machine.
+    const pace = Math.max(1, people / 30)
+    const pause = (from: number): Promise<void> =>
+      delay(random.int(from, 2_000) * pace, undefined, { signal }).catch(() => {})
+    await pause(0)
+    while (one !== undefined && !signal.aborted) {
       const { rooms } = one.contents()
       if (rooms.length > 0) {
         const room = random.pick(rooms).id
         const text = `${index} ${count++}`
         value(one.send(room, text))
-        written.set(room, [...(written.get(room) ?? []), text])
+        const texts = sent.get(room)
+        if (texts === undefined) sent.set(room, [text])
+        else texts.push(text)
       }
-      // About eight messages a second together for every ten people.
-      await delay(random.int(400, 2_000))
+      await pause(400)
     }
   }
 
-  const headsDiffer = (): string[] =>
-    [...written.keys()].filter((room) => {
-      const heads = sessions.flatMap((one) =>
-        one.contents().rooms.flatMap((each) => (each.id === room ? [each.headSeq] : [])),
-      )
-      return new Set(heads).size > 1
-    })
+  /** Of each room where each of its people stands; asked once, because many look often. */
+  function allHeads(): Map<RoomId, Map<ClientSession, number>> {
+    const heads = new Map<RoomId, Map<ClientSession, number>>()
+    for (const one of sessions) {
+      for (const { id, headSeq } of one.contents().rooms) {
+        heads.set(id, (heads.get(id) ?? new Map<ClientSession, number>()).set(one, headSeq))
+      }
+    }
+    return heads
+  }
+  function roomsThatDiffer(): string[] {
+    const heads = [...allHeads()]
+    const taken = heads.reduce((sum, [, each]) => sum + each.size, 0)
+    return [
+      ...(taken === places ? [] : [`people are in ${taken} places of rooms instead of ${places}`]),
+      ...heads
+        .filter(([, each]) => new Set(each.values()).size > 1)
+        .map(([room]) => `people stand at different numbers in room ${room}`),
+    ]
+  }
+
+  // Up to where everything was compared; and how much of what was sent that is.
+  const compared = new Map<RoomId, { readonly head: number; readonly count: number }>()
+  const nothing = { head: 0, count: 0 }
 
   return {
-    sessions,
-    written,
-    writeUntil: async (end) => {
-      await Promise.all(sessions.map((_, index) => write(index, end)))
+    sentCount: () => [...sent.values()].reduce((sum, texts) => sum + texts.length, 0),
+    write() {
+      const stop = new AbortController()
+      const writing = sessions.map((_, index) => write(index, stop.signal))
+      return {
+        async stop() {
+          stop.abort()
+          await Promise.all(writing)
+        },
+      }
     },
     async settle(withinMs) {
       const isSettled = (): boolean =>
-        online() && sessions.every((one) => one.view().queued === 0) && headsDiffer().length === 0
-      if (await within(withinMs, isSettled)) return []
+        online() &&
+        sessions.every((one) => one.view().queued === 0) &&
+        roomsThatDiffer().length === 0
+      if (await within(withinMs, isSettled, people)) return []
       const waiting = sessions.filter(
         (one) => one.view().queued > 0 || one.view().connection.state !== 'online',
       )
@@ -121,23 +152,23 @@ export async function gatherCrowd(options: {
           const { self, connection, queued } = one.view()
           return `${self.name} is ${connection.state} with ${queued} unsent`
         }),
-        ...headsDiffer().map((room) => `people stand at different numbers in room ${room}`),
+        ...roomsThatDiffer(),
       ]
     },
-    async compare() {
+    async compare(what) {
       const problems: string[] = []
-      for (const [room, texts] of written) {
+      const heads = allHeads()
+      for (const [room, all] of sent) {
+        const from = what === 'new' ? (compared.get(room) ?? nothing) : nothing
+        const texts = all.slice(from.count)
         let first: string | undefined
-        for (const one of sessions) {
-          if (!one.contents().rooms.some(({ id }) => id === room)) continue
-          const seen = await everything(one, room)
-          const { name } = one.view().self
-          const doubled = seen.length - new Set(seen).size
-          const missing = texts.filter((text) => !new Set(seen).has(text))
-          if (doubled > 0) problems.push(`${name} has ${doubled} messages twice`)
-          if (missing.length > 0) problems.push(`${name} lacks ${missing.length} messages`)
+        for (const [one, head] of heads.get(room) ?? []) {
+          const seen = await textsAfter(one, room, from.head)
+          const wrong = wrongs(texts, seen)
           first ??= seen.join('\n')
-          if (seen.join('\n') !== first) problems.push(`${name} has another order`)
+          if (seen.join('\n') !== first) wrong.push('has another order')
+          problems.push(...wrong.map((each) => `${one.view().self.name} ${each} in room ${room}`))
+          compared.set(room, { head, count: all.length })
         }
       }
       return problems
@@ -148,23 +179,11 @@ export async function gatherCrowd(options: {
   }
 }
 
-/** The whole timeline, page by page, as somebody who scrolls up. */
-async function everything(one: ClientSession, room: RoomId): Promise<string[]> {
-  const seen: string[] = []
-  let before: number | undefined
-  for (;;) {
-    const page = value(await one.timeline(room, { before, limit: PAGE }))
-    seen.unshift(...page.items.flatMap((item) => (item.type === 'message' ? [item.text] : [])))
-    before = page.items[0]?.order
-    if (page.older !== 'more' || before === undefined) return seen
-  }
-}
-
-async function within(ms: number, holds: () => boolean): Promise<boolean> {
+async function within(ms: number, holds: () => boolean, people: number): Promise<boolean> {
   const end = performance.now() + ms
   while (!holds()) {
     if (performance.now() > end) return false
-    await delay(LOOK_EVERY_MS)
+    await delay(Math.max(LOOK_EVERY_MS, people * LOOK_EVERY_MS_EACH))
   }
   return true
 }
