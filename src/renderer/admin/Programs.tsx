@@ -115,7 +115,6 @@ function ProgramTable({ session, programs, onRevoke, onEnable }: ProgramTablePro
         <tr>
           <th scope="col">{text.columns.name}</th>
           <th scope="col">{text.columns.room}</th>
-          <th scope="col">{text.columns.does}</th>
           <th scope="col">{text.columns.state}</th>
           <th scope="col">
             <span className="unseen">{text.columns.actions}</span>
@@ -129,13 +128,12 @@ function ProgramTable({ session, programs, onRevoke, onEnable }: ProgramTablePro
               <div className="ellipsis" dir="auto">
                 {program.name}
               </div>
-              <div className="program-kind">{text.kinds[program.what.kind]}</div>
+              <div className="program-what ellipsis" title={describe(program)}>
+                {describe(program)}
+              </div>
             </th>
             <td className="program-cut" dir="auto">
               {roomsOf(program, rooms)}
-            </td>
-            <td className="program-cut" dir="auto" title={targetOf(program)}>
-              {targetOf(program)}
             </td>
             <td title={program.disabledAt === null ? undefined : text.stoppedText}>
               {program.disabledAt === null
@@ -172,9 +170,11 @@ function roomsOf({ id, what }: IntegrationRecord, rooms: SessionState['rooms']):
   return names.length === 0 ? words.admin.programs.noRooms : formatList(names)
 }
 
-/** Where an outgoing webhook tells, and what a bot may. */
-function targetOf({ what }: IntegrationRecord): string {
-  if (what.kind === 'outgoing') return what.url
-  const { scopeNames } = words.admin.programs
-  return what.kind === 'bot' ? formatList(what.scopes.map((scope) => scopeNames[scope])) : '–'
+/** What it is, and where an outgoing webhook tells or what a bot may. */
+function describe({ what }: IntegrationRecord): string {
+  const { kinds, scopeNames } = words.admin.programs
+  const kind = kinds[what.kind]
+  if (what.kind === 'outgoing') return `${kind} · ${what.url}`
+  if (what.kind === 'incoming') return kind
+  return `${kind} · ${what.scopes.map((scope) => scopeNames[scope]).join(', ')}`
 }

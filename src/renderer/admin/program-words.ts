@@ -45,7 +45,7 @@ export const programWords = {
   columns: {
     name: 'Program',
     room: 'Room',
-    does: 'Goes to, or may',
+
     state: 'State',
     actions: 'Actions',
   },
