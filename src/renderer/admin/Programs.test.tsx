@@ -45,7 +45,6 @@ test('where programs are turned off it is said, until the session comes back wit
   const { bridge, settle, dialog } = await openPrograms('off')
   expect(dialog.getByText(/Whoever hosts the session can turn them on/)).toBeTruthy()
   expect(dialog.queryByRole('button', { name: 'New program' })).toBeNull()
-  bridge.answer('admin.integrations', () => ok([]))
   const connection = (state: SessionView['connection']): void =>
     act(() =>
       bridge.emit({
@@ -54,10 +53,17 @@ test('where programs are turned off it is said, until the session comes back wit
         event: { type: 'session', session: session({ self: HOST, connection: state }) },
       }),
     )
+  bridge.answer('admin.integrations', () => failed('The host cannot be reached.', 'offline'))
+  connection({ state: 'waiting', reason: 'lost', attempt: 1, retryAt: 0 })
+  connection({ state: 'online' })
+  await settle()
+  expect(dialog.getByRole('alert').textContent).toBe('The host cannot be reached.')
+  bridge.answer('admin.integrations', () => ok([]))
   connection({ state: 'waiting', reason: 'lost', attempt: 1, retryAt: 0 })
   connection({ state: 'online' })
   await settle()
   expect(dialog.getByText('There is no program yet.')).toBeTruthy()
+  expect(dialog.queryByRole('alert')).toBeNull()
 })
 
 test('a webhook is made for a room; its URL is shown once and copied', async () => {

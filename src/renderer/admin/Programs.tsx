@@ -25,9 +25,12 @@ export function Programs({ session, isHosting }: ProgramsProps) {
     (state) => sessionViewOf(state, session)?.connection.state === 'online',
   )
   const [programs, setPrograms] = useState<readonly IntegrationRecord[] | 'off' | null>(null)
+  /** Why they cannot be read now. */
+  const [fault, setFault] = useState<string | null>(null)
   const [changes, setChanges] = useState(0)
   const [making, setMaking] = useState(false)
-  const { problem, submit, setProblem } = useSubmission()
+  const { problem: refusal, submit } = useSubmission()
+  const problem = refusal ?? fault
   const text = words.admin.programs
   const changed = (): void => setChanges((count) => count + 1)
 
@@ -36,10 +39,11 @@ export function Programs({ session, isHosting }: ProgramsProps) {
     let open = true
     void admin.integrations(session).then((result) => {
       if (!open) return
-      if (result.ok) setPrograms(result.value)
       // Those who are shown this may manage, so that only the switch can be what forbids it.
-      else if (result.failure.kind === 'not-allowed') setPrograms('off')
-      else setProblem(result.failure.message)
+      const isOff = !result.ok && result.failure.kind === 'not-allowed'
+      setFault(result.ok || isOff ? null : result.failure.message)
+      if (result.ok) setPrograms(result.value)
+      else if (isOff) setPrograms('off')
     })
     return () => {
       open = false
