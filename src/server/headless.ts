@@ -102,7 +102,7 @@ async function serve(options: HeadlessOptions): Promise<number> {
       ...(authority.kind === 'authority'
         ? {
             verifyToken: authority.verifyToken,
-            vouching: vouchingOf(authority.verifyToken, settings.jwt.hostRole),
+            vouching: vouchingOf(authority.verifyToken),
           }
         : {}),
       integrations: settings.integrations,

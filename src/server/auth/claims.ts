@@ -7,6 +7,8 @@ export interface ClaimNames {
   readonly user: string
   readonly name: string
   readonly roles: string
+  /** The role that makes a host. */
+  readonly hostRole?: string | undefined
 }
 
 const LONGEST_SUBJECT = 255
@@ -23,7 +25,7 @@ export function claimsOf(payload: JWTPayload, names: ClaimNames): TokenClaims | 
     issuer: payload.iss ?? '',
     subject,
     name: shown(textOf(valueAt(payload, names.name)) ?? '') || shown(subject) || 'somebody',
-    roles: rolesOf(valueAt(payload, names.roles)),
+    roles: capped(rolesOf(valueAt(payload, names.roles)), names.hostRole),
     tokenId: payload.jti,
     expiresAt: (payload.exp ?? 0) * 1_000,
     all: payload,
@@ -57,6 +59,17 @@ function shown(name: string): string {
     .slice(0, MAX_MEMBER_NAME_LENGTH / 2)
     .join('')
     .trim()
+}
+
+/**
+ * Authorities give «host» for reasons of their own: only the role that the operator names makes a host here, at
+ * whichever door.
+ */
+function capped(roles: readonly string[], hostRole: string | undefined): readonly string[] {
+  return roles.map((role) => {
+    if (role === hostRole) return 'host'
+    return role.toLowerCase() === 'host' ? 'moderator' : role
+  })
 }
 
 function rolesOf(value: unknown): readonly string[] {

@@ -40,7 +40,7 @@ describe('bearer tokens', () => {
       issuer: 'https://id.example',
       subject: 'u-7',
       name: 'Mara Holm',
-      roles: ['host', 'x'],
+      roles: ['moderator', 'x'],
       tokenId: 't-1',
       expiresAt: NOW + 60_000,
       all: { aud: ['landline'] },

@@ -33,7 +33,10 @@ export function authorityOf(
     issuer: jwt.issuer,
     audience: jwt.audience,
     clockToleranceSeconds: jwt.clockToleranceSeconds,
-    claims: { user: jwt.userClaim, name: jwt.nameClaim, roles: jwt.rolesClaim },
+    claims: {
+      ...{ user: jwt.userClaim, name: jwt.nameClaim, roles: jwt.rolesClaim },
+      hostRole: jwt.hostRole,
+    },
     revocations,
     now,
   })

@@ -5,10 +5,9 @@ import type { VerifyToken } from './verify-token.ts'
 
 /**
  * Who comes by a bearer token has the highest of the token's roles that are Landline's own; without one of them,
- * they are a member. Authorities give «host» for reasons of their own: only the value that the options name makes
- * a host here.
+ * they are a member.
  */
-export function vouchingOf(verifyToken: VerifyToken, hostRole?: string): Vouching {
+export function vouchingOf(verifyToken: VerifyToken): Vouching {
   return {
     async of(token) {
       const verdict = await verifyToken(token)
@@ -23,7 +22,7 @@ export function vouchingOf(verifyToken: VerifyToken, hostRole?: string): Vouchin
       const { issuer, subject, roles, expiresAt, tokenId } = verdict
       return {
         kind: 'vouched',
-        role: roleOf(roles, hostRole),
+        role: roleOf(roles),
         by: issuer === '' ? 'a bearer token' : issuer,
         subject: subjectOf(issuer, subject),
         tokenId,
@@ -48,9 +47,7 @@ export function isOver(
   }
 }
 
-export function roleOf(roles: readonly string[], hostRole?: string): Role {
-  if (hostRole !== undefined && roles.includes(hostRole)) return 'host'
+export function roleOf(roles: readonly string[]): Role {
   const held = roles.map((role) => role.toLowerCase())
-  const highest = roleSchema.options.find((role) => held.includes(role)) ?? 'member'
-  return highest === 'host' ? 'moderator' : highest
+  return roleSchema.options.find((role) => held.includes(role)) ?? 'member'
 }
