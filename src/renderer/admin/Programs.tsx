@@ -48,8 +48,8 @@ export function Programs({ session, isHosting }: ProgramsProps) {
     return () => {
       open = false
     }
-    // oxlint-disable-next-line react/exhaustive-deps -- read again when something may have changed
-  }, [admin, session, seen, isOnline, changes])
+    // The last two only say that something may have changed.
+  }, [admin, session, isOnline, seen, changes])
 
   return (
     <>
