@@ -41,7 +41,7 @@ export interface SoakResult {
 
 const NODES = 3
 const SECRET = 'soak'
-const SETTLED_WITHIN_MS = 60_000
+const SETTLED_WITHIN_MS = 120_000
 
 /** `ward`: the network namespace this process runs in, if it does; without one, nodes cannot be parted. */
 export async function soak(
