@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Files that render React need a DOM; everything else runs in plain Node so that walls stay honest. */
@@ -8,6 +9,8 @@ export default defineConfig({
     hookTimeout: 15_000,
     // Each file gets its own process: native modules and process signals do not mix in threads.
     pool: 'forks',
+    // Many files wait for real processes and networks: on two cores, two of them at a time still leave time over.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     passWithNoTests: true,
     restoreMocks: true,
     projects: [
