@@ -99,6 +99,8 @@ export interface HostingView {
   readonly invite: string
   readonly addresses: readonly string[]
   readonly port: number
+  /** The port others know, when another program has it and the session is on `port` instead. */
+  readonly portTaken?: number
   /** Other programs than this app may come in. */
   readonly doors: boolean
   readonly devices: readonly HostedDevice[]

@@ -81,6 +81,7 @@ export function createHosting(options: HostingOptions): Hosting {
       invite: port === 0 ? '' : inviteTo(session, addresses, port),
       addresses,
       port,
+      ...(host?.portTaken == null ? {} : { portTaken: host.portTaken }),
       devices: (host?.devices ?? []).map((device): HostedDevice => ({
         ...device,
         address: device.address.replace(/^::ffff:/, ''),

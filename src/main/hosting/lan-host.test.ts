@@ -191,7 +191,13 @@ describe('a hosted session', () => {
     expect(processes).toHaveLength(PORT_PATIENCE_MS / 500 + 1)
     expect(last().posted[0]).toMatchObject({ port: 47_800, fallbackPort: true })
     last().say(ready(51_000))
-    expect(lanHost).toMatchObject({ state: 'running', port: 51_000 })
+    expect(lanHost).toMatchObject({ state: 'running', port: 51_000, portTaken: 47_800 })
+  })
+
+  it('says nothing of another port where nobody knew the first', () => {
+    const { lanHost, last, ready } = host()
+    last().say(ready(51_000))
+    expect(lanHost).toMatchObject({ port: 51_000, portTaken: null })
   })
 
   it('[D16] asks the server to drain and waits until it is gone', async () => {

@@ -57,6 +57,8 @@ export interface LanHost {
   /** Why it `failed`. */
   readonly problem: StartProblem | null
   readonly port: number
+  /** The port others know, when another program had it; null otherwise. */
+  readonly portTaken: number | null
   /** When it first was ready; milliseconds since 1970. */
   readonly since: number
   readonly devices: readonly ConnectedDevice[]
@@ -88,6 +90,7 @@ export function startLanHost(options: LanHostOptions): LanHost {
   let running: ServerProcess | null = null
   let cancelTimer: (() => void) | null = null
   let port = options.start.port
+  let portTaken: number | null = null
   let since = startedAt
   let wasReady = false
   let failures = 0
@@ -126,7 +129,7 @@ export function startLanHost(options: LanHostOptions): LanHost {
       if (parsed.data.kind === 'failed') said = parsed.data
       else {
         notice = parsed.data.notice
-        if (parsed.data.kind === 'ready') ready(parsed.data.port)
+        if (parsed.data.kind === 'ready') ready(parsed.data)
         else sample(parsed.data)
       }
     })
@@ -142,10 +145,12 @@ export function startLanHost(options: LanHostOptions): LanHost {
     })
   }
 
-  function ready(at: number): void {
+  function ready({ port: at, portChanged }: FromEmbedded & { kind: 'ready' }): void {
     cancelTimer?.()
     cancelTimer = null
     if (state === 'stopped' || onGone !== null) return
+    // A new session takes any port; of one that others know they have to be told.
+    if (portChanged && options.portIsKnown) portTaken = port
     port = at
     failures = 0
     if (!wasReady) since = clock.now()
@@ -227,6 +232,9 @@ export function startLanHost(options: LanHostOptions): LanHost {
     },
     get problem() {
       return problem
+    },
+    get portTaken() {
+      return portTaken
     },
     get port() {
       return port

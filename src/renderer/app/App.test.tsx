@@ -242,6 +242,8 @@ test('the hosting panel shows the invite and who is here, and stopping says who 
   // The two who are connected, and the one who is not.
   expect(within(panel).getAllByRole('row')).toHaveLength(1 + 2 + 1)
   expect(within(panel).getByText('river · lamp · cedar · nine')).toBeTruthy()
+  act(() => bridge.emit({ type: 'hosting', hosting: { ...HOSTING, portTaken: 47_801 } }))
+  expect(panel.textContent).toContain('Port 47801 is used by another program')
   await user.click(within(panel).getByRole('button', { name: 'Copy link' }))
   expect(bridge.argumentsOf('app.copy-text')).toEqual([{ text: HOSTING.invite }])
 

@@ -73,6 +73,9 @@ export function HostingPanel({ session, onClose }: HostingPanelProps) {
           </div>
           <p className="hosting-foot" role="status" data-state={hosting.state}>
             {words.hosting.states[hosting.state]}
+            {active && hosting.portTaken !== undefined ? (
+              <> {words.hosting.portTaken(hosting.portTaken, hosting.port)}</>
+            ) : null}
           </p>
         </>
       )}

@@ -59,6 +59,8 @@ export const hostingWords = {
       stopped:
         'Not hosting now. Members cannot reach the session until you host it again; nothing is lost.',
     },
+    portTaken: (taken: number, port: number): string =>
+      `Port ${taken} is used by another program, so the session is on port ${port} now. Members who find it on the network come back by themselves; to others, give the link anew.`,
     resume: 'Host again',
     resuming: 'Starting…',
     stop: 'Stop hosting',
