@@ -1,15 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { _electron, type Page } from '@playwright/test'
+import { promisify } from 'node:util'
+import { _electron, type ElectronApplication, type Page } from '@playwright/test'
 import { SignJWT } from 'jose'
+import { build } from 'vite'
+import { rawClient, rawPerson } from '../src/testing/raw-client.ts'
 import { killTree } from './fixtures/processes.ts'
 import { expect, test } from './fixtures/test.ts'
 
+type BotClient = typeof import('../src/bot-client/bot.ts')
+
+const run = promisify(execFile)
 const root = resolve(import.meta.dirname, '..')
 const KEY = 'a key of thirty-two bytes or more'
 const SCRIPTS: Readonly<Record<string, string>> = {
@@ -17,9 +23,29 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   '/msgpack.js': '@microsoft/signalr-protocol-msgpack/dist/browser/signalr-protocol-msgpack.js',
 }
 
+/** Our client for bots as one module, as somebody who makes a page would bundle it. */
+async function bundleBotClient(): Promise<string> {
+  const built = await build({
+    ...{ root, configFile: false, logLevel: 'silent' },
+    build: {
+      write: false,
+      lib: { entry: 'src/bot-client/bot.ts', formats: ['es'], fileName: 'bot' },
+    },
+  })
+  const [output] = Array.isArray(built) ? built : []
+  const [chunk] = output?.output ?? []
+  if (chunk?.type !== 'chunk') throw new Error('the client was not bundled')
+  return chunk.code
+}
+
 /** A web page with the clients its authors took from the registry, unmodified. */
 async function servePage(): Promise<{ readonly http: Server; readonly origin: string }> {
   const http = createServer((request, response) => {
+    if (request.url === '/bot.js') {
+      response.setHeader('Content-Type', 'text/javascript')
+      void bundleBotClient().then((code) => response.end(code))
+      return
+    }
     const file = SCRIPTS[request.url ?? '']
     response.setHeader('Content-Type', file === undefined ? 'text/html' : 'text/javascript')
     if (file === undefined) {
@@ -50,6 +76,18 @@ async function serve(
     once(child, 'exit').then(() => Promise.reject(new Error('the server ended'))),
   ])) as [string]
   return { child, http: (JSON.parse(line) as { http: string }).http }
+}
+
+function openBrowser(folder: string, origin: string): Promise<ElectronApplication> {
+  const asRoot = process.platform === 'linux' && process.getuid?.() === 0
+  return _electron.launch({
+    args: [
+      ...(asRoot ? ['--no-sandbox'] : []),
+      join(import.meta.dirname, 'fixtures', 'browser'),
+      `--user-data-dir=${join(folder, 'browser')}`,
+      origin,
+    ],
+  })
 }
 
 /** What a page does that talks by SignalR; runs in the page. */
@@ -91,15 +129,7 @@ test('a web page in Chromium joins by SignalR, by name and by token, in both pro
 }) => {
   const { http: pages, origin } = await servePage()
   const server = await serve(join(folder, 'server'), origin)
-  const asRoot = process.platform === 'linux' && process.getuid?.() === 0
-  const browser = await _electron.launch({
-    args: [
-      ...(asRoot ? ['--no-sandbox'] : []),
-      join(import.meta.dirname, 'fixtures', 'browser'),
-      `--user-data-dir=${join(folder, 'browser')}`,
-      origin,
-    ],
-  })
+  const browser = await openBrowser(folder, origin)
   try {
     const page = await browser.firstWindow()
     await page.waitForFunction(() => 'signalR' in window)
@@ -120,6 +150,58 @@ test('a web page in Chromium joins by SignalR, by name and by token, in both pro
     await page.goto(origin.replace('127.0.0.1', 'localhost'))
     await page.waitForFunction(() => 'signalR' in window)
     expect(await joinInPage(page, { url: `${url}?user=Eve` })).toMatch(/Failed to fetch/)
+  } finally {
+    await browser.close()
+    if (server.child.pid !== undefined) await killTree(server.child.pid)
+    pages.close()
+  }
+})
+
+test('a bot runs in a web page with the client for bots: it hears a command and answers', async ({
+  folder,
+}) => {
+  const { http: pages, origin } = await servePage()
+  const data = join(folder, 'server')
+  // Whoever comes first makes the default group, into which the operator then puts a bot.
+  const first = await serve(data, origin)
+  const ada = rawPerson('Ada')
+  await (await rawClient(`${first.http.replace('http', 'ws')}/ws`, ada)).enter()
+  first.child.kill('SIGTERM')
+  await once(first.child, 'exit')
+  const { stdout } = await run(process.execPath, [
+    ...[join(root, 'scripts', 'run-ts.mjs'), 'src/server/cli/landline.ts', 'integration', 'create'],
+    ...['bot', '--name', 'Echo', '--room', 'general', '--data', data],
+  ])
+  const token = /llb_[\w-]+/.exec(stdout)?.[0]
+  if (token === undefined) throw new Error(`no token was told: ${stdout}`)
+  const server = await serve(data, origin)
+  const browser = await openBrowser(folder, origin)
+  try {
+    const page = await browser.firstWindow()
+    await page.waitForFunction(() => 'signalR' in window)
+    const url = `${server.http.replace('http', 'ws')}/ws`
+    await page.evaluate(
+      async ([at, secret]) => {
+        const { connect } = (await import(`${location.origin}/bot.js`)) as BotClient
+        const bot = connect(at ?? '', { token: secret ?? '', name: 'Echo' })
+        await bot.ready
+        void (async () => {
+          for await (const event of bot) {
+            if (event.kind !== 'message' || event.command?.name !== 'echo') continue
+            await bot.send(event.room.id, event.command.rest)
+          }
+        })()
+      },
+      [url, token],
+    )
+    const person = await rawClient(url, ada)
+    await person.enter()
+    person.post(person.general(), '/echo from a page')
+    const answer = await person.next('events', ({ events }) =>
+      events.some((event) => event.type === 'message.posted' && event.text === 'from a page'),
+    )
+    expect(answer.room).toBe(person.general())
+    person.webSocket.close()
   } finally {
     await browser.close()
     if (server.child.pid !== undefined) await killTree(server.child.pid)
