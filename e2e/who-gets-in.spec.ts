@@ -122,10 +122,14 @@ test('[I5] [I6] the host silences, removes and bans; what was written stays, and
 
   const panel = await panelOf(mara)
   await panel.tab('Who gets in').click()
-  await panel.dialog.getByRole('switch', { name: 'Read-only' }).click()
+  const readOnly = panel.dialog.getByRole('switch', { name: 'Read-only' })
+  await readOnly.click()
+  // The switch shows the session as it is: others may know before the host's own window does.
+  await expect(readOnly).toBeChecked()
   await expect(samApp.window.getByRole('note')).toContainText('read-only')
-  await panel.dialog.getByRole('switch', { name: 'Read-only' }).click()
+  await readOnly.click()
   await expect(samApp.window.getByRole('note')).toHaveCount(0)
+  await expect(readOnly).not.toBeChecked()
 
   await panel.tab('People').click()
   await panel.act('Sam Adeyemi', 'Remove from session…')
