@@ -47,7 +47,7 @@ describe('the handshake', () => {
     expect(connection.url).toBe('ws://10.0.0.1:47800/ws')
     expect(connection.sent[0]).toMatchObject({
       type: 'hello',
-      versions: [2],
+      versions: [3, 2],
       member: { id: SELF, name: 'Ada' },
       device: { name: 'laptop' },
     })

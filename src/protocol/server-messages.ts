@@ -20,6 +20,7 @@ import {
 import { integrationAnswerSchemas } from './integrations.ts'
 import { MAX_INVITES, MAX_WAITING } from './limits.ts'
 import {
+  memberNameSchema,
   memberSchema,
   messagePageSchema,
   readPositionSchema,
@@ -132,6 +133,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     message: explanation,
     /** The versions this server speaks, when the version was the reason. */
     versions: z.array(z.int()).optional(),
+    /** With `identity-taken`: who the bearer token belongs to; this device may come again as them (I13). */
+    member: z.object({ id: memberIdSchema, name: memberNameSchema }).optional(),
   }),
   /** Opens the answer to `sync`: how much will follow, for «Catching up: 120 of 480». */
   z.object({ type: z.literal('plan'), rooms: z.int().min(0), events: z.int().min(0) }),

@@ -32,13 +32,13 @@ export const EPOCH = epochId(1)
 
 export function challenge(): ServerMessageOf<'challenge'> {
   const nonce = `${'n'.repeat(42)}A`
-  return { type: 'challenge', version: 2, session: { id: SESSION, name: 'Field Station' }, nonce }
+  return { type: 'challenge', version: 3, session: { id: SESSION, name: 'Field Station' }, nonce }
 }
 
 export function welcome(): ServerMessageOf<'welcome'> {
   return {
     type: 'welcome',
-    version: 2,
+    version: 3,
     session: { id: SESSION, name: 'Field Station', locked: false, readOnly: false },
     self: { role: 'member' },
     time: 0,

@@ -6,17 +6,17 @@ describe('the handshake', () => {
   it('welcomes a device and says what it speaks, serves and allows', async () => {
     const kit = await hubKit()
     const mara = kit.connect()
-    await mara.hello({ versions: [9, 2], session: kit.store.session.id })
+    await mara.hello({ versions: [9, 3], session: kit.store.session.id })
     expect(mara.received).toEqual([
       {
         type: 'challenge',
-        version: 2,
+        version: 3,
         session: kit.store.session,
         nonce: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
       },
       {
         type: 'welcome',
-        version: 2,
+        version: 3,
         session: { ...kit.store.session, locked: false, readOnly: false },
         self: { role: 'member' },
         time: kit.clock.now(),
@@ -42,7 +42,7 @@ describe('the handshake', () => {
     await stranger.hello(change)
     expect(stranger.last('rejected').code).toBe(code)
     expect(stranger.closedWith?.code).toBe(close)
-    if (code === 'unsupported-version') expect(stranger.last('rejected').versions).toEqual([2])
+    if (code === 'unsupported-version') expect(stranger.last('rejected').versions).toEqual([3, 2])
     expect(await kit.store.members()).toEqual([])
     expect(kit.hub.devices()).toEqual([])
   })

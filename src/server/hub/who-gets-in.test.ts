@@ -18,7 +18,7 @@ async function challenged(kit: HubKit, person: Person): Promise<TestDevice> {
   const { publicKey } = keyOf(person.key)
   await device.ask({
     type: 'hello',
-    versions: [2],
+    versions: [3, 2],
     member: { id: person.member, name: person.name },
     device: { id: person.device, name: 'laptop', key: publicKey },
   })
