@@ -19,6 +19,8 @@ export interface Crowd {
   sentCount(): number
   /** Everybody writes until it is stopped. */
   write(): { stop(): Promise<void> }
+  /** Begins to look; resolves with who has not done so in time. */
+  fromNowOn(): { everybody(does: 'writes' | 'gets-through', withinMs: number): Promise<string[]> }
   /** Problems; resolves early when there are none. */
   settle(withinMs: number): Promise<string[]>
   /** What is wrong with what people have; `new`: with what came since the last time. */
@@ -79,6 +81,7 @@ export async function gatherCrowd(options: {
   }
 
   let count = 0
+  const written = sessions.map(() => 0)
   const sent = new Map<RoomId, string[]>()
   async function write(index: number, signal: AbortSignal): Promise<void> {
     const one = sessions[index]
@@ -93,6 +96,7 @@ export async function gatherCrowd(options: {
         const room = random.pick(rooms).id
         const text = `${index} ${count++}`
         value(one.send(room, text))
+        written[index] = (written[index] ?? 0) + 1
         const texts = sent.get(room)
         if (texts === undefined) sent.set(room, [text])
         else texts.push(text)
@@ -135,6 +139,26 @@ export async function gatherCrowd(options: {
         async stop() {
           stop.abort()
           await Promise.all(writing)
+        },
+      }
+    },
+    fromNowOn() {
+      const before = [...written]
+      return {
+        async everybody(does, withinMs) {
+          const waiting = new Set(sessions.keys())
+          const haveAll = (): boolean => {
+            for (const index of waiting) {
+              const wrote = (written[index] ?? 0) > (before[index] ?? 0)
+              // Nothing waits any more: what was written since then is acknowledged with the rest.
+              const isDone = does === 'writes' || sessions[index]?.view().queued === 0
+              if (wrote && isDone) waiting.delete(index)
+            }
+            return waiting.size === 0
+          }
+          if (await within(withinMs, haveAll, people)) return []
+          const what = does === 'writes' ? 'wrote nothing' : 'got nothing through'
+          return [...waiting].map((index) => `${sessions[index]?.view().self.name} ${what}`)
         },
       }
     },

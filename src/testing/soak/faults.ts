@@ -1,5 +1,4 @@
 /** What can fail, and how it fails. */
-import { setTimeout as delay } from 'node:timers/promises'
 import type { SeededRandom } from '../seeded-random.ts'
 import type { TestPostgres } from '../services/postgres.ts'
 import type { TestRedis } from '../services/redis.ts'
@@ -29,6 +28,24 @@ export function possibleFaults(hasNetworks: boolean): readonly Fault[] {
   return hasNetworks ? [...faultsAnywhere, ...partitions] : faultsAnywhere
 }
 
+/** What people come to while it lasts. Only where nobody can commit, nothing gets through. */
+export function meanwhile(fault: Fault): 'writes' | 'gets-through' {
+  switch (fault) {
+    case 'node-killed':
+    case 'node-restarted':
+    case 'rolling-restart':
+    case 'redis-killed':
+    case 'redis-hung':
+    case 'redis-flushed':
+    case 'node-parted':
+      return 'gets-through'
+    case 'postgres-killed':
+    case 'postgres-hung':
+    case 'node-parted-from-stores':
+      return 'writes'
+  }
+}
+
 export function isPartition(fault: Fault): boolean {
   return partitions.some((one) => one === fault)
 }
@@ -41,14 +58,15 @@ export interface Surroundings {
   readonly random: SeededRandom
   /** Starts the node again, in its folder and on its port. */
   startAgain(index: number): Promise<void>
+  /** Resolves when it has been away for long enough. */
+  last(): Promise<void>
   readonly onProblem: (problem: string) => void
 }
 
-/** Resolves when what failed is there again; `outageMs`: how long it is away. */
+/** Resolves when what failed is there again. */
 export async function happen(
   fault: Fault,
-  outageMs: number,
-  { nodes, postgres, redis, networks, random, startAgain, onProblem }: Surroundings,
+  { nodes, postgres, redis, networks, random, startAgain, last, onProblem }: Surroundings,
 ): Promise<void> {
   const anyNode = (): number => random.int(0, nodes.length - 1)
   async function restart(index: number, end: (node: NodeProcess) => Promise<unknown>) {
@@ -65,12 +83,15 @@ export async function happen(
     if (networks === undefined) throw new Error('there are no networks to part')
     const index = anyNode()
     networks.pull(index, ...cables)
-    await delay(outageMs)
+    await last()
     networks.mend(index)
   }
   switch (fault) {
     case 'node-killed':
-      return restart(anyNode(), (node) => node.kill())
+      return restart(anyNode(), async (node) => {
+        await node.kill()
+        await last()
+      })
     case 'node-restarted':
       return restart(anyNode(), drain)
     case 'rolling-restart':
@@ -78,22 +99,22 @@ export async function happen(
       return
     case 'redis-killed':
       await redis.kill()
-      await delay(outageMs)
+      await last()
       return redis.start()
     case 'redis-hung':
       redis.freeze()
-      await delay(outageMs)
+      await last()
       return redis.thaw()
     case 'redis-flushed':
       redis.ask('FLUSHALL')
       return
     case 'postgres-killed':
       await postgres.kill()
-      await delay(outageMs)
+      await last()
       return postgres.start()
     case 'postgres-hung':
       postgres.freeze()
-      await delay(outageMs)
+      await last()
       return postgres.thaw()
     case 'node-parted':
       return part('stores', 'people')

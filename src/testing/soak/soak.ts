@@ -13,27 +13,43 @@ import { startPostgres } from '../services/postgres.ts'
 import { startRedis } from '../services/redis.ts'
 import { freePort } from '../services/service-process.ts'
 import { type Crowd, gatherCrowd } from './crowd.ts'
-import { type Fault, happen, isPartition, possibleFaults } from './faults.ts'
+import { type Fault, happen, isPartition, meanwhile, possibleFaults } from './faults.ts'
 import { createNodeNetworks, type NodeNetworks } from './networks.ts'
 import { type NodeProcess, startNode } from './node-process.ts'
 
 export interface SoakPlan {
   readonly people: number
   readonly seed: number
-  /** What fails first, one after the other, and for how long where something is away. */
-  readonly first: readonly { readonly fault: Fault; readonly outageMs: number }[]
+  /**
+   * What fails first, one after the other, and how long it is away at least where something is: until everybody has
+   * come to what they come to `meanwhile`.
+   */
+  readonly first: readonly Planned[]
   /** Then whatever comes up, until so long after the start, away for at most `outageMs`. */
   readonly untilMs: number
   readonly outageMs: number
-  /** After every fault, or once in the end. */
-  readonly check: 'each' | 'end'
+}
+export interface Planned {
+  readonly fault: Fault
+  readonly outageMs: number
+}
+
+/** One fault, and what everybody had after it. */
+export interface SoakRound {
+  readonly fault: Fault
+  /** Milliseconds that it lasted. */
+  readonly lasted: number
+  /** Messages that were written while it lasted and until everybody had written. */
+  readonly sent: number
+  /** Milliseconds from the last message until everybody had everything. */
+  readonly settledAfter: number
+  readonly problems: readonly string[]
 }
 
 export interface SoakResult {
   readonly sent: number
-  readonly faults: readonly Fault[]
-  /** Milliseconds from the last message until everybody had everything, at worst. */
-  readonly settledAfter: number
+  readonly rounds: readonly SoakRound[]
+  /** Of the last round, which is the first that has any, or of the look at everything in the end. */
   readonly problems: readonly string[]
   /** Lines that nodes logged as warnings. */
   readonly warnings: number
@@ -41,7 +57,9 @@ export interface SoakResult {
 
 const NODES = 3
 const SECRET = 'soak'
-const SETTLED_WITHIN_MS = 120_000
+/** Bounds of what never comes, far beyond what a busy machine needs. */
+const SETTLED_WITHIN_MS = 180_000
+const DONE_WITHIN_MS = 120_000
 
 /** `ward`: the network namespace this process runs in, if it does; without one, nodes cannot be parted. */
 export async function soak(
@@ -55,11 +73,9 @@ export async function soak(
   const [postgres, redis] = await Promise.all([startPostgres(), startRedis()])
   const url = postgres.url('public')
   const nodes: NodeProcess[] = []
-  const happened: Fault[] = []
-  const problems: string[] = []
+  const rounds: SoakRound[] = []
   let networks: NodeNetworks | undefined
   let warnings = 0
-  let settledAfter = 0
 
   async function start(index: number, port: number): Promise<void> {
     const namespace = networks?.namespaces[index]
@@ -68,42 +84,55 @@ export async function soak(
       ...{ redis: redis.url, namespace, onWarning: () => warnings++ },
     })
   }
-  function* coming(): Generator<SoakPlan['first'][number]> {
-    for (const one of plan.first) if (networks || !isPartition(one.fault)) yield one
+  function* coming(): Generator<Planned & { readonly isFirst: boolean }> {
+    for (const one of plan.first) {
+      if (networks || !isPartition(one.fault)) yield { ...one, isFirst: true }
+    }
     while (performance.now() - startedAt < plan.untilMs) {
       const outageMs = random.int(Math.min(200, plan.outageMs), plan.outageMs)
-      yield { fault: random.pick(possibleFaults(networks !== undefined)), outageMs }
+      const fault = random.pick(possibleFaults(networks !== undefined))
+      yield { fault, outageMs, isFirst: false }
     }
   }
-  async function check(crowd: Crowd, what: 'new' | 'everything'): Promise<void> {
-    const before = performance.now()
-    const found = await crowd.settle(SETTLED_WITHIN_MS)
-    const took = Math.round(performance.now() - before)
-    settledAfter = Math.max(settledAfter, took)
-    found.push(...(await crowd.compare(what)))
-    problems.push(...found)
-    const sum = `${crowd.sentCount()} messages so far, all settled after ${took} ms`
-    say(found.length === 0 ? `  ${sum}` : `  FAILED: ${found.slice(0, 20).join('; ')}`)
-  }
-  async function fail(crowd: Crowd): Promise<void> {
-    const surroundings = {
+  async function goThrough(
+    crowd: Crowd,
+    { fault, outageMs, isFirst }: Planned & { readonly isFirst: boolean },
+  ): Promise<SoakRound> {
+    const problems: string[] = []
+    const [sentBefore, begunAt] = [crowd.sentCount(), performance.now()]
+    const whole = crowd.fromNowOn()
+    const writing = crowd.write()
+    await happen(fault, {
       ...{ nodes, postgres, redis, networks, random },
       startAgain: (index: number) => start(index, nodes[index]?.port ?? 0),
+      async last() {
+        const outage = crowd.fromNowOn()
+        const done = isFirst ? outage.everybody(meanwhile(fault), DONE_WITHIN_MS) : []
+        const [found] = await Promise.all([done, delay(outageMs)])
+        problems.push(...found.map((each) => `${each} while it lasted`))
+      },
       onProblem: (problem: string) => void problems.push(problem),
-    }
-    let writing = crowd.write()
-    for (const { fault, outageMs } of coming()) {
-      happened.push(fault)
-      say(`${fault}, ${outageMs} ms where something is away`)
-      await happen(fault, outageMs, surroundings)
-      await delay(random.int(200, 1_000))
-      if (plan.check === 'end') continue
-      await writing.stop()
-      await check(crowd, 'new')
-      writing = crowd.write()
-    }
+    })
+    const lasted = Math.round(performance.now() - begunAt)
+    problems.push(...(await whole.everybody('writes', DONE_WITHIN_MS)))
     await writing.stop()
-    await check(crowd, 'everything')
+    const stoppedAt = performance.now()
+    problems.push(...(await crowd.settle(SETTLED_WITHIN_MS)))
+    const settledAfter = Math.round(performance.now() - stoppedAt)
+    problems.push(...(await crowd.compare('new')))
+    return { fault, lasted, sent: crowd.sentCount() - sentBefore, settledAfter, problems }
+  }
+  async function goThroughAll(crowd: Crowd): Promise<readonly string[]> {
+    for (const one of coming()) {
+      say(`${one.fault}, ${one.outageMs} ms at least where something is away`)
+      const round = await goThrough(crowd, one)
+      rounds.push(round)
+      const { lasted, sent, settledAfter, problems } = round
+      // What comes after that would say the same again.
+      if (problems.length > 0) return problems
+      say(`  lasted ${lasted} ms, ${sent} messages, all settled after ${settledAfter} ms`)
+    }
+    return crowd.compare('everything')
   }
 
   try {
@@ -118,8 +147,8 @@ export async function soak(
     const crowd = await gatherCrowd({ folder, people, session, ports, secret: SECRET, random })
     say(`everybody came in: ${people} people at ${NODES} nodes`)
     try {
-      await fail(crowd)
-      return { sent: crowd.sentCount(), faults: happened, settledAfter, problems, warnings }
+      const problems = await goThroughAll(crowd)
+      return { sent: crowd.sentCount(), rounds, problems, warnings }
     } finally {
       crowd.close()
     }
