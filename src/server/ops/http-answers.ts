@@ -40,3 +40,8 @@ function answer(response: ServerResponse, status: number, body: object): void {
 export function pathOf(request: IncomingMessage): string {
   return (request.url ?? '').split('?', 1)[0] ?? ''
 }
+
+export function queryOf(request: IncomingMessage): URLSearchParams {
+  const [, ...query] = (request.url ?? '').split('?')
+  return new URLSearchParams(query.join('?'))
+}

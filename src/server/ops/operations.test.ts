@@ -158,6 +158,37 @@ describe('a server with operations', () => {
     expect(figure(text, 'landline_fan_out_lag_seconds_sum')).toBeGreaterThanOrEqual(0.04)
   })
 
+  it('leaves a part out of the verdict when asked to, and shows it nevertheless', async () => {
+    const settings = settingsSchema.parse({ admin: { port: 0 } })
+    const [live, clock] = [liveSettings(settings), systemClock()]
+    const operations = createOperations({ settings, live, clock, log, tracing: null })
+    const away = { ok: false, reason: 'Redis is away' } as const
+    const dependencies = [
+      { name: 'store', check: () => ({ ok: true }) as const },
+      { name: 'fanOut', check: () => away },
+    ]
+    const started = await operations.start({ state: idle, dependencies })
+    const adminUrl = started.kind === 'started' ? started.adminUrl : null
+    const ready = (query: string) => get(`${adminUrl}/health/ready${query}`)
+    expect((await ready('')).status).toBe(503)
+    const excluded = await ready('?exclude=fanOut')
+    expect(excluded.status).toBe(200)
+    expect(JSON.parse(excluded.text)).toMatchObject({
+      status: 'ready',
+      checks: { store: 'ok', fanOut: 'Redis is away' },
+    })
+    expect((await ready('?exclude=store')).status).toBe(503)
+    expect((await ready('?exclude=store&exclude=fanOut')).status).toBe(200)
+    const unknown = await ready('?exclude=fanOut&exclude=redis')
+    expect(unknown.status).toBe(400)
+    expect(unknown.text).toContain('serving, store, fanOut, lag')
+    // The rule that tells of it goes by this.
+    const { text } = await get(`${adminUrl}/metrics`)
+    await operations.stop()
+    expect(figure(text, 'landline_check_ok{check="fanOut"}')).toBe(0)
+    expect(figure(text, 'landline_check_ok{check="store"}')).toBe(1)
+  })
+
   it('[D16] is not ready while it drains, and says so on the admin port until the end', async () => {
     const server = await serve({ admin: { port: 0 } })
     const client = await rawClient(server.url)

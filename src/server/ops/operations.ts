@@ -9,14 +9,14 @@ import type { Clock, Log } from '../hub/ports.ts'
 import { type AddressGate, createAddressGate, type Refused } from './address-gate.ts'
 import { createClientAddress } from './client-address.ts'
 import { isLoopback } from './headless-options.ts'
-import { pathOf } from './http-answers.ts'
+import { pathOf, queryOf } from './http-answers.ts'
 import { measureDelivery } from './metrics/measure-delivery.ts'
 import { createNodeGauges, type NodeState } from './metrics/node-gauges.ts'
 import { prometheusMeter } from './metrics/prometheus-meter.ts'
 import type { Operations } from './operations-port.ts'
 import type { LiveSettings } from './options/live-settings.ts'
 import type { Settings } from './options/settings.ts'
-import { type Dependency, readinessOf } from './readiness.ts'
+import { type Dependency, healthOf, readinessOf } from './readiness.ts'
 import type { Tracing } from './tracing/tracing.ts'
 import { watchedCalls } from './watched-calls.ts'
 
@@ -45,11 +45,11 @@ export function createOperations(
     | { readonly state: NodeState; readonly dependencies: readonly Dependency[] }
     | undefined
   let fanOutDropped = (): number => 0
-  const gauges = createNodeGauges(
-    registry,
-    () => running?.state,
-    () => fanOutDropped(),
-  )
+  const gauges = createNodeGauges(registry, {
+    state: () => running?.state,
+    fanOutDropped: () => fanOutDropped(),
+    health: () => healthOf(running?.dependencies ?? [], clock),
+  })
   const watch = { clock, log, slowMs: () => live.slowOperationMs }
   const adminServer = createServer((request, response) => {
     identify(request, response)
@@ -84,7 +84,7 @@ export function createOperations(
     if (monitoring.enableHealthChecks && path === monitoring.healthEndpoint) {
       answer(response, 200, { status: running?.state.isDraining() === true ? 'stopping' : 'ok' })
     } else if (monitoring.enableHealthChecks && path === `${monitoring.healthEndpoint}/ready`) {
-      void answerReady(response)
+      void answerReady(response, queryOf(request).getAll('exclude'))
     } else if (monitoring.enableMetrics && path === monitoring.metricsEndpoint) {
       void answerMetrics(response)
     } else {
@@ -105,7 +105,8 @@ export function createOperations(
     })
   }
 
-  async function answerReady(response: ServerResponse): Promise<void> {
+  /** `excluded`: as with `/readyz?exclude=etcd` of Kubernetes. */
+  async function answerReady(response: ServerResponse, excluded: readonly string[]): Promise<void> {
     const lag = gauges.takeLag()
     const fast: Dependency = {
       name: 'lag',
@@ -115,12 +116,25 @@ export function createOperations(
           : { ok: false, reason: `the event loop was ${Math.round(lag)} ms late` },
     }
     const isDraining = running?.state.isDraining() ?? true
-    const { ready, checks } = await readinessOf(
+    const readiness = await readinessOf(
       [...(running?.dependencies ?? []), fast],
       isDraining,
       clock,
+      excluded,
     )
-    answer(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not-ready', checks })
+    switch (readiness.kind) {
+      case 'unknown-check':
+        return answer(response, 400, {
+          error: `Only these can be excluded: ${readiness.known.join(', ')}.`,
+        })
+      case 'asked': {
+        const { ready, checks } = readiness
+        return answer(response, ready ? 200 : 503, {
+          status: ready ? 'ready' : 'not-ready',
+          checks,
+        })
+      }
+    }
   }
 
   async function answerMetrics(response: ServerResponse): Promise<void> {

@@ -8,27 +8,54 @@ export interface Dependency {
   check(): Health | Promise<Health>
 }
 
-export interface Readiness {
-  readonly ready: boolean
-  /** Of each part, in words for operators: `ok`, or why not. */
-  readonly checks: Readonly<Record<string, string>>
-}
+export type Readiness =
+  | {
+      readonly kind: 'asked'
+      readonly ready: boolean
+      /** Of each part, excluded ones too, in words for operators: `ok`, or why not. */
+      readonly checks: Readonly<Record<string, string>>
+    }
+  /** Something that is no check was to be left out. A typing error would leave in what was meant. */
+  | { readonly kind: 'unknown-check'; readonly known: readonly string[] }
 
 /** A part that does not answer in this time is taken for gone. */
 const PATIENCE_MS = 2_000
+const SERVING = 'serving'
 
-/** Asks all parts at once. Draining makes the node not ready first, so that nobody new is sent to it (D16). */
+/**
+ * Asks all parts at once. Draining makes the node not ready first, so that nobody new is sent to it (D16).
+ * `excluded`: parts that have no say.
+ */
 export async function readinessOf(
   dependencies: readonly Dependency[],
   isDraining: boolean,
   clock: Pick<Clock, 'after'>,
+  excluded: readonly string[] = [],
 ): Promise<Readiness> {
-  const answers = await Promise.all(
-    dependencies.map(async ({ name, check }) => [name, await within(check, clock)] as const),
+  const known = [SERVING, ...dependencies.map(({ name }) => name)]
+  if (excluded.some((name) => !known.includes(name))) return { kind: 'unknown-check', known }
+  const answers = new Map<string, Health>([
+    [SERVING, isDraining ? { ok: false, reason: 'draining' } : { ok: true }],
+    ...(await healthOf(dependencies, clock)),
+  ])
+  return {
+    kind: 'asked',
+    ready: [...answers].every(([name, { ok }]) => ok || excluded.includes(name)),
+    checks: Object.fromEntries(
+      [...answers].map(([name, health]) => [name, health.ok ? 'ok' : health.reason]),
+    ),
+  }
+}
+
+export async function healthOf(
+  dependencies: readonly Dependency[],
+  clock: Pick<Clock, 'after'>,
+): Promise<ReadonlyMap<string, Health>> {
+  return new Map(
+    await Promise.all(
+      dependencies.map(async ({ name, check }) => [name, await within(check, clock)] as const),
+    ),
   )
-  const checks: Record<string, string> = { serving: isDraining ? 'draining' : 'ok' }
-  for (const [name, health] of answers) checks[name] = health.ok ? 'ok' : health.reason
-  return { ready: !isDraining && answers.every(([, { ok }]) => ok), checks }
 }
 
 async function within(check: Dependency['check'], clock: Pick<Clock, 'after'>): Promise<Health> {

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { collectDefaultMetrics, Counter, Gauge, type Registry } from 'prom-client'
+import type { Health } from '../../hub/health.ts'
 import type { Refused } from '../address-gate.ts'
 
 /** What is asked for when the figures are fetched. */
@@ -23,8 +24,12 @@ const RESOLUTION_MS = 20
 
 export function createNodeGauges(
   registry: Registry,
-  state: () => NodeState | undefined,
-  fanOutDropped: () => number = () => 0,
+  sources: {
+    state(): NodeState | undefined
+    fanOutDropped(): number
+    /** Of each part that readiness asks. */
+    health(): Promise<ReadonlyMap<string, Health>>
+  },
 ): NodeGauges {
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
@@ -32,7 +37,7 @@ export function createNodeGauges(
     new Gauge({
       ...{ name, help, registers },
       collect() {
-        const now = state()
+        const now = sources.state()
         this.set(now === undefined ? 0 : read(now))
       },
     })
@@ -49,7 +54,17 @@ export function createNodeGauges(
     registers,
     collect() {
       this.reset()
-      this.inc(fanOutDropped())
+      this.inc(sources.fanOutDropped())
+    },
+  })
+  new Gauge({
+    name: 'landline_check_ok',
+    help: '1 while this part answers, by the names of /health/ready.',
+    labelNames: ['check'],
+    registers,
+    async collect() {
+      const parts = await sources.health()
+      for (const [check, { ok }] of parts) this.set({ check }, ok ? 1 : 0)
     },
   })
   const refused = new Counter({
