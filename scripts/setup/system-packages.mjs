@@ -14,8 +14,8 @@ const compiler = ['g++', 'make', 'python3']
 const namespaces = ['iproute2', 'nftables']
 /** Tests of several nodes start their own, with folders and ports of their own. */
 const servers = ['postgresql', 'redis-server']
-/** Checks deploy/compose against Compose's schema; needs no daemon and brings none. */
-const checkers = ['docker-compose']
+/** Check deploy/compose against Compose's schema, without a daemon, and deploy/service-fabric against ours. */
+const checkers = ['docker-compose', 'libxml2-utils']
 /** Debian starts a server once it is installed, unless this file says no. */
 const startPolicy = '/usr/sbin/policy-rc.d'
 

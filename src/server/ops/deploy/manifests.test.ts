@@ -222,9 +222,12 @@ describe('Service Fabric (G12)', () => {
   const all = (text: string, pattern: RegExp): string[] =>
     [...text.matchAll(pattern)].map(([, found = '']) => found)
 
-  it('is well-formed', () => {
-    for (const text of [application, service]) expect(unclosed(text)).toEqual([])
-    expect(unclosed('<a><b></a>')).not.toEqual([])
+  it('declares no package of files without its folder, which a deployment would miss', () => {
+    const folders = all(service, /<(?:Config|Data)Package Name="(\w+)"/g)
+    const missing = folders.filter(
+      (name) => !existsSync(join(deploy, 'service-fabric', 'LandlineServerPkg', name)),
+    )
+    expect(missing).toEqual([])
   })
 
   it('refers to parameters, packages, endpoints and certificates that are declared', () => {
@@ -262,25 +265,6 @@ describe('Service Fabric (G12)', () => {
     }
   })
 })
-
-/** Elements that are opened and not closed, or closed and not opened. */
-function unclosed(text: string): string[] {
-  const open: string[] = []
-  const wrong: string[] = []
-  const bare = text.replaceAll(/<!--[\s\S]*?-->|<\?[\s\S]*?\?>/g, '')
-  for (const [, slash, name = '', selfClosed] of bare.matchAll(
-    /<(\/?)(\w+)(?:\s+[\w:]+="[^"<]*")*\s*(\/?)>/g,
-  )) {
-    if (slash === '/') {
-      if (open.pop() !== name) wrong.push(`/${name}`)
-    } else if (selfClosed !== '/') {
-      open.push(name)
-    }
-  }
-  const tags = (bare.match(/</g) ?? []).length
-  const read = (bare.match(/<(\/?)(\w+)(?:\s+[\w:]+="[^"<]*")*\s*(\/?)>/g) ?? []).length
-  return [...open, ...wrong, ...(tags === read ? [] : ['something that is no tag'])]
-}
 
 it('every YAML file under deploy/ is one', () => {
   const files = readdirSync(deploy, { recursive: true }).map(String)
