@@ -1,6 +1,9 @@
 import type { MemberId } from '../../protocol/ids.ts'
 import type { IntegrationStore, StoredIntegration } from '../hub/integrations-port.ts'
-import type { FanOut, Log } from '../hub/ports.ts'
+import type { Clock, FanOut, Log } from '../hub/ports.ts'
+
+const RETRY_MS = 250
+const RETRY_MOST_MS = 30_000
 
 /** Every integration the session ever had, kept at hand: the hub asks at each message who is a program. */
 export interface Book {
@@ -14,34 +17,48 @@ export interface Book {
 export async function openBook(ports: {
   readonly store: IntegrationStore
   readonly fanOut: FanOut
+  readonly clock: Pick<Clock, 'after'>
   readonly log: Log
   /** Something in it is another now. */
   readonly changed: () => void
 }): Promise<Book> {
-  const { store, fanOut, log, changed } = ports
+  const { store, fanOut, clock, log, changed } = ports
   const read = async () => new Map((await store.all()).map((each) => [each.id, each]))
   let kept = await read()
   let reading: Promise<void> | undefined
   let isStale = false
+  let isClosed = false
+  let retryMs = RETRY_MS
+  let cancelRetry = (): void => {}
 
   async function reload(): Promise<void> {
-    while (isStale) {
+    cancelRetry()
+    while (isStale && !isClosed) {
       isStale = false
       try {
         kept = await read()
-        changed()
       } catch (fault) {
-        log.warn({ fault: String(fault) }, 'integrations could not be read')
+        log.warn({ fault: String(fault), retryMs }, 'integrations could not be read')
+        // The signal is gone; nobody would say again that others changed something.
+        isStale = true
+        if (!isClosed) cancelRetry = clock.after(retryMs, begin)
+        retryMs = Math.min(retryMs * 2, RETRY_MOST_MS)
+        break
       }
+      retryMs = RETRY_MS
+      if (!isClosed) changed()
     }
     reading = undefined
+  }
+  function begin(): void {
+    isStale = true
+    reading ??= reload()
   }
 
   // Of this node and of others: made, changed or taken away, perhaps while others could not be heard.
   const unsubscribe = fanOut.subscribe((signal) => {
     if (signal.kind !== 'admin' && signal.kind !== 'restored') return
-    isStale = true
-    reading ??= reload()
+    begin()
   })
 
   return {
@@ -53,6 +70,10 @@ export async function openBook(ports: {
       fanOut.publish({ kind: 'admin' })
       changed()
     },
-    close: unsubscribe,
+    close() {
+      isClosed = true
+      cancelRetry()
+      unsubscribe()
+    },
   }
 }

@@ -54,7 +54,7 @@ export async function openIntegrations(
   const names = createNameIds(store.session.id)
   const sender = createSender({ allowPrivate: options.allowPrivateTargets })
   const book = await openBook({
-    ...{ store: store.integrations, fanOut, log },
+    ...{ store: store.integrations, fanOut, clock, log },
     changed: () => outgoing?.review(),
   })
 

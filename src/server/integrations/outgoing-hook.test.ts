@@ -67,7 +67,7 @@ describe('an outgoing webhook, by a manual clock', () => {
       note: async ({ detail }: { readonly detail: string }) => void notes.push(detail),
     }
     book = await openBook({
-      ...{ store: integrations, fanOut: inProcessFanOut(), log: silent },
+      ...{ store: integrations, fanOut: inProcessFanOut(), clock, log: silent },
       changed: () => {},
     })
     const hands = {
