@@ -10,7 +10,7 @@ if (support.kind === 'no') {
   process.stderr.write(`\n⚠ NODES THAT FAIL ARE NOT TESTED HERE: ${support.why}\n\n`)
 }
 const networks = namespaceSupport()
-const PEOPLE = 30
+const PEOPLE = 60
 /** A bound for what never ends. */
 const LIMIT_MS = 600_000
 const FAULTS: readonly Fault[] = [
