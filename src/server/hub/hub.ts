@@ -276,7 +276,6 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
         // While draining nothing more is taken in, or a busy server would never come to its end. What is not
         // acknowledged is sent again to whoever serves next (D16).
         if (isDraining || connection.state.kind === 'closed') return
-        meter.count('messages-in')
         heartbeat.heard(connection)
         receive(connection, frame)
       },

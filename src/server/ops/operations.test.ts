@@ -6,6 +6,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-tr
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Epoch, MemberId, MessageId, RoomId } from '../../protocol/ids.ts'
 import { rawClient } from '../../testing/raw-client.ts'
+import { plainClient } from '../doors/testing/plain-client.ts'
 import { inProcessFanOut } from '../fan-out/in-process.ts'
 import { type RunningServer, type ServerOptions, startServer } from '../start-server.ts'
 import type { NodeState } from './metrics/node-gauges.ts'
@@ -129,6 +130,22 @@ describe('a server with operations', () => {
     const after = await get(`${server.httpUrl}/metrics`)
     expect(figure(after.text, 'websocket_connections_closed_total{code="1000"}')).toBe(1)
     expect(figure(after.text, 'websocket_active_connections')).toBe(0)
+  })
+
+  it('counts what comes over the wire once, at whichever door it comes in', async () => {
+    const server = await serve({}, undefined, { doors: { plain: true } })
+    const received = async (): Promise<number> =>
+      figure((await get(`${server.httpUrl}/metrics`)).text, 'websocket_messages_received_total')
+    const plain = await plainClient(server.url, 'chat')
+    plain.say({ type: 'unsubscribe', channel: 'none' })
+    await plain.next()
+    expect(await received()).toBe(1)
+    const native = await rawClient(server.url)
+    await native.enter()
+    const before = await received()
+    native.post(native.general(), 'one')
+    await native.next('ack')
+    expect(await received()).toBe(before + 1)
   })
 
   it('counts what could not be sent to other nodes, and measures how late theirs arrives', async () => {

@@ -75,6 +75,7 @@ export function createNativeDoor(
     })
     const connection = hub.connect(socket)
     webSocket.on('message', (data, isBinary) => {
+      meter.count('messages-in')
       if (isBinary) {
         meter.count('frames-malformed')
         connection.closed()
