@@ -20,7 +20,7 @@ interface Timer {
 }
 
 /** Promise reactions can queue further ones; this many rounds in a row without work counts as quiet. */
-const QUIET_ROUNDS = 20
+const QUIET_ROUNDS = 24
 
 export function manualClock(startAt = 1_700_000_000_000): ManualClock {
   let elapsed = 0

@@ -9,7 +9,7 @@ import type { People } from './people.ts'
 import type { FanOut, Log, Clock, Secrets, Store } from './ports.ts'
 import type { Comer, Entry, Newcomer, StoredMember, Ticket } from './registry-port.ts'
 import type { TokenStay } from './token-stays.ts'
-import type { Tries } from './tries.ts'
+import type { Tries, Try } from './tries.ts'
 import type { Vouching } from './vouching.ts'
 
 export type Verdict =
@@ -154,10 +154,10 @@ export function createAdmission(ports: AdmissionPorts): Admission {
     maxMembers: options.maxMembers,
   })
 
-  function countWrong(verdict: Verdict, address: string): void {
-    if (verdict.kind !== 'rejected') return
-    if (verdict.code !== 'unauthorized' && verdict.code !== 'bad-proof') return
-    tries.wrong(address, () => {
+  /** The try has come to its end; the store could not be asked, for one, is no guess. */
+  function count(begun: Try | undefined, code: ErrorCode | undefined, address: string): void {
+    if (code !== 'unauthorized' && code !== 'bad-proof') return begun?.right()
+    const stopped = (): void => {
       const entry = {
         action: 'guesses-stopped',
         by: null,
@@ -167,7 +167,9 @@ export function createAdmission(ports: AdmissionPorts): Admission {
       registry.note(entry).catch((fault: unknown) => {
         log.warn({ address, fault: String(fault) }, 'guesses were stopped, and could not be noted')
       })
-    })
+    }
+    if (begun === undefined) tries.wrong(address, stopped)
+    else begun.wrong(stopped)
   }
 
   async function look(hello: Hello, nonce: string, proof: Proof): Promise<Verdict> {
@@ -176,10 +178,10 @@ export function createAdmission(ports: AdmissionPorts): Admission {
       return reject('bad-proof', words)
     }
     const { id, name } = hello.member
-    const { id: device, name: deviceName, key } = hello.device
+    const { id: deviceId, name: deviceName, key } = hello.device
     const comer: Comer = {
       member: { id, name },
-      device: { id: device, name: deviceName, key },
+      device: { id: deviceId, name: deviceName, key },
       at: clock.now(),
     }
     if (options.requireToken && proof.credential?.kind !== 'token') {
@@ -195,7 +197,7 @@ export function createAdmission(ports: AdmissionPorts): Admission {
     if ('code' in shown) return shown
     const newcomer = newcomerOf(comer, shown.ticket)
     const entry = known.kind === 'newcomer' ? await registry.register(newcomer) : known
-    return withStay(await enterRooms(await settle(entry, newcomer), device), shown.token)
+    return withStay(await settle(entry, newcomer), shown.token)
   }
 
   return {
@@ -217,13 +219,21 @@ export function createAdmission(ports: AdmissionPorts): Admission {
 
     async admit(hello, nonce, proof, address) {
       const isTrusted = trusted.get(hello.device.id) === hello.device.key
-      if (!isTrusted && !tries.mayTry(address)) {
+      const begun = isTrusted ? undefined : await tries.begin(address)
+      if (!isTrusted && begun === undefined) {
         return reject('rate-limited', 'Too many wrong tries from this address. Wait a minute.')
       }
-      const verdict = await orUnavailable(() => look(hello, nonce, proof))
-      countWrong(verdict, address)
-      if (verdict.kind === 'admitted') trust(hello)
-      return verdict
+      return orUnavailable(async () => {
+        let verdict: Verdict | undefined
+        try {
+          verdict = await look(hello, nonce, proof)
+        } finally {
+          // Before the rooms: others of a crowd wait for this one's place.
+          count(begun, verdict?.kind === 'rejected' ? verdict.code : undefined, address)
+        }
+        if (verdict.kind === 'admitted') trust(hello)
+        return enterRooms(verdict, hello.device.id)
+      })
     },
 
     admitVouched: ({ member, device, ticket, token }) =>

@@ -13,44 +13,105 @@ export interface Tries {
   mayTry(address: string): boolean
   /** `stopped` is called when the address has used up its tries, not again for a while. */
   wrong(address: string, stopped: () => void): void
+  /**
+   * The same for a try whose outcome is known later. As many may be under way as may still be wrong; who comes
+   * behind them waits for one that was right. Undefined when the address may not try.
+   */
+  begin(address: string): Promise<Try | undefined>
+}
+
+/** Under way, until one of the two is said of it. */
+export interface Try {
+  right(): void
+  wrong(stopped: () => void): void
+}
+
+interface Known {
+  readonly bucket: Bucket
+  toldAt: number | undefined
+  underWay: number
+  waiting: ((begun: Try | undefined) => void)[]
 }
 
 export function createTries(clock: Clock): Tries {
-  const kept = new Map<string, { readonly bucket: Bucket; toldAt: number | undefined }>()
+  const kept = new Map<string, Known>()
 
   function forgetFullOnes(now: number): void {
-    for (const [address, { bucket }] of kept) if (isFull(bucket, WRONG, now)) kept.delete(address)
-    // So many at once are one attacker with many addresses: the oldest make room.
-    for (const address of kept.keys()) {
-      if (kept.size < MAX_KEPT) return
-      kept.delete(address)
+    for (const [group, known] of kept) {
+      if (known.underWay === 0 && isFull(known.bucket, WRONG, now)) kept.delete(group)
     }
+    // So many at once are one attacker with many addresses: the oldest make room.
+    for (const [group, { underWay }] of kept) {
+      if (kept.size < MAX_KEPT) return
+      if (underWay === 0) kept.delete(group)
+    }
+  }
+
+  function knownOf(address: string, now: number): Known {
+    const group = addressGroup(address)
+    let known = kept.get(group)
+    if (known === undefined) {
+      if (kept.size >= MAX_KEPT) forgetFullOnes(now)
+      known = { bucket: fullBucket(WRONG, now), toldAt: undefined, underWay: 0, waiting: [] }
+      kept.set(group, known)
+    }
+    return known
+  }
+
+  /** Whether one more could be wrong, if all that are under way were. */
+  function hasPlace({ bucket, underWay }: Known, now: number): boolean {
+    if (takeToken(bucket, WRONG, now, underWay + 1) > 0) return false
+    // It was only looked at: a right try costs nothing.
+    bucket.tokens += underWay + 1
+    return true
+  }
+
+  function countWrong(known: Known, stopped: () => void): void {
+    const now = clock.monotonic()
+    takeToken(known.bucket, WRONG, now)
+    if (known.bucket.tokens >= 1) return
+    if (known.toldAt !== undefined && now - known.toldAt < TELL_EVERY_MS) return
+    known.toldAt = now
+    stopped()
+  }
+
+  function beginOne(known: Known): Try {
+    known.underWay++
+    const end = (): void => {
+      known.underWay--
+      letOthersBegin(known)
+    }
+    return {
+      right: end,
+      wrong(stopped) {
+        countWrong(known, stopped)
+        end()
+      },
+    }
+  }
+
+  function letOthersBegin(known: Known): void {
+    while (known.waiting.length > 0 && hasPlace(known, clock.monotonic())) {
+      known.waiting.shift()?.(beginOne(known))
+    }
+    // Nobody is left who could give a place back.
+    if (known.underWay === 0) for (const turn of known.waiting.splice(0)) turn(undefined)
   }
 
   return {
     mayTry(address) {
       const known = kept.get(addressGroup(address))
-      if (known === undefined) return true
-      const now = clock.monotonic()
-      if (takeToken(known.bucket, WRONG, now) > 0) return false
-      // It was only looked at: a right try costs nothing.
-      known.bucket.tokens += 1
-      return true
+      return known === undefined || hasPlace(known, clock.monotonic())
     },
     wrong(address, stopped) {
+      countWrong(knownOf(address, clock.monotonic()), stopped)
+    },
+    async begin(address) {
       const now = clock.monotonic()
-      const group = addressGroup(address)
-      let known = kept.get(group)
-      if (known === undefined) {
-        if (kept.size >= MAX_KEPT) forgetFullOnes(now)
-        known = { bucket: fullBucket(WRONG, now), toldAt: undefined }
-        kept.set(group, known)
-      }
-      takeToken(known.bucket, WRONG, now)
-      if (known.bucket.tokens >= 1) return
-      if (known.toldAt !== undefined && now - known.toldAt < TELL_EVERY_MS) return
-      known.toldAt = now
-      stopped()
+      const known = knownOf(address, now)
+      if (known.waiting.length === 0 && hasPlace(known, now)) return beginOne(known)
+      if (known.underWay === 0) return undefined
+      return new Promise((turn) => known.waiting.push(turn))
     },
   }
 }

@@ -147,6 +147,64 @@ describe('the proof', () => {
   })
 })
 
+describe('many tries at once', () => {
+  /** Holds up whatever asks the registry whether somebody may come in. */
+  function slow(kit: HubKit) {
+    const asked: (() => void)[] = []
+    const { checkIn } = kit.store.registry
+    let count = 0
+    Object.assign(kit.store.registry, {
+      async checkIn(...args: Parameters<typeof checkIn>) {
+        count++
+        await new Promise<void>((go) => asked.push(go))
+        return checkIn(...args)
+      },
+    })
+    return {
+      asked: () => count,
+      async answerAll() {
+        while (asked.length > 0) {
+          for (const go of asked.splice(0)) go()
+          await kit.clock.settle()
+        }
+      },
+    }
+  }
+
+  it('[I12] ten that are wrong are looked at, however many come before the first is answered', async () => {
+    const kit = await sessionKit()
+    const store = slow(kit)
+    const guesses = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => kit.tryWith(`guess ${n}`, kit.person(`Guesser ${n}`))),
+    )
+    expect(store.asked()).toBe(10)
+    expect(guesses.flatMap((guess) => guess.of('rejected'))).toEqual([])
+    await store.answerAll()
+    expect(store.asked()).toBe(10)
+    const codes = guesses.map((guess) => guess.last('rejected').code)
+    expect(codes.filter((code) => code === 'unauthorized')).toHaveLength(10)
+    expect(codes.filter((code) => code === 'rate-limited')).toHaveLength(30)
+    expect((await kit.actions()).filter((action) => action === 'guesses-stopped')).toHaveLength(1)
+  })
+
+  it('[I12] those that are right give their place to the next: a crowd behind one address comes in', async () => {
+    const kit = await sessionKit()
+    const token = await kit.invite()
+    for (let n = 0; n < 8; n++) await kit.tryWith(`guess ${n}`, kit.person(`Guesser ${n}`))
+    const store = slow(kit)
+    const crowd = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => kit.tryWith(token, kit.person(`Person ${n}`))),
+    )
+    expect(store.asked()).toBe(2)
+    const elsewhere = kit.connect(kit.person('Elsewhere'))
+    elsewhere.address = '10.0.0.2'
+    await elsewhere.hello({ credential: { kind: 'secret', secret: token } })
+    expect(store.asked()).toBe(3)
+    await store.answerAll()
+    for (const person of [...crowd, elsewhere]) expect(person.of('welcome')).toHaveLength(1)
+  })
+})
+
 describe('names', () => {
   it('[I3] belong to one member, whatever they look like', async () => {
     const kit = await sessionKit()
