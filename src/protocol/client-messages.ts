@@ -39,7 +39,12 @@ export const credentialSchema = z.discriminatedUnion('kind', [
   /** Admits a further device of `hello.member` (I11). */
   z.object({ kind: z.literal('link'), token: z.string().min(1).max(512) }),
   /** A bearer token (JWT), where the server takes those. */
-  z.object({ kind: z.literal('token'), token: z.string().min(1).max(8_192) }),
+  z.object({
+    kind: z.literal('token'),
+    token: z.string().min(1).max(8_192),
+    /** Token of an invite: brings back who was removed (I5), and is not looked at otherwise. */
+    invite: z.string().min(1).max(512).optional(),
+  }),
 ])
 export type Credential = z.infer<typeof credentialSchema>
 

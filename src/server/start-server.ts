@@ -1,10 +1,12 @@
 import { NO_CHANNEL } from '../protocol/device-proof.ts'
 import { selectorOf } from '../protocol/code.ts'
-import type { SessionId } from '../protocol/ids.ts'
+import type { MemberId, SessionId } from '../protocol/ids.ts'
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts'
 import { allDoorsClosed, createDoors, type DoorSwitches } from './doors/doors.ts'
 import type { NativeDoorOptions } from './doors/native/native-door.ts'
 import type { VerifyToken } from './auth/verify-token.ts'
+import { issuerAndSubjectOf } from './auth/vouching-of-tokens.ts'
+import { createNameIds } from './doors/guest/name-ids.ts'
 import { createHub, type DeviceInfo } from './hub/hub.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import type { Log } from './hub/ports.ts'
@@ -152,14 +154,22 @@ export async function startServer(
     ...{ store, fanOut, clock, secrets, meter, log, integrations: integrations.desk },
     ...(options.pairing === true ? { stretch } : {}),
     vouching: options.vouching,
+    doorMember: (subject: string) =>
+      createNameIds(sessionId).bearerMember(...issuerAndSubjectOf(subject)),
   }
   const hub = await createHub(ports, hubOptions)
   integrations.begin(hub)
+  const memberOf = (subject: string): Promise<MemberId | undefined> =>
+    store.registry.memberOfSubject(secrets.hash(subject)).catch((fault: unknown) => {
+      log.warn({ fault: describe(fault) }, 'the store could not say whose a token is')
+      return undefined
+    })
   const door = createDoors(
     {
       ...{ hub, clock, meter, log, session: store.session.id, uuid: secrets.uuid },
       verifyToken: integrations.verifyToken(options.verifyToken),
       isOpen: hubOptions.admission.kind === 'open',
+      memberOf,
     },
     { ...allDoorsClosed, ...options.doors },
     {

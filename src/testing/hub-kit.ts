@@ -64,7 +64,7 @@ export async function hubKit(
   seed = 1,
   vouching?: Vouching,
   /** What it shares with other nodes, when it is one of several. */
-  node?: { readonly clock: ManualClock; readonly store: Store; readonly fanOut: FanOut },
+  node?: { readonly clock: ManualClock; readonly store: Store; readonly fanOut?: FanOut },
 ): Promise<HubKit> {
   const random = seededRandom(seed)
   const clock = node?.clock ?? manualClock()

@@ -15,6 +15,7 @@ import type { RegistryTables } from '../server/store/registry/tables.ts'
 export function memoryRegistry(members: Map<MemberId, StoredMember>): Registry {
   const names = new Map<MemberId, string>()
   const devices = new Map<DeviceId, StoredDevice>()
+  const subjects = new Map<string, MemberId>()
   const invites = new Map<InviteId, StoredInvite>()
   const audit: AuditEntry[] = []
   let kept: StoredSettings | undefined
@@ -50,6 +51,9 @@ export function memoryRegistry(members: Map<MemberId, StoredMember>): Registry {
         ),
       ),
     saveDevice: (device) => run(() => devices.set(device.id, device)),
+    memberOfSubject: (subject) => now(subjects.get(subject)),
+    hasSubject: (member) => now([...subjects.values()].includes(member)),
+    bindSubject: (subject, member) => run(() => subjects.set(subject, member)),
     settings: () => now(kept),
     saveSettings: (settings) =>
       run(() => {

@@ -5,6 +5,7 @@ import type { InviteId } from '../protocol/ids.ts'
 import type { Role } from '../protocol/roles.ts'
 import type { AdminSnapshot, ServerMessageOf } from '../protocol/server-messages.ts'
 import type { HubOptions } from '../server/hub/options.ts'
+import type { Vouching } from '../server/hub/vouching.ts'
 import { type HubKit, hubKit, type Person, type TestDevice } from './hub-kit.ts'
 
 export interface SessionKit extends HubKit {
@@ -27,8 +28,11 @@ export interface SessionKit extends HubKit {
   actions(): Promise<string[]>
 }
 
-export async function sessionKit(options: Partial<HubOptions> = {}): Promise<SessionKit> {
-  const kit = await hubKit({ admission: { kind: 'invites' }, ...options })
+export async function sessionKit(
+  options: Partial<HubOptions> = {},
+  vouching?: Vouching,
+): Promise<SessionKit> {
+  const kit = await hubKit({ admission: { kind: 'invites' }, ...options }, 1, vouching)
   const owner = kit.person('Mara')
   await kit.store.registry.ensureOwner(
     {

@@ -15,7 +15,7 @@ export function bearerOf(request: Pick<IncomingMessage, 'headers' | 'url'>): str
 /** A URL or request target, or a line of a log that holds some, as it may be written down. */
 export function redactUrl(url: string): string {
   return url
-    .replace(/([?&;](?:access_token|token|secret|k)=)[^&#\s"'\\]*/gi, '$1[redacted]')
+    .replace(/([?&;](?:access_token|token|secret|invite|k)=)[^&#\s"'\\]*/gi, '$1[redacted]')
     .replace(/(\/hooks\/[\da-f-]+\/)[\w-]+/gi, '$1[redacted]')
     .replace(/\bllb_[\w-]+/g, 'llb_[redacted]')
 }

@@ -37,12 +37,17 @@ export function subjectOf(issuer: string, subject: string): string {
   return JSON.stringify([issuer, subject])
 }
 
+export function issuerAndSubjectOf(subject: string): readonly [issuer: string, subject: string] {
+  const [issuer = '', own = ''] = JSON.parse(subject) as readonly string[]
+  return [issuer, own]
+}
+
 /** Whether a stay that a token of ours began is on the list now. */
 export function isOver(
   revocations: Pick<Revocations, 'isRevoked'>,
 ): (stay: { readonly subject: string; readonly tokenId?: string | undefined }) => boolean {
   return ({ subject, tokenId }) => {
-    const [, own = ''] = JSON.parse(subject) as readonly string[]
+    const [, own] = issuerAndSubjectOf(subject)
     return revocations.isRevoked({ subject: own, tokenId })
   }
 }

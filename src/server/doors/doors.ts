@@ -1,6 +1,6 @@
 import type { Hub } from '../hub/hub.ts'
 import type { Clock, Log, Meter } from '../hub/ports.ts'
-import type { SessionId } from '../../protocol/ids.ts'
+import type { MemberId, SessionId } from '../../protocol/ids.ts'
 import type { VerifyToken } from '../auth/verify-token.ts'
 import type { ForeignDoorLimits, ForeignDoorPorts } from './foreign-door.ts'
 import { createIdentify } from './guest/identify.ts'
@@ -50,6 +50,8 @@ export function createDoors(
     readonly verifyToken: VerifyToken | undefined
     /** Whether names are believed, as on a server started with `--open`. */
     readonly isOpen: boolean
+    /** Whose bearer token this subject's is. */
+    readonly memberOf: (subject: string) => Promise<MemberId | undefined>
   },
   switches: DoorSwitches,
   limits: ForeignDoorLimits,
@@ -62,7 +64,7 @@ export function createDoors(
   const ids = createNameIds(ports.session)
   const foreign: ForeignDoorPorts = {
     ...{ ids, clock, meter, log, uuid, limits },
-    hub: createVouchedGuests(hub),
+    hub: createVouchedGuests(hub, ports.memberOf),
     identify: createIdentify({
       ids,
       verifyToken,

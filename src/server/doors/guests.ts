@@ -6,7 +6,10 @@ import type { TokenStay } from '../hub/token-stays.ts'
 
 /** Somebody a door has identified by a bearer token, or by the name given on an open server. */
 export interface GuestIdentity {
-  /** The same person is the same member next time. */
+  /**
+   * The same person is the same member next time. A bearer may turn out to be another one, who came with their
+   * token by another way (I13).
+   */
   readonly memberId: MemberId
   /** One for each connection a person has at the same time; bounded, since the store keeps devices. */
   readonly deviceId: DeviceId
@@ -19,6 +22,10 @@ export interface GuestIdentity {
   readonly vouchedBy: string
   /** Their token, by which they may stay; undefined without one. */
   readonly token?: TokenStay | undefined
+  /** Whether they are whoever that token belongs to; bots are not, they are themselves. */
+  readonly isBearer?: boolean
+  /** The token of an invite they brought along, by which somebody removed may come back. */
+  readonly invite?: string | undefined
 }
 
 /**
@@ -28,4 +35,6 @@ export interface GuestIdentity {
  */
 export interface GuestHub {
   admitGuest(identity: GuestIdentity, socket: Socket): HubConnection
+  /** Who of the session has a token of this issuer's subject. */
+  memberOf(issuer: string, subject: string): Promise<MemberId | undefined>
 }

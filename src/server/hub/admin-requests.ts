@@ -123,6 +123,12 @@ export function createAdminRequests(ports: AdminRequestPorts): AdminRequests {
     ref: number,
   ): Promise<void> {
     if (codes === undefined) return answer(connection, ref, NO_CODES)
+    const own = await registry.devicesOf(device.member)
+    if (own.some(({ key, byToken }) => key !== null && byToken)) {
+      // Refused here, since whoever types the code could only be told that it does not work (I13).
+      const words = 'Your further devices come by your bearer token, as this one did.'
+      return fail(connection, ref, 'not-allowed', words)
+    }
     const code = codes.link(device.member)
     if (code === undefined) {
       return fail(connection, ref, 'too-many', 'Too many codes are in use. Try again in a while.')

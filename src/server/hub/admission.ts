@@ -7,7 +7,7 @@ import type { DefaultRoom } from './default-room.ts'
 import type { HubOptions } from './options.ts'
 import type { People } from './people.ts'
 import type { FanOut, Log, Clock, Secrets, Store } from './ports.ts'
-import type { Comer, Entry, Newcomer, StoredMember, Ticket } from './registry-port.ts'
+import type { Bearer, Comer, Entry, Newcomer, StoredMember, Ticket } from './registry-port.ts'
 import type { TokenStay } from './token-stays.ts'
 import type { Tries, Try } from './tries.ts'
 import type { Vouching } from './vouching.ts'
@@ -29,6 +29,8 @@ export interface Rejection {
   readonly message: string
   readonly close: CloseCode
   readonly versions?: number[]
+  /** Whose the bearer token is that was shown (I13). */
+  readonly member?: { readonly id: MemberId; readonly name: string }
 }
 
 export interface Greeting {
@@ -45,6 +47,18 @@ export interface Vouched {
   readonly ticket: Extract<Ticket, { kind: 'vouched' }>
   /** Where a bearer token says so: they stay as long as it is good. */
   readonly token?: TokenStay | undefined
+  /** Whether they are whoever that token belongs to, and `member` only until it does (I13). */
+  readonly isBearer?: boolean
+  /** The token of an invite they brought along. */
+  readonly invite?: string | undefined
+}
+
+/** What a credential comes to. */
+interface Shown {
+  readonly ticket: Ticket
+  /** A bearer's stay ends with their token, however well their device is known. */
+  readonly token?: TokenStay
+  readonly bearer?: Bearer
 }
 
 export interface Admission {
@@ -63,6 +77,7 @@ export interface AdmissionPorts {
   readonly people: Pick<People, 'has' | 'nameOf' | 'roleOf'>
   readonly tries: Tries
   readonly vouching: Vouching
+  readonly doorMember: ((subject: string) => MemberId) | undefined
   readonly clock: Clock
   readonly secrets: Secrets
   readonly log: Log
@@ -74,8 +89,8 @@ const MAX_TRUSTED = 50_000
 
 /** Decides who may come in (I1 to I8), and sees that everyone who does is in the default group, guests not. */
 export function createAdmission(ports: AdmissionPorts): Admission {
-  const { store, fanOut, people, defaultRoom, tries, vouching, clock, secrets, log, options } =
-    ports
+  const { store, fanOut, people, defaultRoom, tries, vouching, doorMember } = ports
+  const { clock, secrets, log, options } = ports
   const { registry } = store
   /** Keys of devices that were let in: they are not stopped by what others of their address do (I12). */
   const trusted = new Map<DeviceId, string>()
@@ -98,9 +113,7 @@ export function createAdmission(ports: AdmissionPorts): Admission {
     return options.admission.kind === 'secret' && secrets.equal(secret, options.admission.secret)
   }
 
-  async function ticketOf(
-    credential: Credential | undefined,
-  ): Promise<{ readonly ticket: Ticket; readonly token?: TokenStay } | Rejection> {
+  async function ticketOf(credential: Credential | undefined): Promise<Shown | Rejection> {
     switch (credential?.kind) {
       case undefined:
         return { ticket: { kind: 'none' } }
@@ -114,14 +127,34 @@ export function createAdmission(ports: AdmissionPorts): Admission {
         const vouched = await vouching.of(credential.token)
         if (vouched.kind === 'fault') return reject(vouched.code, vouched.message)
         const { role, by, endsAt, subject, tokenId } = vouched
-        return { ticket: { kind: 'vouched', role, by }, token: { endsAt, subject, tokenId } }
+        const bearer = bearerOf(subject, doorMember?.(subject), credential.invite)
+        return {
+          ticket: { kind: 'vouched', role, by },
+          token: { endsAt, subject, tokenId },
+          bearer,
+        }
       }
+    }
+  }
+
+  function bearerOf(
+    subject: string,
+    atDoors: MemberId | undefined,
+    invite: string | undefined,
+  ): Bearer {
+    return {
+      subject: secrets.hash(subject),
+      doorMember: atDoors,
+      inviteHash: invite === undefined ? undefined : secrets.hash(invite),
     }
   }
 
   /** The answer of the registry, once everybody knows of it and the room is theirs. */
   async function settle(entry: Entry, newcomer: Newcomer | undefined): Promise<Verdict> {
-    if (entry.kind === 'refused') return reject(entry.code, entry.message)
+    if (entry.kind === 'refused') {
+      const { code, message, member } = entry
+      return { ...reject(code, message), ...(member === undefined ? {} : { member }) }
+    }
     if (entry.kind === 'approval-needed') {
       if (newcomer === undefined) throw new Error('somebody known needs no approval')
       return { kind: 'waiting', newcomer, role: entry.role }
@@ -179,22 +212,18 @@ export function createAdmission(ports: AdmissionPorts): Admission {
     }
     const { id, name } = hello.member
     const { id: deviceId, name: deviceName, key } = hello.device
+    if (options.requireToken && proof.credential?.kind !== 'token') {
+      return reject('unauthorized', 'This server asks for a bearer token.')
+    }
+    const shown = await ticketOf(proof.credential)
+    if ('code' in shown) return shown
     const comer: Comer = {
       member: { id, name },
       device: { id: deviceId, name: deviceName, key },
       at: clock.now(),
-    }
-    if (options.requireToken && proof.credential?.kind !== 'token') {
-      return reject('unauthorized', 'This server asks for a bearer token.')
+      bearer: shown.bearer,
     }
     const known = await registry.checkIn(comer)
-    // A bearer's stay ends with its token, however well its device is known.
-    const shown = await ticketOf(
-      known.kind === 'newcomer' || proof.credential?.kind === 'token'
-        ? proof.credential
-        : undefined,
-    )
-    if ('code' in shown) return shown
     const newcomer = newcomerOf(comer, shown.ticket)
     const entry = known.kind === 'newcomer' ? await registry.register(newcomer) : known
     return withStay(await settle(entry, newcomer), shown.token)
@@ -236,13 +265,16 @@ export function createAdmission(ports: AdmissionPorts): Admission {
       })
     },
 
-    admitVouched: ({ member, device, ticket, token }) =>
+    admitVouched: ({ member, device, ticket, token, isBearer, invite }) =>
       orUnavailable(async () => {
         const comer: Comer = {
           member,
           device: { ...device, key: null },
           at: clock.now(),
           numberName: true,
+          ...(token === undefined || isBearer !== true
+            ? {}
+            : { bearer: bearerOf(token.subject, member.id, invite) }),
         }
         const known = await registry.checkIn(comer)
         const newcomer = newcomerOf(comer, ticket)

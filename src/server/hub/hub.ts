@@ -46,6 +46,8 @@ export interface HubPorts {
   readonly log: Log
   /** Where bearer tokens are taken. */
   readonly vouching?: Vouching | undefined
+  /** Whom the doors for foreign clients take a token's subject for; left out where there are no such doors. */
+  readonly doorMember?: ((subject: string) => MemberId) | undefined
   /** Webhooks and bots; left out where there are none. */
   readonly integrations?: ((hands: IntegrationHands) => IntegrationDesk) | undefined
   /** Where codes and a passphrase let people in: makes of a passphrase what is kept. */
@@ -169,6 +171,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
   const admission = createAdmission({
     ...{ store, fanOut, defaultRoom, people, clock, secrets, log, options },
     tries: createTries(clock),
+    doorMember: ports.doorMember,
     vouching,
   })
   const stays = createTokenStays({

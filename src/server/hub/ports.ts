@@ -39,6 +39,8 @@ export interface Socket {
   onDrained(run: () => void): void
   /** Asks for a sign of life; the door reports the answer with `HubConnection.pong` (D13). */
   ping(): void
+  /** Before `welcome`, to a door that had to guess: whose connection it is. */
+  admitted?(member: MemberId): void
   /** Sends what is queued, then closes. Later calls of any kind are ignored. */
   close(code: CloseCode, reason: string): void
 }

@@ -39,6 +39,8 @@ export interface StoredDevice {
   readonly lastSeen: number
   /** Nobody's any more; its id stays, because what it wrote is known by it (D4). */
   readonly forgotten: boolean
+  /** Let in by a bearer token: it shows one each time, so that it is out when its token ends (I13). */
+  readonly byToken: boolean
 }
 
 export interface StoredInvite {
@@ -104,6 +106,16 @@ export type Ticket =
   /** The server itself knows who it is: a bearer token, or a name at a door of an open server. */
   | { readonly kind: 'vouched'; readonly role: Role; readonly by: string }
 
+/** What a bearer token proves of whoever shows it. */
+export interface Bearer {
+  /** SHA-256 of issuer and subject: by whom an authority knows its people is personal, and is not kept. */
+  readonly subject: string
+  /** The member whom the doors for foreign clients take them for until the token is bound; undefined without any. */
+  readonly doorMember: MemberId | undefined
+  /** Hash of the token of an invite shown along with it: it brings back who was removed, and nobody else (I5). */
+  readonly inviteHash?: string | undefined
+}
+
 /** Somebody whose key is proven, or who is vouched for. */
 export interface Comer {
   readonly member: { readonly id: MemberId; readonly name: string }
@@ -111,6 +123,8 @@ export interface Comer {
   readonly at: number
   /** Take the name with a number when it is taken, instead of being refused. */
   readonly numberName?: boolean
+  /** With a key it is the member's own token (I13); a door that speaks for a device knows the member only by it. */
+  readonly bearer?: Bearer | undefined
 }
 
 export interface Newcomer extends Comer {
@@ -125,7 +139,8 @@ export type Entry =
   | { readonly kind: 'in'; readonly member: StoredMember; readonly isNew: boolean }
   /** Nothing was written: a host or moderator has to say yes first (I7). */
   | { readonly kind: 'approval-needed'; readonly role: Role }
-  | Refusal
+  /** `member`: whose the bearer token is, so that its holder can come again as them. */
+  | (Refusal & { readonly member?: { readonly id: MemberId; readonly name: string } })
 
 /** `newcomer`: the device is not this member's, or the member is not of the session now; a ticket is needed. */
 export type CheckIn = Entry | { readonly kind: 'newcomer' }
@@ -177,6 +192,8 @@ export interface Registry {
   invites(): Promise<readonly StoredInvite[]>
   /** Not the forgotten ones. */
   devicesOf(member: MemberId): Promise<readonly StoredDevice[]>
+  /** To whom bearer tokens of this subject, named by its hash, belong (I13). */
+  memberOfSubject(subject: string): Promise<MemberId | undefined>
   /** Entries with a number below `before`, newest first. */
   audit(before: number, limit: number): Promise<readonly AuditEntry[]>
 

@@ -98,17 +98,18 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
 
   function reject(connection: Connection, verdict: Extract<Verdict, { kind: 'rejected' }>): void {
     meter.count('handshakes-rejected')
-    const { code, message, versions } = verdict
+    const { code, message, versions, member } = verdict
     connection.socket.send({
       type: 'rejected',
       code,
       message,
       ...(versions === undefined ? {} : { versions }),
+      ...(member === undefined ? {} : { member }),
     })
     close(connection, verdict.close, code)
   }
 
-  function deviceOf({ member, device }: Arrival): AdmittedDevice {
+  function deviceOf({ device }: Arrival, member: MemberId): AdmittedDevice {
     const now = clock.monotonic()
     return {
       member,
@@ -150,10 +151,11 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
     const older = byDevice.get(id)
     if (older !== undefined) close(older, CloseCode.superseded, 'this device connected again')
     byDevice.set(id, connection)
-    connection.state = { kind: 'awaiting-sync', device: deviceOf(arrival) }
+    connection.state = { kind: 'awaiting-sync', device: deviceOf(arrival, member.id) }
     // The host is shown a round trip soon, not only after the first whole interval.
     connection.lastPing = clock.monotonic() - options.heartbeat.intervalMs + FIRST_PING_MS
     people.enter(connection, member)
+    connection.socket.admitted?.(member.id)
     connection.socket.send({
       type: 'welcome',
       version: arrival.version,

@@ -1,5 +1,6 @@
 import type { SeededRandom } from '../seeded-random.ts'
 import { admissionContract } from './admission-contract.ts'
+import { bearerContract } from './bearer-contract.ts'
 import { moderationContract } from './moderation-contract.ts'
 import type { StoreUnderTest } from './store-contract.ts'
 
@@ -10,4 +11,5 @@ export function registryContract(
 ): void {
   admissionContract(name, make)
   moderationContract(name, make)
+  bearerContract(name, make)
 }

@@ -197,6 +197,7 @@ export class SimulatedServer {
       settings: () => take(() => registry.settings(), false),
       invites: () => take(() => registry.invites(), false),
       devicesOf: (member) => take(() => registry.devicesOf(member), false),
+      memberOfSubject: (subject) => take(() => registry.memberOfSubject(subject), false),
       audit: (...args) => take(() => registry.audit(...args), false),
       checkIn: (...args) => take(() => registry.checkIn(...args), true),
       register: (...args) => take(() => registry.register(...args), true),

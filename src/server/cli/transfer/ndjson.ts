@@ -75,10 +75,11 @@ export async function* rowsOfLines(lines: AsyncIterable<string>): AsyncGenerator
       }
       const row = rowSchema.safeParse(value)
       if (!row.success) throw new TransferFault(`Line ${number} is not understood.`)
-      expectColumns(row.data, number)
+      const whole = withColumnsSince(row.data)
+      expectColumns(whole, number)
       rows++
       hash.update(`${line}\n`)
-      yield row.data
+      yield whole
       continue
     }
     hash.update(`${line}\n`)
@@ -92,6 +93,14 @@ function parse(line: string, number: number): unknown {
   } catch {
     throw new TransferFault(`Line ${number} is no JSON.`)
   }
+}
+
+/** An older export knows nothing of columns that came later. */
+function withColumnsSince({ table, row }: Row): Row {
+  const since = (tables.find(({ name }) => name === table)?.columns ?? []).flatMap(
+    ({ name, before }) => (before === undefined ? [] : [[name, before] as const]),
+  )
+  return { table, row: { ...Object.fromEntries(since), ...row } }
 }
 
 function expectColumns({ table, row }: Row, number: number): void {

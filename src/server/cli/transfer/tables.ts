@@ -15,12 +15,15 @@ export interface Column {
   readonly isOptional: boolean
   /** The table whose row it names; SQLite keeps that row's number instead. */
   readonly names?: TableName
+  /** What it is in an export of the time before there was such a column. */
+  readonly before?: Value
 }
 
 export type TableName =
   | 'meta'
   | 'members'
   | 'devices'
+  | 'bearers'
   | 'rooms'
   | 'room_members'
   | 'events'
@@ -64,8 +67,14 @@ export const tables: readonly Table[] = [
     columns: [
       ...[id('id'), id('member', 'members'), text('name'), optional(text('key'))],
       ...[number('added_at'), number('last_seen'), flag('forgotten')],
+      { ...flag('by_token'), before: false },
     ],
     order: byNumber,
+  },
+  {
+    name: 'bearers',
+    columns: [text('subject'), id('member', 'members')],
+    order: by('subject'),
   },
   {
     name: 'rooms',

@@ -7,7 +7,10 @@ import { newId, type RawClient, rawClient, rawPerson } from '../../../testing/ra
 import { startPostgres, type TestPostgres } from '../../../testing/services/postgres.ts'
 import { prepareSharedBackends } from '../../shared-backends.ts'
 import { type RunningServer, type ServerOptions, startServer } from '../../start-server.ts'
+import { systemSecrets } from '../../ops/system-secrets.ts'
+import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
 import { exportTo, importFrom, promote } from './copy.ts'
+import { exportLines } from './ndjson.ts'
 import { openPostgresSession, openSqliteSession } from './open-session.ts'
 import type { Row } from './tables.ts'
 
@@ -23,6 +26,21 @@ async function serve(
   )
   if (server.kind === 'failed') throw new Error(server.message)
   return server
+}
+
+/** Somebody whom a bearer token let in. */
+async function comeByToken(dataDir: string): Promise<void> {
+  const { secrets, file } = { secrets: systemSecrets(), file: join(dataDir, 'session.db') }
+  const store = openSqliteStore({ file, uuid: secrets.uuid, hash: secrets.hash })
+  const { member, device, key, name } = rawPerson('Theo')
+  const entry = await store.registry.register({
+    ...{ member: { id: member, name }, device: { id: device, name: 'laptop', key } },
+    ...{ at: 1, ticket: { kind: 'vouched', role: 'member', by: 'an authority' } },
+    bearer: { subject: secrets.hash('theo'), doorMember: undefined },
+    ...{ isOpen: false, maxMembers: 10 },
+  })
+  expect(entry.kind).toBe('in')
+  await store.close()
 }
 
 async function rowsIn(dataDir: string): Promise<Row[]> {
@@ -74,6 +92,7 @@ describe('a session that is copied', () => {
     client.tell({ type: 'read', room, seq: ack.seq })
     await client.next('reads')
     await server.stop()
+    await comeByToken(source)
     postgres = await starting
   })
   afterAll(async () => {
@@ -106,7 +125,38 @@ describe('a session that is copied', () => {
     await into.close()
     expect(await rowsIn(copy)).toEqual(await rowsIn(source))
     expect(readFileSync(file, 'utf8')).not.toContain('to be deleted')
+    expect((await rowsIn(copy)).filter(({ table }) => table === 'bearers')).toHaveLength(1)
     await goesOn(await serve({ dataDir: copy }))
+  })
+
+  it('is taken from an export of the time before tokens were bound to members', async () => {
+    const rows = (await rowsIn(source)).filter(({ table }) => table !== 'bearers')
+    const lines = exportLines()
+    const older = [
+      lines.header(1),
+      ...rows.map(({ table, row }) => {
+        const names = Object.keys(row).filter((name) => name !== 'by_token')
+        return lines.row({
+          table,
+          row: Object.fromEntries(names.map((one) => [one, row[one] ?? null])),
+        })
+      }),
+      lines.end(),
+    ]
+    const file = join(folder, 'older.ndjson')
+    writeFileSync(file, older.join(''))
+    const copy = join(folder, 'of-older')
+    mkdirSync(copy)
+    const into = openSqliteSession(copy, false)
+    expect(await importFrom(file, into)).toBe(rows.length)
+    await into.close()
+    const devices = rows.flatMap(({ table, row }) => (table === 'devices' ? [row] : []))
+    expect(devices.map((row) => row['by_token'])).toEqual([false, true])
+    expect(await rowsIn(copy)).toEqual(
+      rows.map(({ table, row }) =>
+        table === 'devices' ? { table, row: { ...row, by_token: false } } : { table, row },
+      ),
+    )
   })
 
   it('[D4] [D6] is promoted to PostgreSQL with its history, goes on there, and can be taken back', async () => {

@@ -18,7 +18,7 @@ export interface GuestRooms {
   join(name: string): Promise<Outcome<{ readonly room: GuestRoom; readonly isNew: boolean }>>
   leave(name: string): Promise<Outcome<null>>
   /** By name or member id; by a token's subject too, when its issuer is the client's own. */
-  person(target: string): MemberId | undefined
+  person(target: string): Promise<MemberId | undefined>
   /** The room of these two. */
   direct(member: MemberId): Promise<Outcome<GuestRoom>>
   /** The newest messages, oldest first. */
@@ -75,7 +75,7 @@ export function createGuestRooms(session: GuestSession, ids: NameIds): GuestRoom
     return enter(session.request({ type: 'join-room', room }), room)
   }
 
-  function person(target: string): MemberId | undefined {
+  async function person(target: string): Promise<MemberId | undefined> {
     const byName = world.find(target)
     if (byName !== undefined) return byName
     const { iss } = session.identity.claims
@@ -83,7 +83,11 @@ export function createGuestRooms(session: GuestSession, ids: NameIds): GuestRoom
       target as MemberId,
       ids.bearerMember(typeof iss === 'string' ? iss : '', target),
     ]
-    return candidates.find((member) => world.has(member))
+    const known = candidates.find((member) => world.has(member))
+    if (known !== undefined) return known
+    // Who came with their token by another way first has an id of their own.
+    const bearer = await session.bearer(target)
+    return bearer !== undefined && world.has(bearer) ? bearer : undefined
   }
 
   async function openDirect(member: MemberId): Promise<Outcome<GuestRoom>> {

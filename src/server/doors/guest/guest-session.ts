@@ -50,6 +50,7 @@ type Unnumbered<Each> = Each extends Request ? Omit<Each, 'ref'> : never
  */
 export interface GuestSession {
   readonly identity: GuestIdentity
+  /** Known for certain once the door is told `ready`. */
   readonly self: MemberId
   readonly world: GuestWorld
   /** The name others see. */
@@ -57,6 +58,8 @@ export interface GuestSession {
   /** Answers when the message is on disk, and its own event was told. */
   post(room: RoomId, text: string, id?: MessageId): Promise<Outcome<Written>>
   request(request: Unnumbered<Request>): Promise<Outcome<Answer>>
+  /** Who of the session has a token of this subject, by the same issuer. */
+  bearer(subject: string): Promise<MemberId | undefined>
   signal(message: Extract<ClientMessage, { type: 'typing' | 'read' | 'presence' }>): void
   /** The answer to the line's `ping`. */
   pong(): void
@@ -76,12 +79,14 @@ export function openGuestSession(ports: {
   readonly closed: (code: CloseCode, reason: string) => void
 }): GuestSession {
   const { identity, line } = ports
-  const self = identity.memberId
+  let self = identity.memberId
   /** Whoever is a guest by role sees only those they share a room with (I8). */
   let seesEverybody = false
   let leave = (): void => {}
-  const world = createGuestWorld(self, tellDoor, () =>
-    seesEverybody ? ports.present.names : nobodyPresent,
+  const world = createGuestWorld(
+    () => self,
+    tellDoor,
+    () => (seesEverybody ? ports.present.names : nobodyPresent),
   )
   const inbox = createNameWaiting<Heard>({
     clock: ports.clock,
@@ -177,6 +182,9 @@ export function openGuestSession(ports: {
     send(message) {
       if (isOpen && isHeard(message)) inbox.receive(message)
     },
+    admitted(member) {
+      self = member
+    },
     close(code, reason) {
       if (!isOpen) return
       end()
@@ -187,7 +195,9 @@ export function openGuestSession(ports: {
 
   return {
     identity,
-    self,
+    get self() {
+      return self
+    },
     world,
     name: () => (world.has(self) ? world.nameOf(self) : identity.name),
     async post(room, text, id) {
@@ -219,6 +229,10 @@ export function openGuestSession(ports: {
         requests.set(ref, done)
         tell({ ...wanted, ref })
       }),
+    async bearer(subject) {
+      const { iss } = identity.claims
+      return ports.hub.memberOf(typeof iss === 'string' ? iss : '', subject)
+    },
     signal: tell,
     pong: () => connection.pong(),
     close() {

@@ -25,7 +25,8 @@ export interface GuestWorld {
 const fold = (name: string): string => name.normalize('NFKC').toLowerCase()
 
 export function createGuestWorld(
-  self: MemberId,
+  /** Whose world it is: known before anything of the session is. */
+  self: () => MemberId,
   tell: (event: GuestEvent) => void,
   /** People known to be here before the hub tells of them, by name. */
   present: () => ReadonlyMap<MemberId, string>,
@@ -50,7 +51,7 @@ export function createGuestWorld(
         if (event.text !== '') tell({ kind: 'posted', room, post: event })
         return
       case 'member.joined':
-        if (event.member === self || room.kind === 'direct') room.members.add(event.member)
+        if (event.member === self() || room.kind === 'direct') room.members.add(event.member)
         return tell({ kind: 'joined', room, member: event.member })
       case 'member.left':
         room.members.delete(event.member)
@@ -75,10 +76,10 @@ export function createGuestWorld(
   ): void {
     const { notices, messages } = message.page
     const own = notices.findLast(
-      (notice) => notice.type === 'member.joined' && notice.member === self,
+      (notice) => notice.type === 'member.joined' && notice.member === self(),
     )
     const after = known ?? own?.seq ?? message.page.from - 1
-    if (known === undefined && room.kind === 'group') tell({ kind: 'joined', room, member: self })
+    if (known === undefined && room.kind === 'group') tell({ kind: 'joined', room, member: self() })
     for (const { id, seq, at, author, text } of messages) {
       if (seq <= after || text === '') continue
       const post = { type: 'message.posted', id, seq, at, actor: author, text } as const
@@ -118,7 +119,7 @@ export function createGuestWorld(
         // The hub's own object, which all that look on share.
         people.set(id, member)
         const after = isOnline(id)
-        if (hasBegun && id !== self && before !== after) {
+        if (hasBegun && id !== self() && before !== after) {
           tell({ kind: after ? 'online' : 'offline', name })
         }
       }
@@ -128,12 +129,12 @@ export function createGuestWorld(
       const room = rooms.get(message.room)
       if (room === undefined) return
       for (const event of message.events) if (event.seq > room.seq) apply(room, event)
-      if (!room.members.has(self)) rooms.delete(room.id)
+      if (!room.members.has(self())) rooms.delete(room.id)
     },
 
     reset(message) {
       const known = rooms.get(message.room.id)?.seq
-      const room = guestRoom(message.room, self)
+      const room = guestRoom(message.room, self())
       rooms.set(room.id, room)
       if (hasBegun) tellSnapshot(message, room, known)
     },

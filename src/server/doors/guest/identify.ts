@@ -53,7 +53,7 @@ export function createIdentify(ports: {
   const { ids, verifyToken, isOpen } = ports
   const places = new Map<MemberId, Set<number>>()
 
-  async function byToken(token: string): ReturnType<Identify['whoIs']> {
+  async function byToken(token: string, invite: string | undefined): ReturnType<Identify['whoIs']> {
     if (verifyToken === undefined) return refuse(401, 'This server takes no bearer tokens.')
     const verdict = await verifyToken(token)
     if (verdict.kind === 'fault') {
@@ -71,6 +71,8 @@ export function createIdentify(ports: {
       isAnonymous: false,
       expiresAt,
       token: { endsAt: expiresAt, subject: subjectOf(issuer, subject), tokenId },
+      isBearer: verdict.member === undefined,
+      invite,
     }
     return { kind: 'person', person }
   }
@@ -98,9 +100,10 @@ export function createIdentify(ports: {
   return {
     async whoIs(request, options) {
       const token = bearerOf(request)
-      if (token !== undefined) return byToken(token)
+      const query = new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
+      if (token !== undefined) return byToken(token, query.get('invite')?.slice(0, 512))
       if (!isOpen()) return refuse(401, 'A bearer token is needed.')
-      const wanted = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('user')
+      const wanted = query.get('user')
       if (wanted === null || wanted === '') {
         const cookie = options?.byCookie === true ? sessionCookie(request) : undefined
         return cookie === undefined ? byName('anonymous', true) : byCookie(cookie)
@@ -112,7 +115,7 @@ export function createIdentify(ports: {
     },
 
     enter(person, deviceName) {
-      const { roles, claims, vouchedBy, token } = person
+      const { roles, claims, vouchedBy, token, isBearer, invite } = person
       const { memberId, name } = person.isAnonymous ? anonymous() : person
       const taken = places.get(memberId) ?? new Set()
       let place = 1
@@ -133,6 +136,8 @@ export function createIdentify(ports: {
           claims,
           vouchedBy,
           token,
+          isBearer: isBearer === true,
+          invite,
         },
         leave() {
           taken.delete(place)

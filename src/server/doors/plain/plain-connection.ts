@@ -144,9 +144,9 @@ export function createPlainConnection(
       }
       case 'private': {
         const { target, content, id } = message.body
-        const member = to.person(target)
-        if (member === undefined) return tellFault(noSuchMember, id)
-        void to.direct(member).then(async (room) => {
+        void to.person(target).then(async (member) => {
+          if (member === undefined) return tellFault(noSuchMember, id)
+          const room = await to.direct(member)
           if (room.kind === 'ok') await post(room.value.id, content, id)
           else tellFault(room, id)
         })

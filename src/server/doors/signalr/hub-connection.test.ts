@@ -23,6 +23,7 @@ function smallHub(clock: ManualClock) {
   let socket: Socket | undefined
   const told: string[] = []
   const hub: GuestHub = {
+    memberOf: async () => undefined,
     admitGuest(_, its) {
       socket = its
       clock.afterTurn(() =>

@@ -47,7 +47,7 @@ const methods: readonly Method[] = [
     name: 'SendPrivateMessage',
     takes: 2,
     call: withArguments(twoTexts, async ([target, message], { rooms, session }) => {
-      const member = rooms.person(target)
+      const member = await rooms.person(target)
       if (member === undefined)
         return fault('no-such-member', `There is no user "${shown(target)}".`)
       if (member === session.self) {
@@ -154,7 +154,7 @@ export function methodNamed(name: string): Method | undefined {
 async function roomOf(name: string, rooms: GuestRooms) {
   const group = rooms.group(name)
   if (group !== undefined || !name.startsWith('@')) return group
-  const member = rooms.person(name.slice(1))
+  const member = await rooms.person(name.slice(1))
   const room = member === undefined ? undefined : await rooms.direct(member)
   return room?.kind === 'ok' ? room.value : undefined
 }

@@ -215,6 +215,30 @@ describe.skipIf(support.kind === 'no')('PostgreSQL', () => {
       expect(audit?.map(({ number }) => number)).toEqual([3, 2, 1])
     })
 
+    it('[I13] make one member of a bearer who comes to all of them at once, as whoever', async () => {
+      const random = seededRandom(17)
+      const url = freshUrl()
+      const nodes = await Promise.all([1, 2, 3].map((seed) => open(url, seededRandom(seed + 90))))
+      const bearer = { subject: 'a hash', doorMember: undefined }
+      const entries = await Promise.all(
+        nodes.map(({ registry }, n) =>
+          registry.register({
+            member: { id: random.uuid() as MemberId, name: `Mara ${n}` },
+            device: { id: random.uuid() as DeviceId, name: 'laptop', key: random.key() },
+            ...{ at: 2, isOpen: false, maxMembers: 100, bearer },
+            ticket: { kind: 'vouched', role: 'member', by: 'an authority' },
+          }),
+        ),
+      )
+      const [won, ...more] = entries.flatMap((entry) => (entry.kind === 'in' ? [entry] : []))
+      expect(more).toEqual([])
+      const { id, name } = won!.member
+      for (const entry of entries.filter(({ kind }) => kind !== 'in')) {
+        expect(entry).toMatchObject({ code: 'identity-taken', member: { id, name } })
+      }
+      expect((await nodes[2]?.members())?.map((member) => member.id)).toEqual([id])
+    })
+
     it('refuse to be another session, or older than the database', async () => {
       const random = seededRandom(14)
       const url = freshUrl()

@@ -11,7 +11,7 @@ import { packText, unpackText } from './packed-text.ts'
 export const MEMBER_COLUMNS = `id, name, last_seen AS "lastSeen", role, standing,
   standing_at AS "standingAt", standing_entry AS "standingEntry"`
 const DEVICE_COLUMNS = `id, member, name, key, added_at AS "addedAt", last_seen AS "lastSeen",
-  forgotten`
+  forgotten, by_token AS "byToken"`
 const INVITE_COLUMNS = `id, kind, token_hash AS "tokenHash", label, role, created_at AS "createdAt",
   created_by AS "createdBy", expires_at AS "expiresAt", max_uses AS "maxUses", uses,
   revoked_at AS "revokedAt", made_after AS "madeAfter", member`
@@ -124,13 +124,24 @@ function tablesOf(
     },
     saveDevice: (device) =>
       change(
-        `INSERT INTO devices (id, member, name, key, added_at, last_seen, forgotten)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+        `INSERT INTO devices (id, member, name, key, added_at, last_seen, forgotten, by_token)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, key = excluded.key,
-           last_seen = excluded.last_seen, forgotten = excluded.forgotten`,
+           last_seen = excluded.last_seen, forgotten = excluded.forgotten,
+           by_token = excluded.by_token`,
         ...[device.id, device.member, packText(device.name), device.key, device.addedAt],
-        ...[device.lastSeen, device.forgotten],
+        ...[device.lastSeen, device.forgotten, device.byToken],
       ),
+
+    *memberOfSubject(subject) {
+      const text = 'SELECT member FROM bearers WHERE subject = $1'
+      return (yield* one<{ member: MemberId }>(text, subject))?.member
+    },
+    *hasSubject(member) {
+      return (yield* one('SELECT 1 FROM bearers WHERE member = $1', member)) !== undefined
+    },
+    bindSubject: (subject, member) =>
+      change('INSERT INTO bearers (subject, member) VALUES ($1, $2)', subject, member),
 
     *settings() {
       const text = `SELECT value FROM meta WHERE key = 'settings'`

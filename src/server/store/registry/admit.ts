@@ -16,6 +16,8 @@ import {
 import type { MemberId } from '../../../protocol/ids.ts'
 import { refuse } from '../rules.ts'
 import { record } from './audit.ts'
+import { atDoor, bind, hasKey, ownerOf, refuseBearer, refuseWithoutToken } from './bearers.ts'
+import { BANNED, IDENTITY_TAKEN, REMOVED } from './refusals.ts'
 import type { Steps } from './steps.ts'
 import type { RegistryTables } from './tables.ts'
 
@@ -24,23 +26,23 @@ const SEEN_EVERY_MS = 3_600_000
 /** How many people of one name there may be among those whose names are numbered. */
 const MAX_NUMBERED = 100
 
-const IDENTITY_TAKEN = refuse('identity-taken', 'This member or device belongs to somebody else.')
-const BANNED = refuse('banned', 'You are banned from this session.')
-const REMOVED = refuse(
-  'removed',
-  'You were taken out of this session. A new invite lets you in again.',
-)
 const NAME_TAKEN = refuse('name-taken', 'Somebody in this session has this name.')
 const UNAUTHORIZED = refuse('unauthorized', 'No invite, or not one of this session.')
 const LOCKED = refuse('session-locked', 'The session is locked: nobody new is let in now.')
 
-export function* checkIn(tables: RegistryTables, comer: Comer): Steps<CheckIn> {
+export function* checkIn(tables: RegistryTables, came: Comer): Steps<CheckIn> {
+  const owner = came.bearer === undefined ? undefined : yield* ownerOf(tables, came.bearer)
+  const comer = atDoor(came, owner)
   const device = yield* tables.device(comer.device.id)
   const member = yield* tables.member(comer.member.id)
-  const refusal = yield* refuseIdentity(tables, comer, device, member)
+  const refusal =
+    (yield* refuseBearer(tables, comer, owner)) ??
+    (yield* refuseIdentity(tables, comer, device, member))
   if (refusal !== undefined) return refusal
   if (member === undefined || device === undefined || device.forgotten) return { kind: 'newcomer' }
   if (member.standing !== 'active') return { kind: 'newcomer' }
+  const tokenless = refuseWithoutToken(device, comer)
+  if (tokenless !== undefined) return tokenless
 
   const name = yield* nameFor(tables, comer, member)
   if (name === undefined) return NAME_TAKEN
@@ -50,33 +52,42 @@ export function* checkIn(tables: RegistryTables, comer: Comer): Steps<CheckIn> {
   if (device.name !== comer.device.name || isOld) {
     yield* tables.saveDevice({ ...device, name: comer.device.name, lastSeen: comer.at })
   }
+  yield* bind(tables, comer)
   return { kind: 'in', member: renamed, isNew: false }
 }
 
 export function* register(
   tables: RegistryTables,
-  newcomer: Newcomer,
+  came: Newcomer,
   approvedBy: MemberId | undefined,
 ): Steps<Entry> {
-  const { ticket, at } = newcomer
+  const owner = came.bearer === undefined ? undefined : yield* ownerOf(tables, came.bearer)
+  const newcomer = atDoor(came, owner)
+  const { at, bearer, ticket } = newcomer
   const device = yield* tables.device(newcomer.device.id)
   const before = yield* tables.member(newcomer.member.id)
-  const refusal = yield* refuseIdentity(tables, newcomer, device, before)
+  const refusal =
+    (yield* refuseBearer(tables, newcomer, owner)) ??
+    (yield* refuseIdentity(tables, newcomer, device, before))
   if (refusal !== undefined) return refusal
   if (ticket.kind === 'link') return yield* link(tables, newcomer, device, before, ticket.tokenHash)
 
-  // Further devices of a member come by a link, or are vouched for by the server (I1, I11).
-  const isVouched = yield* isSpokenFor(tables, newcomer, before)
+  // Further devices of a member come by a link, by their bearer token, or by a door's word (I1, I11, I13).
+  const isVouched =
+    (owner !== undefined && owner === before?.id) || (yield* isSpokenFor(tables, newcomer, before))
   const isOwnDevice = device !== undefined && !device.forgotten
   if (before !== undefined && !isOwnDevice && !isVouched) return IDENTITY_TAKEN
   if (before?.standing === 'active') {
-    if (isOwnDevice) return { kind: 'in', member: before, isNew: false }
-    yield* addDevice(tables, newcomer, device)
+    const refused = isOwnDevice
+      ? refuseWithoutToken(device, newcomer)
+      : yield* addVouched(tables, newcomer, before, device)
+    if (refused !== undefined) return refused
+    yield* bind(tables, newcomer)
     return { kind: 'in', member: before, isNew: false }
   }
   const settings = (yield* tables.settings()) ?? DEFAULT_SETTINGS
-  const invite =
-    ticket.kind === 'invite' ? yield* tables.inviteByToken(ticket.tokenHash) : undefined
+  const inviteHash = ticket.kind === 'invite' ? ticket.tokenHash : bearer?.inviteHash
+  const invite = inviteHash === undefined ? undefined : yield* tables.inviteByToken(inviteHash)
   const isOpen = newcomer.isOpen || settings.access === 'open'
   const granted = grantedBy(newcomer, invite, isOpen, before)
   if (granted.kind === 'refused') return granted
@@ -108,7 +119,11 @@ export function* register(
     standingEntry: (yield* tables.lastAudit()) + 1,
   }
   yield* tables.saveMember(member, foldName(name))
-  if (!isOwnDevice) yield* addDevice(tables, newcomer, device)
+  // By what they come back is by what they are in from now on.
+  if (!isOwnDevice || device.byToken !== (bearer !== undefined)) {
+    yield* addDevice(tables, newcomer, device)
+  }
+  yield* bind(tables, newcomer)
   if (granted.invite !== undefined) {
     yield* tables.saveInvite({ ...granted.invite, uses: granted.invite.uses + 1 })
   }
@@ -148,12 +163,13 @@ export function* ensureOwner(
     const action = before === undefined ? 'admitted' : 'role-changed'
     yield* record(tables, { action, at, by: null, target: member, detail: 'host' })
   }
-  if (device === undefined || device.key !== key || device.forgotten) {
+  const isTheirs = device?.key === key && !device.forgotten && !device.byToken
+  if (!isTheirs) {
     const name = device?.name ?? 'this computer'
     const addedAt = device?.addedAt ?? at
-    const forgotten = false
     yield* tables.saveDevice({
-      ...{ id: deviceId, member: memberId, name, key, addedAt, lastSeen: at, forgotten },
+      ...{ id: deviceId, member: memberId, name, key, addedAt, lastSeen: at },
+      ...{ forgotten: false, byToken: false },
     })
   }
   if (member === undefined) throw new Error('the owner was neither found nor made')
@@ -197,8 +213,8 @@ function grantedBy(
 ): Granted {
   // Only an invite that is newer than the removal brings somebody back, not the one they first came by (I5).
   const isBack = before !== undefined
-  if (ticket.kind === 'vouched') {
-    return isBack ? REMOVED : { kind: 'granted', role: ticket.role, way: ticket.by }
+  if (ticket.kind === 'vouched' && !isBack) {
+    return { kind: 'granted', role: ticket.role, way: ticket.by }
   }
   if (ticket.kind === 'operator') {
     return isBack ? REMOVED : { kind: 'granted', role: 'member', way: 'join secret' }
@@ -236,8 +252,32 @@ function* isSpokenFor(
   member: StoredMember | undefined,
 ): Steps<boolean> {
   if (ticket.kind !== 'vouched' || device.key !== null) return false
-  if (member === undefined) return true
-  return (yield* tables.devicesOf(member.id)).every(({ key }) => key === null)
+  return member === undefined || !(yield* hasKey(tables, member.id))
+}
+
+/** A further device of somebody for whom the server vouches. */
+function* addVouched(
+  tables: RegistryTables,
+  newcomer: Newcomer,
+  member: StoredMember,
+  device: StoredDevice | undefined,
+): Steps<Refusal | undefined> {
+  const { at } = newcomer
+  if (newcomer.device.key !== null) {
+    const refusal = yield* refuseTooMany(tables, member.id)
+    if (refusal !== undefined) return refusal
+    const detail = `${newcomer.device.name}, by a bearer token`
+    yield* record(tables, { action: 'device-linked', at, by: member.id, target: member, detail })
+  }
+  yield* addDevice(tables, newcomer, device)
+  return undefined
+}
+
+/** Places of foreign clients are bounded by their doors. */
+function* refuseTooMany(tables: RegistryTables, member: MemberId): Steps<Refusal | undefined> {
+  const own = (yield* tables.devicesOf(member)).filter(({ key }) => key !== null)
+  if (own.length < MAX_DEVICES_PER_MEMBER) return undefined
+  return refuse('too-many', `A member has at most ${MAX_DEVICES_PER_MEMBER} devices.`)
 }
 
 /** A further device of a member (I11). */
@@ -258,10 +298,8 @@ function* link(
   if (!isGood || member === undefined) return UNAUTHORIZED
   if (member.standing !== 'active') return REMOVED
   if (at >= (invite.expiresAt ?? at)) return refuse('invite-expired', 'This code has expired.')
-  const own = yield* tables.devicesOf(member.id)
-  if (own.length >= MAX_DEVICES_PER_MEMBER) {
-    return refuse('too-many', `A member has at most ${MAX_DEVICES_PER_MEMBER} devices.`)
-  }
+  const refusal = yield* refuseTooMany(tables, member.id)
+  if (refusal !== undefined) return refusal
   yield* addDevice(tables, newcomer, device)
   yield* tables.saveInvite({ ...invite, uses: invite.uses + 1 })
   const detail = newcomer.device.name
@@ -271,23 +309,26 @@ function* link(
 
 function addDevice(
   tables: RegistryTables,
-  { member, device, at }: Comer,
+  { member, device, at, bearer }: Comer,
   before: StoredDevice | undefined,
 ): Steps<void> {
   const { id, name, key } = device
   const addedAt = before?.addedAt ?? at
   return tables.saveDevice({
-    ...{ id, member: member.id, name, key, addedAt, lastSeen: at, forgotten: false },
+    ...{ id, member: member.id, name, key, addedAt, lastSeen: at },
+    ...{ forgotten: false, byToken: bearer !== undefined },
   })
 }
 
 /** Undefined when it is somebody else's (I3). */
 function* nameFor(
   tables: RegistryTables,
-  { member: { id, name }, numberName }: Comer,
+  { member: { id, name }, device, numberName }: Comer,
   before: StoredMember | undefined,
 ): Steps<string | undefined> {
   if (before?.name === name) return name
+  // What their own devices call them counts more than what a door heard.
+  if (before !== undefined && device.key === null && (yield* hasKey(tables, id))) return before.name
   const isFree = function* (wanted: string): Steps<boolean> {
     const owner = yield* tables.memberNamed(foldName(wanted))
     return owner === undefined || owner === id

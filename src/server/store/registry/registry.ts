@@ -17,6 +17,7 @@ export function createRegistry(inRegistry: InRegistry): Registry {
         return (yield* tables.invites()).filter(({ kind }) => kind === 'invite')
       }),
     devicesOf: (member) => inRegistry((tables) => tables.devicesOf(member)),
+    memberOfSubject: (subject) => inRegistry((tables) => tables.memberOfSubject(subject)),
     audit: (before, limit) => inRegistry((tables) => tables.auditBefore(before, limit)),
 
     checkIn: (comer) => inRegistry((tables) => checkIn(tables, comer)),

@@ -26,6 +26,12 @@ export interface RegistryTables {
   isBannedKey(key: string): Steps<boolean>
   saveDevice(device: StoredDevice): Steps<void>
 
+  /** By the hash of a bearer token's subject (I13). */
+  memberOfSubject(subject: string): Steps<MemberId | undefined>
+  hasSubject(member: MemberId): Steps<boolean>
+  /** Neither has another one. */
+  bindSubject(subject: string, member: MemberId): Steps<void>
+
   /** Undefined before the first change. */
   settings(): Steps<StoredSettings | undefined>
   saveSettings(settings: StoredSettings): Steps<void>

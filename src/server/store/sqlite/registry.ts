@@ -14,9 +14,12 @@ const INVITE_COLUMNS = `id, kind, token_hash AS tokenHash, label, role, created_
   created_by AS createdBy, expires_at AS expiresAt, max_uses AS maxUses, uses,
   revoked_at AS revokedAt, made_after AS madeAfter, member`
 const DEVICES = `SELECT d.id, m.id AS member, d.name, d.key, d.added_at AS addedAt,
-  d.last_seen AS lastSeen, d.forgotten FROM devices d JOIN members m ON m.num = d.member`
+  d.last_seen AS lastSeen, d.forgotten, d.by_token AS byToken FROM devices d JOIN members m ON m.num = d.member`
 
-type DeviceRow = Omit<StoredDevice, 'forgotten'> & { readonly forgotten: number }
+type DeviceRow = Omit<StoredDevice, 'forgotten' | 'byToken'> & {
+  readonly forgotten: number
+  readonly byToken: number
+}
 interface AuditRow {
   readonly number: number
   readonly at: number
@@ -64,11 +67,21 @@ function sqliteTables(db: Database.Database): RegistryTables {
        WHERE d.key = ? AND m.standing = 'banned' LIMIT 1`,
     ),
     saveDevice: db.prepare<[DeviceRow]>(
-      `INSERT INTO devices (id, member, name, key, added_at, last_seen, forgotten)
+      `INSERT INTO devices (id, member, name, key, added_at, last_seen, forgotten, by_token)
        VALUES (@id, (SELECT num FROM members WHERE id = @member), @name, @key, @addedAt, @lastSeen,
-         @forgotten)
+         @forgotten, @byToken)
        ON CONFLICT (id) DO UPDATE SET name = excluded.name, key = excluded.key,
-         last_seen = excluded.last_seen, forgotten = excluded.forgotten`,
+         last_seen = excluded.last_seen, forgotten = excluded.forgotten,
+         by_token = excluded.by_token`,
+    ),
+    memberOfSubject: db.prepare<[string], { id: MemberId }>(
+      'SELECT m.id FROM bearers b JOIN members m ON m.num = b.member WHERE b.subject = ?',
+    ),
+    subjectOf: db.prepare<[string], { found: number }>(
+      'SELECT 1 AS found FROM bearers b JOIN members m ON m.num = b.member WHERE m.id = ?',
+    ),
+    bind: db.prepare<[string, string]>(
+      'INSERT INTO bearers (subject, member) SELECT ?, num FROM members WHERE id = ?',
     ),
     settings: db.prepare<[], { value: string }>(`SELECT value FROM meta WHERE key = 'settings'`),
     saveSettings: db.prepare<[string]>(
@@ -114,7 +127,16 @@ function sqliteTables(db: Database.Database): RegistryTables {
     devicesOf: (member) => now(sql.devicesOf.all(member).map(deviceFrom)),
     isBannedKey: (key) => now(sql.bannedKey.get(key) !== undefined),
     saveDevice: (device) =>
-      run(() => sql.saveDevice.run({ ...device, forgotten: device.forgotten ? 1 : 0 })),
+      run(() =>
+        sql.saveDevice.run({
+          ...device,
+          forgotten: device.forgotten ? 1 : 0,
+          byToken: device.byToken ? 1 : 0,
+        }),
+      ),
+    memberOfSubject: (subject) => now(sql.memberOfSubject.get(subject)?.id),
+    hasSubject: (member) => now(sql.subjectOf.get(member) !== undefined),
+    bindSubject: (subject, member) => run(() => sql.bind.run(subject, member)),
     settings() {
       const json = sql.settings.get()?.value
       return now(json === undefined ? undefined : readSettings(json))
@@ -143,7 +165,11 @@ function run(statement: () => unknown): ReturnType<typeof now<void>> {
   return now(undefined)
 }
 
-const deviceFrom = (row: DeviceRow): StoredDevice => ({ ...row, forgotten: row.forgotten === 1 })
+const deviceFrom = (row: DeviceRow): StoredDevice => ({
+  ...row,
+  forgotten: row.forgotten === 1,
+  byToken: row.byToken === 1,
+})
 const deviceOf = (row: DeviceRow | undefined): StoredDevice | undefined =>
   row === undefined ? undefined : deviceFrom(row)
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { SessionId } from '../../../protocol/ids.ts'
+import type { DeviceId, MemberId, SessionId } from '../../../protocol/ids.ts'
 import { seededRandom } from '../../../testing/seeded-random.ts'
 import type { Store } from '../../hub/ports.ts'
 import { integrationsContract } from '../../../testing/contracts/integrations-contract.ts'
@@ -84,6 +84,27 @@ describe('the SQLite file', () => {
     expect(second.session).toEqual({ id: wanted, name: 'Renamed' })
     await second.close()
     expect(kindOf(() => open({ sessionId: random.uuid() }))).toBe('damaged')
+  })
+
+  it('[I13] of the time before tokens were bound has devices that depend on none', async () => {
+    const [member, device] = [random.uuid(), random.uuid()]
+    const older = openDatabase(file, allMigrations.slice(0, 4))
+    older.exec(`
+      INSERT INTO members (id, name, last_seen, folded) VALUES ('${member}', 'Mara', 1, 'mara');
+      INSERT INTO devices (id, member, name, key) VALUES ('${device}', 1, 'laptop', 'a key');
+    `)
+    older.close()
+    const { registry, close } = open()
+    const comer = {
+      member: { id: member as MemberId, name: 'Mara' },
+      ...{ device: { id: device as DeviceId, name: 'laptop', key: 'a key' }, at: 9 },
+    }
+    expect(await registry.checkIn(comer)).toMatchObject({ kind: 'in' })
+    const bearer = { subject: 'a hash', doorMember: undefined }
+    expect(await registry.checkIn({ ...comer, bearer })).toMatchObject({ kind: 'in' })
+    expect(await registry.memberOfSubject('a hash')).toBe(member)
+    expect(await registry.checkIn(comer)).toMatchObject({ kind: 'in' })
+    await close()
   })
 
   it('belongs to one server at a time', async () => {
