@@ -12,6 +12,10 @@ export function failureWords(code: ErrorCode, textLimit: number = MAX_TEXT_LENGT
       return 'The host runs a version of Landline that this one cannot talk to.'
     case 'unauthorized':
       return 'The host does not accept this invite. Ask for a new one.'
+    case 'token-needed':
+      return 'The server asks for an access token.'
+    case 'token-expired':
+      return 'This access token has ended. Ask your organisation for a new one.'
     case 'bad-proof':
       return 'The host did not take this device’s proof of who it is. Ask for a new invite.'
     case 'name-taken':

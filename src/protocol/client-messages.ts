@@ -18,6 +18,7 @@ import {
   MAX_INVITE_LABEL_LENGTH,
   MAX_MEMBERS_PER_REQUEST,
   MAX_PAGE_MESSAGES,
+  MAX_TOKEN_LENGTH,
 } from './limits.ts'
 import {
   cursorSchema,
@@ -41,7 +42,7 @@ export const credentialSchema = z.discriminatedUnion('kind', [
   /** A bearer token (JWT), where the server takes those. */
   z.object({
     kind: z.literal('token'),
-    token: z.string().min(1).max(8_192),
+    token: z.string().min(1).max(MAX_TOKEN_LENGTH),
     /** Token of an invite: brings back who was removed (I5), and is not looked at otherwise. */
     invite: z.string().min(1).max(512).optional(),
   }),
@@ -178,7 +179,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   helloSchema,
   proofSchema,
   /** A new bearer token before the one in use ends. Answered by `token-taken`, or by `error`. */
-  z.object({ type: z.literal('refresh-token'), token: z.string().min(1).max(8_192) }),
+  z.object({ type: z.literal('refresh-token'), token: z.string().min(1).max(MAX_TOKEN_LENGTH) }),
   /**
    * Asks for everything missed (D8). Answered by `plan`, then per room `events` or `reset`, then `synced`.
    * Rooms the member is in but sends no cursor for arrive as `reset`.

@@ -12,6 +12,8 @@ export const errorCodeSchema = z.enum([
   // handshake
   'unsupported-version',
   'unauthorized', // no credential, or a wrong one
+  'token-needed', // the server asks every device for a bearer token, and none was shown
+  'token-expired', // the bearer token was good once
   'bad-proof', // the challenge was not signed with the device's key, or for another host
   'identity-taken', // this member or device id is bound to another key
   'name-taken', // somebody else in the session has this name, or one that looks the same

@@ -34,5 +34,7 @@ export const MAX_DEVICES_PER_MEMBER = 16
 export const MAX_WAITING = 100
 export const MIN_PASSPHRASE_LENGTH = 8
 export const MAX_PASSPHRASE_LENGTH = 128
+/** Longest bearer token, in characters. */
+export const MAX_TOKEN_LENGTH = 8_192
 /** Longest life of an invite that expires, in milliseconds: a year. */
 export const MAX_INVITE_LIFE_MS = 31_536_000_000

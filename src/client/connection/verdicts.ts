@@ -15,6 +15,9 @@ const refuse = (reason: RefusalReason): Verdict => ({ kind: 'refuse', reason })
 /** The only place that says which refusals of the handshake are final. */
 export function verdictOfRejection(code: ErrorCode): Verdict {
   switch (code) {
+    case 'token-needed':
+    case 'token-expired':
+      return refuse('unauthorized')
     case 'unsupported-version':
     case 'unauthorized':
     case 'bad-proof':

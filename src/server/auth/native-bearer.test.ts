@@ -78,7 +78,7 @@ it('no token, an old one, and the join secret are refused with 4401 where tokens
   const person = rawPerson('Sam')
   const old = await comeBy(person, await tokenFor('u-1', '-1h'))
   expect(await old.next('rejected')).toMatchObject({
-    code: 'unauthorized',
+    code: 'token-expired',
     message: 'The token has expired.',
   })
   expect((await old.closed()).code).toBe(4401)

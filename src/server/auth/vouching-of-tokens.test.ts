@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { TokenClaims } from './verify-token.ts'
+import type { TokenClaims, TokenFaultCode } from './verify-token.ts'
 import { revocationsIn } from './revocations.ts'
 import { isOver, roleOf, vouchingOf } from './vouching-of-tokens.ts'
 
@@ -29,10 +29,11 @@ it('a token vouches for its holder with the highest role that is one of ours', a
 })
 
 it('a token that cannot be checked now is no wrong token', async () => {
-  const fault = (code: 'unavailable' | 'expired') =>
+  const fault = (code: TokenFaultCode) =>
     vouchingOf(async () => ({ kind: 'fault', code, message: 'why' })).of('t')
   expect(await fault('unavailable')).toMatchObject({ code: 'unavailable' })
-  expect(await fault('expired')).toMatchObject({ code: 'unauthorized', message: 'why' })
+  expect(await fault('expired')).toMatchObject({ code: 'token-expired', message: 'why' })
+  expect(await fault('wrong-signature')).toMatchObject({ code: 'unauthorized' })
 })
 
 it('a stay is over once its token or its holder is on the list', () => {

@@ -1,7 +1,14 @@
+import type { ErrorCode } from '../../protocol/errors.ts'
 import { type Role, roleSchema } from '../../protocol/roles.ts'
 import type { Vouching } from '../hub/vouching.ts'
 import type { Revocations } from './revocations.ts'
-import type { VerifyToken } from './verify-token.ts'
+import type { TokenFaultCode, VerifyToken } from './verify-token.ts'
+
+/** What is not simply a wrong token, and no guess. */
+const CODES: Partial<Record<TokenFaultCode, ErrorCode>> = {
+  unavailable: 'unavailable',
+  expired: 'token-expired',
+}
 
 /**
  * Who comes by a bearer token has the highest of the token's roles that are Landline's own; without one of them,
@@ -13,11 +20,7 @@ export function vouchingOf(verifyToken: VerifyToken): Vouching {
       const verdict = await verifyToken(token)
       if (verdict.kind === 'fault') {
         const { code, message } = verdict
-        return {
-          kind: 'fault',
-          code: code === 'unavailable' ? 'unavailable' : 'unauthorized',
-          message,
-        }
+        return { kind: 'fault', code: CODES[code] ?? 'unauthorized', message }
       }
       const { issuer, subject, roles, expiresAt, tokenId } = verdict
       return {

@@ -213,7 +213,7 @@ export function createAdmission(ports: AdmissionPorts): Admission {
     const { id, name } = hello.member
     const { id: deviceId, name: deviceName, key } = hello.device
     if (options.requireToken && proof.credential?.kind !== 'token') {
-      return reject('unauthorized', 'This server asks for a bearer token.')
+      return reject('token-needed', 'This server asks for a bearer token.')
     }
     const shown = await ticketOf(proof.credential)
     if ('code' in shown) return shown
@@ -261,7 +261,7 @@ export function createAdmission(ports: AdmissionPorts): Admission {
           count(begun, verdict?.kind === 'rejected' ? verdict.code : undefined, address)
         }
         if (verdict.kind === 'admitted') trust(hello)
-        return enterRooms(verdict, hello.device.id)
+        return enterRooms(asSpoken(verdict, hello), hello.device.id)
       })
     },
 
@@ -292,6 +292,13 @@ export function createAdmission(ports: AdmissionPorts): Admission {
 
 function withStay(verdict: Verdict, token: TokenStay | undefined): Verdict {
   return verdict.kind === 'rejected' || token === undefined ? verdict : { ...verdict, token }
+}
+
+/** Who speaks version 2 knows one word for all of this. */
+function asSpoken(verdict: Verdict, { versions }: Hello): Verdict {
+  if (verdict.kind !== 'rejected' || (negotiateVersion(versions) ?? 0) > 2) return verdict
+  const isNewer = verdict.code === 'token-needed' || verdict.code === 'token-expired'
+  return isNewer ? { ...verdict, code: 'unauthorized' } : verdict
 }
 
 export function reject(code: ErrorCode, message: string): Rejection {

@@ -119,7 +119,7 @@ describe('a bearer', () => {
     const invite = await kit.invite()
     const without = strict.connect(nia.person)
     await without.hello({ credential: { kind: 'secret', secret: invite } })
-    expect(without.last('rejected').code).toBe('unauthorized')
+    expect(without.last('rejected').code).toBe('token-needed')
     const back = await show(strict, nia.person, 'nia', invite)
     expect(back.of('welcome')).toHaveLength(1)
   })
@@ -131,7 +131,7 @@ describe('a bearer', () => {
     expect(mara.last('failed')).toMatchObject({ ref: 3, code: 'not-allowed' })
     mara.drop()
     const without = await kit.tryWith(undefined, mara.person)
-    expect(without.last('rejected').code).toBe('unauthorized')
+    expect(without.last('rejected').code).toBe('token-needed')
     expect((await show(kit, mara.person, 'mara')).of('welcome')).toHaveLength(1)
 
     const sam = await kit.come('Sam')

@@ -101,7 +101,11 @@ describe('a bearer’s stay', () => {
     mara.drop()
     const again = kit.connect(mara.person)
     await again.hello({ credential: undefined })
-    expect(again.last('rejected')).toMatchObject({ code: 'unauthorized' })
+    expect(again.last('rejected')).toMatchObject({ code: 'token-needed' })
     expect(again.closedWith?.code).toBe(4401)
+    // Version 2 has no word for it.
+    const older = kit.connect(mara.person)
+    await older.hello({ credential: undefined, versions: [2] })
+    expect(older.last('rejected')).toMatchObject({ code: 'unauthorized' })
   })
 })

@@ -58,7 +58,9 @@ export function createTokenStays(ports: {
       const current = stays.get(connection)
       if (current === undefined) return
       if (vouched.kind === 'fault') {
-        const { code, message } = vouched
+        const { message } = vouched
+        // The stay goes on with the token before: what is wrong with this one makes no difference here.
+        const code = vouched.code === 'token-expired' ? 'unauthorized' : vouched.code
         connection.socket.send({ type: 'error', code, message })
       } else if (vouched.subject !== current.stay.subject) {
         const message = 'The token was made for somebody else.'

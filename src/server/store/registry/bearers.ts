@@ -9,7 +9,7 @@ import type { RegistryTables } from './tables.ts'
 type Refused = Extract<Entry, { kind: 'refused' }>
 
 const NEEDS_TOKEN = refuse(
-  'unauthorized',
+  'token-needed',
   'This device was let in by a bearer token, and needs one each time.',
 )
 
