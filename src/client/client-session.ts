@@ -10,6 +10,7 @@ import { type Logger, silentLogger } from './logger.ts'
 import { type ClientResult, fail, succeed } from './result.ts'
 import type { SessionAdmin } from './session/admin.ts'
 import { startSession } from './session/start-session.ts'
+import type { TokenSource } from './token-source.ts'
 import type {
   ReadView,
   SearchHit,
@@ -33,6 +34,8 @@ export interface ClientSessionOptions {
   }
   /** How the host proves to be the one meant. */
   readonly trust: HostTrust
+  /** Where there may be bearer tokens: one is shown in every proof, before the invite (I14). */
+  readonly tokens?: TokenSource
   readonly identity: {
     readonly memberId: MemberId
     readonly memberName: string
@@ -121,6 +124,12 @@ export interface ClientSession {
   rename(name: string): void
   /** Shows the invite again with the next handshake, for a server that has let this person go. */
   presentAgain(): void
+  /**
+   * A person gives a bearer token: tried at once, on the live connection or on a new one. Fails with `unauthorized`
+   * when the server does not let this device in with it, and with `offline` when nobody can be shown it now; it is
+   * then the first thing shown when somebody can. Written nowhere.
+   */
+  signIn(token: string): Promise<ClientResult<null>>
   readonly admin: SessionAdmin
   /** Only carried into `view().hosting`. */
   setHosting(hosting: boolean): void

@@ -23,7 +23,20 @@ export type RefusalReason =
   | 'banned'
   | 'other-session' // the address now serves another session
   | 'superseded' // the same profile connected from another running copy
+  | TokenReason
   | DistrustReason
+
+/** The server wants a bearer token that only a person can give. The outbox keeps everything meanwhile. */
+export type TokenReason =
+  | 'token-needed' // none was ever given
+  | 'token-ended'
+  | 'token-refused'
+
+/** A member of the session that somebody else's device was told of. */
+export interface MemberHint {
+  readonly id: MemberId
+  readonly name: string
+}
 
 /** Why whoever answered at an address was told nothing. */
 export type DistrustReason =
@@ -39,7 +52,8 @@ export type ConnectionView =
   /** The host has to let this person in; the connection stays meanwhile. */
   | { readonly state: 'awaiting-approval' }
   | { readonly state: 'catching-up'; readonly received: number; readonly total: number }
-  | { readonly state: 'online' }
+  /** `signInEndsAt`: the bearer token ends then, and a person has to give the next one. */
+  | { readonly state: 'online'; readonly signInEndsAt?: number }
   | {
       readonly state: 'waiting'
       readonly reason: string
@@ -50,7 +64,13 @@ export type ConnectionView =
       readonly attempt: number
       readonly retryAt: number
     }
-  | { readonly state: 'refused'; readonly reason: RefusalReason; readonly message: string }
+  | {
+      readonly state: 'refused'
+      readonly reason: RefusalReason
+      readonly message: string
+      /** Whom the bearer token belongs to: this device may join again as them. */
+      readonly owner?: MemberHint
+    }
 
 export interface SessionView {
   readonly id: SessionId

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CloseCode } from '../../protocol/errors.ts'
 import { drive, WELCOME } from '../../testing/connection-drill.ts'
 import { connectionView } from './connection-view.ts'
-import { APPROVAL_SILENCE_MS } from './step.ts'
+import { APPROVAL_SILENCE_MS } from './deadline.ts'
 
 const rejected = (code: 'declined' | 'removed' | 'banned' | 'session-locked') =>
   ({ kind: 'rejected', rejected: { type: 'rejected', code, message: '' } }) as const

@@ -1,4 +1,4 @@
-import type { DistrustReason } from '../views.ts'
+import type { DistrustReason, TokenReason } from '../views.ts'
 import { MAX_DELAY_MS, retryDelay } from './backoff.ts'
 import type {
   Effect,
@@ -15,6 +15,8 @@ import type { Verdict } from './verdicts.ts'
 
 /** How long one address may take to open a socket. */
 export const CONNECT_TIMEOUT_MS = 5_000
+/** How long the source of tokens may take. */
+export const SOURCE_TIMEOUT_MS = 30_000
 
 export function stay(machine: Machine): Step {
   return { machine, effects: [] }
@@ -33,23 +35,43 @@ export function hasSocket(phase: Phase): boolean {
     case 'online':
       return true
     case 'offline':
+    case 'signing-in':
     case 'waiting':
     case 'refused':
       return false
   }
 }
 
+/** Let in. */
+export function isLive(phase: Phase): phase is Extract<Phase, { readonly link: Link }> {
+  return phase.state === 'catching-up' || phase.state === 'online'
+}
+
 export function onLink(machine: Machine, change: (link: Link) => Link): Machine {
   const { phase } = machine
-  return phase.state === 'catching-up' || phase.state === 'online'
-    ? { ...machine, phase: { ...phase, link: change(phase.link) } }
-    : machine
+  return isLive(phase) ? { ...machine, phase: { ...phase, link: change(phase.link) } } : machine
 }
 
 /** A new attempt, from the address that worked last. Any socket there is, is dropped first. */
 export function dialAnew(machine: Machine, moment: Moment): Step {
-  const dialled = dialFrom(machine, firstRound(machine), moment)
+  const dialled =
+    machine.tokens.source === 'unasked'
+      ? askForToken(machine, null, moment)
+      : dialFrom(machine, firstRound(machine), moment)
   return hasSocket(machine.phase) ? withEffect({ kind: 'drop' }, dialled) : dialled
+}
+
+/** Nobody is dialled until the source has answered. `reason`: see the phase. */
+export function askForToken(machine: Machine, reason: TokenReason | null, moment: Moment): Step {
+  const why = reason === null ? 'first' : reason === 'token-ended' ? 'ended' : 'refused'
+  return {
+    machine: {
+      ...machine,
+      tokens: { ...machine.tokens, source: 'asked' },
+      phase: { state: 'signing-in', reason, deadline: moment.at + SOURCE_TIMEOUT_MS },
+    },
+    effects: [{ kind: 'ask-token', why }],
+  }
 }
 
 /** The same, when a person asks or the network is another one: strangers are given a chance as well. */
@@ -77,6 +99,7 @@ function dial(machine: Machine, round: Round, moment: Moment): Step {
   return {
     machine: {
       ...machine,
+      tokens: { ...machine.tokens, shown: null },
       phase: {
         state: 'connecting',
         attempt: machine.failures + 1,

@@ -6,6 +6,8 @@ export function connectionView(phase: Phase, wallOffset: number): ConnectionView
   switch (phase.state) {
     case 'offline':
       return { state: 'offline' }
+    case 'signing-in':
+      return { state: 'authenticating' }
     case 'connecting':
       return { state: 'connecting', attempt: phase.attempt }
     case 'authenticating':
@@ -14,8 +16,13 @@ export function connectionView(phase: Phase, wallOffset: number): ConnectionView
       return { state: 'awaiting-approval' }
     case 'catching-up':
       return { state: 'catching-up', received: phase.received, total: phase.total }
-    case 'online':
-      return { state: 'online' }
+    case 'online': {
+      const endsAt = personIsNeededBy(phase)
+      return {
+        state: 'online',
+        ...(endsAt === null ? {} : { signInEndsAt: Math.round(endsAt + wallOffset) }),
+      }
+    }
     case 'waiting':
       return {
         state: 'waiting',
@@ -26,8 +33,20 @@ export function connectionView(phase: Phase, wallOffset: number): ConnectionView
         retryAt: Math.round(phase.retryAt + wallOffset),
       }
     case 'refused':
-      return { state: 'refused', reason: phase.reason, message: REFUSAL_WORDS[phase.reason] }
+      return {
+        state: 'refused',
+        reason: phase.reason,
+        message: REFUSAL_WORDS[phase.reason],
+        ...(phase.owner === undefined ? {} : { owner: phase.owner }),
+      }
   }
+}
+
+/** When the token of a live session ends (monotonic) and no other one is to be had without a person; null otherwise. */
+export function personIsNeededBy(phase: Phase): number | null {
+  return phase.state === 'online' && phase.link.stay?.kind === 'unanswered'
+    ? phase.link.stay.endsAt
+    : null
 }
 
 /** What «offline» says already, and what is said by `stopped`. */
@@ -51,6 +70,9 @@ const WAITING_WORDS: Readonly<Record<WaitingReason, string>> = {
 
 const REFUSAL_WORDS: Readonly<Record<RefusalReason, string>> = {
   unauthorized: 'The host does not accept this invite. Ask for a new one.',
+  'token-needed': 'This session asks for an access token.',
+  'token-ended': 'The access token has ended. Give a new one.',
+  'token-refused': 'The server did not accept the access token. Give another one.',
   'unsupported-version': 'The host runs a version of Landline that this one cannot talk to.',
   'bad-proof':
     'The host did not take this device’s proof of who it is. Ask for a new invite; if that does not help, join again.',

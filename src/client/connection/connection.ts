@@ -3,18 +3,21 @@ import type { ClientMessage, Hello, Proof } from '../../protocol/client-messages
 import type { ServerMessageOf } from '../../protocol/server-messages.ts'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
+import type { TokenSource, TokenWish } from '../token-source.ts'
 import type { ConnectionView } from '../views.ts'
-import { connectionView } from './connection-view.ts'
+import { connectionView, personIsNeededBy } from './connection-view.ts'
+import { deadlineOf } from './deadline.ts'
 import type { Effect, Input, Machine, Phase } from './phases.ts'
-import { deadlineOf, initialMachine, step } from './step.ts'
+import { initialMachine, step } from './step.ts'
 import type { HostTrust } from './host-trust.ts'
+import { fateOf, type TokenFate } from './tokens.ts'
 import type { Dial, WireListener, WireSocket } from './wire-socket.ts'
 
 /** What the connection needs from the session, and tells it. */
 export interface ConnectionHost {
   hello(): Hello
-  /** The answer to the server's challenge. */
-  proof(nonce: string): Proof
+  /** The answer to the server's challenge; `token`: a bearer token to show with it. */
+  proof(nonce: string, token: string | null): Proof
   /** Let in: send `sync` now. */
   welcomed(welcome: ServerMessageOf<'welcome'>): void
   /** One frame, undecoded, of the connection that is current now. */
@@ -34,6 +37,8 @@ export interface Connection {
   send(message: ClientMessage): boolean
   view(): ConnectionView
   isLive(): boolean
+  /** Tries a bearer token that a person gives, and says what came of it. */
+  signIn(token: string): Promise<Exclude<TokenFate, 'under-way'>>
   close(): void
 }
 
@@ -41,6 +46,7 @@ export interface Connection {
 export function startConnection(options: {
   readonly addresses: readonly string[]
   readonly trust: HostTrust
+  readonly tokens?: TokenSource | undefined
   readonly dial: Dial
   readonly clock: Clock
   readonly random: () => number
@@ -48,7 +54,10 @@ export function startConnection(options: {
   readonly host: ConnectionHost
 }): Connection {
   const { clock, host, logger } = options
-  let machine: Machine = initialMachine(options.addresses)
+  let machine: Machine = initialMachine(options.addresses, options.tokens !== undefined)
+  /** Only the newest question to the source is waited for. */
+  let question = 0
+  const signingIn = new Set<() => void>()
   let socket: WireSocket | null = null
   let timer: { readonly due: number; readonly cancel: () => void } | null = null
   let closed = false
@@ -65,6 +74,7 @@ export function startConnection(options: {
     machine = after
     for (const effect of effects) perform(effect)
     arm()
+    for (const look of [...signingIn]) look()
     if (looksTheSame(before, machine.phase)) return
     logState(before.state)
     host.changed(view())
@@ -80,7 +90,10 @@ export function startConnection(options: {
         socket?.send(encode(host.hello()))
         return
       case 'prove':
-        socket?.send(encode(host.proof(effect.nonce)))
+        socket?.send(encode(host.proof(effect.nonce, effect.token)))
+        return
+      case 'ask-token':
+        void askSource(effect.why)
         return
       case 'sync':
         return host.welcomed(effect.welcome)
@@ -96,6 +109,19 @@ export function startConnection(options: {
       case 'remember':
         return host.goodAddress(effect.address)
     }
+  }
+
+  async function askSource(why: TokenWish): Promise<void> {
+    const mine = ++question
+    const token = await options.tokens?.(why).then(
+      (answer) => (answer.kind === 'token' ? answer.token : null),
+      () => {
+        // What went wrong there may be told with a secret in it.
+        logger.error('the source of access tokens failed', { why })
+        return null
+      },
+    )
+    if (mine === question) input({ kind: 'token', token: token ?? null })
   }
 
   /** Takes the socket out of use; its unanswered writes are the outbox's again. */
@@ -184,6 +210,20 @@ export function startConnection(options: {
     },
     view,
     isLive: () => machine.phase.state === 'online',
+    signIn(token) {
+      question += 1
+      return new Promise((resolve) => {
+        const look = (): void => {
+          const fate = fateOf(machine, token)
+          if (fate === 'under-way') return
+          signingIn.delete(look)
+          resolve(fate)
+        }
+        input({ kind: 'sign-in', token })
+        signingIn.add(look)
+        look()
+      })
+    },
     close() {
       if (closed) return
       input({ kind: 'disconnect' })
@@ -198,7 +238,7 @@ export function startConnection(options: {
 function looksTheSame(before: Phase, after: Phase): boolean {
   if (before === after) return true
   if (before.state === 'online' || before.state === 'awaiting-approval') {
-    return after.state === before.state
+    return after.state === before.state && personIsNeededBy(after) === personIsNeededBy(before)
   }
   return (
     before.state === 'catching-up' &&

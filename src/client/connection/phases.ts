@@ -1,6 +1,8 @@
 import type { ClientMessage } from '../../protocol/client-messages.ts'
+import type { ErrorCode } from '../../protocol/errors.ts'
 import type { ServerMessageOf } from '../../protocol/server-messages.ts'
-import type { DistrustReason, RefusalReason } from '../views.ts'
+import type { TokenWish } from '../token-source.ts'
+import type { DistrustReason, MemberHint, RefusalReason, TokenReason } from '../views.ts'
 
 /** Times are milliseconds of the monotonic clock (D19). */
 export type Phase =
@@ -9,6 +11,13 @@ export type Phase =
       readonly why: 'disconnected' | 'no-network'
       /** Without a network it is still tried now and then: the news of its loss may be wrong (D5). */
       readonly retryAt: number | null
+    }
+  /** The source of bearer tokens is asked, before anybody is dialled. */
+  | {
+      readonly state: 'signing-in'
+      /** What it comes to when there is none; null: then it is tried without one. */
+      readonly reason: TokenReason | null
+      readonly deadline: number
     }
   | {
       readonly state: 'connecting'
@@ -44,7 +53,12 @@ export type Phase =
       readonly attempt: number
       readonly retryAt: number
     }
-  | { readonly state: 'refused'; readonly reason: RefusalReason }
+  | {
+      readonly state: 'refused'
+      readonly reason: RefusalReason
+      /** Whom the token that was shown belongs to. */
+      readonly owner?: MemberHint
+    }
 
 /** One pass over the addresses: an attempt has failed when none of them let us in. */
 export interface Round {
@@ -64,6 +78,32 @@ export interface Link {
   readonly probe: { readonly nonce: number; readonly deadline: number } | null
   /** Set once the server said it is about to restart (D16). */
   readonly comeBackAfter: number | null
+  /** The server's clock less the monotonic one here; times it names are read by this alone (D19). */
+  readonly serverAhead: number
+  /** Null where no bearer token was shown. */
+  readonly stay: Stay | null
+}
+
+/** Until when a connection may stay that came by a bearer token (null: not known), and what is done about it. */
+export type Stay =
+  /** The next token is looked for at `askAt`. */
+  | { readonly kind: 'good'; readonly endsAt: number | null; readonly askAt: number | null }
+  | { readonly kind: 'asked'; readonly endsAt: number | null }
+  /** The server has been sent the next one. */
+  | { readonly kind: 'offered'; readonly endsAt: number | null }
+  /** There is none: a person should be told. */
+  | { readonly kind: 'unanswered'; readonly endsAt: number | null }
+
+/** The bearer tokens of this device. They are secrets: a machine is never logged nor stored. */
+export interface Tokens {
+  /** Whether there is somebody to ask, and whether they were asked since a person last wanted it. */
+  readonly source: 'none' | 'unasked' | 'asked'
+  /** What the next proof shows. */
+  readonly held: string | null
+  /** What the server of the newest connection was shown. */
+  readonly shown: string | null
+  /** Refusals in a row. */
+  readonly refusals: number
 }
 
 export type WaitingReason =
@@ -96,6 +136,7 @@ export interface Machine {
   readonly superseded: readonly number[]
   /** Addresses where somebody answered who is not believed: not dialled again until a person asks. */
   readonly strangers: readonly Stranger[]
+  readonly tokens: Tokens
   readonly networkGone: boolean
   /** The host said that it ends the session; so nobody answering is no wonder. */
   readonly stopped: boolean
@@ -130,6 +171,10 @@ export type Input =
   | { readonly kind: 'received'; readonly events: number }
   | { readonly kind: 'synced' }
   | { readonly kind: 'closed'; readonly code: number }
+  | { readonly kind: 'token'; readonly token: string | null } // what the source has answered
+  | { readonly kind: 'sign-in'; readonly token: string } // the person gives one
+  | { readonly kind: 'token-taken'; readonly expiresAt: number }
+  | { readonly kind: 'token-fault'; readonly code: ErrorCode } // the offered one was not taken
   | { readonly kind: 'distrusted'; readonly why: DistrustReason } // who answered is not the host
   | { readonly kind: 'broken' } // what the server sent could not be stored
   | { readonly kind: 'tick' }
@@ -137,7 +182,8 @@ export type Input =
 export type Effect =
   | { readonly kind: 'dial'; readonly address: string }
   | { readonly kind: 'hello' }
-  | { readonly kind: 'prove'; readonly nonce: string }
+  | { readonly kind: 'prove'; readonly nonce: string; readonly token: string | null }
+  | { readonly kind: 'ask-token'; readonly why: TokenWish }
   | { readonly kind: 'sync'; readonly welcome: ServerMessageOf<'welcome'> }
   | { readonly kind: 'send'; readonly message: ClientMessage }
   /** Closes politely. */

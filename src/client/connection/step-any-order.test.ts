@@ -28,6 +28,14 @@ describe('any order of inputs', () => {
     { kind: 'received', events: 5 },
     { kind: 'synced' },
     { kind: 'closed', code: 1006 },
+    { kind: 'closed', code: 4401 },
+    { kind: 'challenge', nonce: 'n' },
+    { kind: 'rejected', rejected: { type: 'rejected', code: 'token-needed', message: '' } },
+    { kind: 'token', token: 'one' },
+    { kind: 'token', token: null },
+    { kind: 'sign-in', token: 'two' },
+    { kind: 'token-taken', expiresAt: 100_000 },
+    { kind: 'token-fault', code: 'unauthorized' },
     { kind: 'distrusted', why: 'other-key' },
     { kind: 'broken' },
     { kind: 'tick' },
@@ -36,7 +44,7 @@ describe('any order of inputs', () => {
   it('[D12] never leaves a wanted connection without a socket or a moment to try again', () => {
     for (let seed = 1; seed <= 300; seed++) {
       const random = seededRandom(seed)
-      const drill = drive(['a:1', 'b:2'], random.next())
+      const drill = drive(['a:1', 'b:2'], random.next(), { hasSource: seed % 2 === 0 })
       let socket = false
       for (let i = 0; i < 60; i++) {
         const input = random.pick(inputs)

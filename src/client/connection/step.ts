@@ -4,25 +4,38 @@ import {
   dialEveryone,
   giveUp,
   hasSocket,
+  isLive,
   nextAddress,
   onLink,
   stay,
   withEffect,
 } from './attempt.ts'
 import type { DistrustReason } from '../views.ts'
+import { deadlineOf } from './deadline.ts'
 import type { Input, Link, Machine, Moment, Step } from './phases.ts'
 import { distrust, isDistrust, onNetworkLost, probe } from './trust.ts'
 import { onSuperseded } from './superseded.ts'
+import {
+  askAtOf,
+  askForNext,
+  noTokens,
+  onSignIn,
+  onToken,
+  onTokenFault,
+  onTokenOver,
+  onTokenTaken,
+  tokenReasonOf,
+  withStay,
+} from './tokens.ts'
 import { type Verdict, verdictOfClose, verdictOfRejection } from './verdicts.ts'
 
 /** How long a server may take to answer the handshake. */
 export const WELCOME_TIMEOUT_MS = 10_000
-/** Two pings of the server, and some: who waits for approval has not been told how often it pings. */
-export const APPROVAL_SILENCE_MS = 75_000
 /** Longest absence a server that restarts is believed. */
 const MAX_COME_BACK_MS = 60_000
 
-export function initialMachine(addresses: readonly string[]): Machine {
+/** `hasSource`: there is somebody to ask for bearer tokens. */
+export function initialMachine(addresses: readonly string[], hasSource = false): Machine {
   return {
     phase: { state: 'offline', why: 'disconnected', retryAt: null },
     addresses,
@@ -30,31 +43,11 @@ export function initialMachine(addresses: readonly string[]): Machine {
     failures: 0,
     superseded: [],
     strangers: [],
+    tokens: noTokens(hasSource),
     networkGone: false,
     stopped: false,
     suspended: false,
     nextNonce: 1,
-  }
-}
-
-/** When the machine must be given a `tick`, in monotonic milliseconds, if nothing else happens. */
-export function deadlineOf({ phase }: Machine): number | null {
-  switch (phase.state) {
-    case 'offline':
-    case 'waiting':
-      return phase.retryAt
-    case 'connecting':
-    case 'authenticating':
-      return phase.deadline
-    case 'awaiting-approval':
-      // A person decides when: there is no other deadline than a dead line.
-      return phase.heardAt + APPROVAL_SILENCE_MS
-    case 'catching-up':
-    case 'online':
-      // Once the link is distrusted, only the answer to the probe counts.
-      return phase.link.probe?.deadline ?? phase.link.heardAt + phase.link.silenceLimit
-    case 'refused':
-      return null
   }
 }
 
@@ -120,13 +113,11 @@ export function step(machine: Machine, input: Input, moment: Moment): Step {
     case 'approval':
       return onApproval(machine, moment)
     case 'challenge':
-      return phase.state === 'authenticating'
-        ? { machine, effects: [{ kind: 'prove', nonce: input.nonce }] }
-        : stay(machine)
+      return onChallenge(machine, input.nonce)
     case 'welcome':
       return onWelcome(machine, input.welcome, moment)
     case 'rejected':
-      return onRejected(machine, verdictOfRejection(input.rejected.code), moment)
+      return onRejected(machine, input.rejected, moment)
     case 'bye':
       return stay(
         onLink({ ...machine, stopped: input.reason === 'stopped' }, (link) => ({
@@ -161,6 +152,14 @@ export function step(machine: Machine, input: Input, moment: Moment): Step {
       return input.code === CloseCode.superseded && hasSocket(phase)
         ? onSuperseded(machine, moment)
         : onClosed(machine, input.code, moment)
+    case 'token':
+      return onToken(machine, input.token, moment)
+    case 'sign-in':
+      return onSignIn(machine, input.token, moment)
+    case 'token-taken':
+      return onTokenTaken(machine, input.expiresAt, moment)
+    case 'token-fault':
+      return onTokenFault(machine, input.code, moment)
     case 'distrusted':
       return onDistrusted(machine, input.why, moment)
     case 'broken':
@@ -182,6 +181,7 @@ function withAddresses(machine: Machine, addresses: readonly string[], moment: M
   const next = { ...machine, addresses, preferred }
   switch (phase.state) {
     case 'offline':
+    case 'signing-in':
     case 'catching-up':
     case 'online':
       return stay(next)
@@ -215,6 +215,15 @@ function onApproval(machine: Machine, moment: Moment): Step {
   }
 }
 
+function onChallenge(machine: Machine, nonce: string): Step {
+  if (machine.phase.state !== 'authenticating') return stay(machine)
+  const { held } = machine.tokens
+  return {
+    machine: { ...machine, tokens: { ...machine.tokens, shown: held } },
+    effects: [{ kind: 'prove', nonce, token: held }],
+  }
+}
+
 function onWelcome(
   machine: Machine,
   welcome: Extract<Input, { kind: 'welcome' }>['welcome'],
@@ -228,25 +237,42 @@ function onWelcome(
     silenceLimit: welcome.heartbeat.intervalMs + welcome.heartbeat.timeoutMs,
     probe: null,
     comeBackAfter: null,
+    serverAhead: welcome.time - moment.at,
+    stay: null,
   }
+  const letIn: Machine = {
+    ...machine,
+    preferred: phase.round.address,
+    networkGone: false,
+    stopped: false,
+    phase: { state: 'catching-up', received: 0, total: 0, link },
+  }
+  const staying = withStay(letIn, moment)
   return {
-    machine: {
-      ...machine,
-      preferred: phase.round.address,
-      networkGone: false,
-      stopped: false,
-      phase: { state: 'catching-up', received: 0, total: 0, link },
-    },
+    machine: staying.machine,
     effects: [
       ...(address === undefined ? [] : [{ kind: 'remember', address } as const]),
       { kind: 'sync', welcome },
+      ...staying.effects,
     ],
   }
 }
 
-function onRejected(machine: Machine, verdict: Verdict, moment: Moment): Step {
-  const { phase } = machine
+function onRejected(
+  machine: Machine,
+  { code, member }: Extract<Input, { kind: 'rejected' }>['rejected'],
+  moment: Moment,
+): Step {
+  const { phase, tokens } = machine
   if (!hasSocket(phase) || phase.state === 'connecting') return stay(machine)
+  // Said of a session that was live, it is no word about the token.
+  const reason = isLive(phase) ? null : tokenReasonOf(machine, code)
+  if (reason !== null) return withEffect({ kind: 'drop' }, onTokenOver(machine, reason, moment))
+  if (code === 'identity-taken' && member !== undefined && tokens.shown !== null) {
+    const refused = { state: 'refused', reason: 'identity-taken', owner: member } as const
+    return { machine: { ...machine, phase: refused }, effects: [{ kind: 'drop' }] }
+  }
+  const verdict = verdictOfRejection(code)
   const elsewhere = verdict.kind === 'refuse' && verdict.reason === 'other-session'
   return withEffect(
     { kind: 'drop' },
@@ -274,16 +300,20 @@ function onClosed(machine: Machine, code: number, moment: Moment): Step {
     case 'connecting':
       return nextAddress(machine, phase.round, { kind: 'wait', reason: 'unreachable' }, moment)
     case 'authenticating': {
+      if (isEndOfToken(machine, code)) return onTokenOver(machine, 'token-refused', moment)
       const verdict = verdictOfClose(code)
       return verdict.kind === 'refuse'
         ? giveUp(machine, verdict, moment)
         : nextAddress(machine, phase.round, verdict, moment)
     }
     case 'awaiting-approval':
-      return giveUp(machine, verdictOfClose(code), moment)
+      return isEndOfToken(machine, code)
+        ? onTokenOver(machine, 'token-ended', moment)
+        : giveUp(machine, verdictOfClose(code), moment)
     case 'catching-up':
     case 'online': {
       const { comeBackAfter } = phase.link
+      if (isEndOfToken(machine, code)) return onTokenOver(machine, 'token-ended', moment)
       if (comeBackAfter === null) return giveUp(machine, verdictOfClose(code), moment)
       return stay({
         ...machine,
@@ -296,10 +326,16 @@ function onClosed(machine: Machine, code: number, moment: Moment): Step {
       })
     }
     case 'offline':
+    case 'signing-in':
     case 'waiting':
     case 'refused':
       return stay(machine)
   }
+}
+
+/** Without a word about why: only who came by a token is cut off like this (4401). */
+function isEndOfToken({ tokens }: Machine, code: number): boolean {
+  return code === CloseCode.unauthorized && tokens.shown !== null
 }
 
 function onTick(machine: Machine, moment: Moment): Step {
@@ -310,6 +346,8 @@ function onTick(machine: Machine, moment: Moment): Step {
     case 'offline':
     case 'waiting':
       return dialAnew(machine, moment)
+    case 'signing-in':
+      return onToken(machine, null, moment)
     case 'connecting':
     case 'authenticating':
       return withEffect(
@@ -320,6 +358,7 @@ function onTick(machine: Machine, moment: Moment): Step {
       return dialAnew(machine, moment)
     case 'catching-up':
     case 'online':
+      if (askAtOf(phase.link) <= moment.at) return askForNext(machine, phase.link)
       // A timer that ran late because the machine slept says nothing about the peer: ask it.
       if (machine.suspended && phase.link.probe === null) return probe(machine, phase.link, moment)
       // A failed probe follows a wake-up or a network change, where D12 asks to try at once.

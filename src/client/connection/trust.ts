@@ -12,6 +12,8 @@ const FRESH_DIAL_MS = 1_000
 export function distrust(machine: Machine, moment: Moment): Step {
   const { phase } = machine
   switch (phase.state) {
+    case 'signing-in':
+      return stay(machine)
     case 'offline':
       return phase.why === 'no-network' ? dialAnew(machine, moment) : stay(machine)
     case 'waiting':

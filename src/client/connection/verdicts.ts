@@ -16,8 +16,9 @@ const refuse = (reason: RefusalReason): Verdict => ({ kind: 'refuse', reason })
 export function verdictOfRejection(code: ErrorCode): Verdict {
   switch (code) {
     case 'token-needed':
+      return refuse('token-needed')
     case 'token-expired':
-      return refuse('unauthorized')
+      return refuse('token-ended')
     case 'unsupported-version':
     case 'unauthorized':
     case 'bad-proof':

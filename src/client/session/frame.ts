@@ -49,14 +49,15 @@ export function takeFrame(text: string, to: FrameTakers): void {
     case 'error':
       to.logger.warn('the server did not accept a frame', { code: message.code })
       if (message.ref !== undefined) to.refused(message.ref, message.code)
+      // Of what is sent without a number, only a bearer token is waited for.
+      else to.input({ kind: 'token-fault', code: message.code })
       return
     case 'session':
       return to.session(message.session)
     case 'admin':
       return to.admin(message)
     case 'token-taken':
-      // Only clients with a bearer token hear it, and this one has none.
-      return
+      return to.input({ kind: 'token-taken', expiresAt: message.expiresAt })
     case 'command-list':
       // The answer to what this client does not ask.
       return

@@ -10,6 +10,8 @@ export interface Facts {
   role(): Role
   locked(): boolean
   readOnly(): boolean
+  /** The server has let this member in before. */
+  wasLetIn(): boolean
   /** What is to be shown to the server: nothing once it knows this device (I1). */
   credential(): Credential | undefined
   /** The calls below change the file: inside a transaction only. Each answers whether anything is new. */
@@ -42,6 +44,7 @@ export function createFacts(meta: Meta, credential: Credential | undefined): Fac
     role: () => roleSchema.catch('member').parse(meta.get('role')),
     locked: () => meta.get('locked') === 'true',
     readOnly: () => meta.get('read-only') === 'true',
+    wasLetIn: () => meta.get('role') !== undefined,
     credential: () => (meta.get('admitted') === print ? undefined : credential),
     welcomed(welcome) {
       const changes = [session(welcome.session), put('role', welcome.self.role)]

@@ -27,6 +27,7 @@ import { takeFrame } from './frame.ts'
 import { credentialOf, helloOf, proofOf } from './hello.ts'
 import { createAdmin } from './admin.ts'
 import { createFacts } from './session-facts.ts'
+import { signedIn } from './signed-in.ts'
 
 /** Wires the parts of a session together. The replica is open and belongs to this session. */
 export function startSession(
@@ -60,13 +61,17 @@ export function startSession(
   const connection = startConnection({
     addresses: lastGoodFirst(options.session.addresses, meta.get('address')),
     trust: options.trust,
+    tokens: options.tokens,
     dial: options.dial,
     clock,
     random: options.random,
     logger,
     host: {
       hello: () => helloOf(options, deviceKey, memberName),
-      proof: (nonce) => proofOf(options, deviceKey, memberName, nonce, facts.credential()),
+      proof(nonce, token) {
+        const credential = token === null ? facts.credential() : ({ kind: 'token', token } as const)
+        return proofOf(options, deviceKey, memberName, nonce, credential)
+      },
       welcomed(welcome) {
         textLimit = welcome.limits.textLength
         sync.restart()
@@ -176,7 +181,9 @@ export function startSession(
         turn()
         // A server that forgot this device is shown the invite when the person tries again.
         if (message.code === 'unauthorized') presentAgain()
-        connection.input({ kind: 'rejected', rejected: message })
+        // Who was in once is somebody already: what they wrote, sent or not, stays theirs.
+        const { member: _owner, ...rest } = message
+        connection.input({ kind: 'rejected', rejected: facts.wasLetIn() ? rest : message })
       },
       session: (told) => learn(() => facts.session(told)),
       admin: admin.snapshot,
@@ -329,6 +336,7 @@ export function startSession(
       soon()
     },
     presentAgain,
+    signIn: async (token) => signedIn(await connection.signIn(token), connection.view()),
     admin,
     setHosting(now) {
       hosting = now

@@ -7,6 +7,18 @@ const refused: Readonly<
     title: 'The host did not accept your invite.',
     advice: 'Ask for a new invite link and join with it.',
   },
+  'token-needed': {
+    title: 'This session asks who you are.',
+    advice: 'Paste the access token that your organisation gives you.',
+  },
+  'token-ended': {
+    title: 'Your sign-in has ended.',
+    advice: 'Paste a new token.',
+  },
+  'token-refused': {
+    title: 'The server did not accept your token.',
+    advice: 'Ask your organisation for another one.',
+  },
   'unsupported-version': {
     title: 'The host runs a version this app cannot talk to.',
     advice: 'Update the older of the two apps.',
