@@ -34,6 +34,7 @@ import {
   MAX_MEMBERS_PER_REQUEST,
   MAX_PASSPHRASE_LENGTH,
   MAX_SESSION_NAME_LENGTH,
+  MAX_TOKEN_LENGTH,
   MIN_PASSPHRASE_LENGTH,
 } from '../protocol/limits.ts'
 import {
@@ -50,7 +51,7 @@ import {
 import { roleSchema } from '../protocol/roles.ts'
 import type { AdminSnapshot, RoomListing } from '../protocol/server-messages.ts'
 import { joinTargetSchema } from './join-views.ts'
-import type { JoinOffer, JoinStep } from './join-views.ts'
+import type { FoundSessionView, JoinOffer, JoinStep } from './join-views.ts'
 import type { Result } from './errors.ts'
 
 /** What a person sets for the whole app. */
@@ -116,22 +117,6 @@ export interface HostingView {
   }[]
 }
 
-/** A session some computer on this network announces. */
-export interface FoundSessionView {
-  readonly sessionId: SessionId
-  readonly name: string
-  /** The computer that hosts it; empty when it does not say. */
-  readonly host: string
-  readonly people: number
-  readonly passphrase: boolean
-  /** Who finds it may come in without an invite. */
-  readonly open: boolean
-  /** It is in this profile's list already. */
-  readonly joined: boolean
-  /** False when it speaks no version of the protocol this app speaks. */
-  readonly compatible: boolean
-}
-
 /** Typed by a person; the server checks the length again. */
 const passphraseSchema = z.string().min(MIN_PASSPHRASE_LENGTH).max(MAX_PASSPHRASE_LENGTH)
 const inSession = { session: sessionIdSchema }
@@ -169,6 +154,11 @@ export const commandSchemas = {
   'session.join': z.object({ invite: z.string().min(1).max(4_096) }),
   /** Another name in this session only; with it the connection is tried again. */
   'session.set-name': z.object({ ...inSession, name: memberNameSchema }),
+  /** With a bearer token that the person gives; answers when the server has looked at it, or cannot. */
+  'session.sign-in': z.object({
+    ...inSession,
+    token: z.string().min(1).max(MAX_TOKEN_LENGTH),
+  }),
   /** Disconnects and deletes this device's copy. */
   'session.leave': z.object(inSession),
   'session.open': z.object(inSession),
@@ -302,6 +292,7 @@ export interface CommandResults {
   'session.hosting': HostingView
   'session.join': { readonly session: SessionId }
   'session.set-name': null
+  'session.sign-in': null
   'app.set-settings': null
   'join.look': JoinOffer
   'join.open': { readonly session: SessionId }

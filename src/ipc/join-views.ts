@@ -1,4 +1,4 @@
-/** What windows are shown while a person joins a session without an invite link. */
+/** What windows are shown while a person finds and joins a session without an invite link. */
 import { z } from 'zod'
 import { isAddress } from '../protocol/invite.ts'
 import { sessionIdSchema } from '../protocol/ids.ts'
@@ -32,6 +32,22 @@ export interface JoinOffer {
   /** It can be joined by a passphrase. */
   readonly passphrase: boolean
   readonly joined: boolean
+  readonly compatible: boolean
+}
+
+/** A session some computer on this network announces. */
+export interface FoundSessionView {
+  readonly sessionId: SessionId
+  readonly name: string
+  /** The computer that hosts it; empty when it does not say. */
+  readonly host: string
+  readonly people: number
+  readonly passphrase: boolean
+  /** Who finds it may come in without an invite. */
+  readonly open: boolean
+  /** It is in this profile's list already. */
+  readonly joined: boolean
+  /** False when it speaks no version of the protocol this app speaks. */
   readonly compatible: boolean
 }
 

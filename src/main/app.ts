@@ -42,6 +42,7 @@ import { createSessionRegistry } from './sessions/session-registry.ts'
 import type { SessionRegistry } from './sessions/session-registry.ts'
 import { createSessions } from './sessions/sessions.ts'
 import type { Sessions } from './sessions/sessions.ts'
+import { createSignIn } from './sessions/sign-in.ts'
 import { tellProblems } from './start-problems.ts'
 import { controlShutdown } from './shutdown.ts'
 import type { Shutdown } from './shutdown.ts'
@@ -151,7 +152,9 @@ export function startApp(options: AppOptions): RunningApp {
     needsNoNetwork: (id) => hosting.isActive(id),
     onEvent(id, event) {
       windows.broadcast({ type: 'session-event', session: id, event })
-      if (event.type === 'session') shell.refresh()
+      if (event.type !== 'session') return
+      signIn.follow(id)
+      shell.refresh()
     },
     onAdmin(session, admin) {
       void standingInvite.follow(session, admin)
@@ -161,6 +164,7 @@ export function startApp(options: AppOptions): RunningApp {
     onListChange: tellApp,
   })
 
+  const signIn = createSignIn(profile, registry)
   const adminWatchers = createAdminWatchers({
     registry,
     isOpen: (id) => windows.has(id),
@@ -315,7 +319,7 @@ export function startApp(options: AppOptions): RunningApp {
         openLink: (url) => openExternally(url, log),
         copyText,
       }),
-      ...sessionCommands(sessions, registry, shows),
+      ...sessionCommands(sessions, registry, signIn, shows),
       ...joinCommands(joining, camera.set),
       ...adminCommands(registry, adminWatchers, (id, token) => sessions.linkWith(id, token)),
       ...discoveryCommands(found, watchers),

@@ -119,6 +119,15 @@ describe('a token that is missing or no good', () => {
     expect(fateOf(drill.machine, 'new')).toBe('taken')
   })
 
+  it('a newer one that came while the one before let in is offered at once', () => {
+    const drill = withSource()
+    drill.give({ kind: 'connect' }, answer(HOURLY), { kind: 'opened' }, CHALLENGE)
+    drill.give({ kind: 'sign-in', token: 'new' }, WELCOME)
+    expect(drill.effects).toEqual(['remember', 'sync', 'send'])
+    drill.give({ kind: 'synced' }, { kind: 'token-fault', code: 'unauthorized' })
+    expect(connectionView(drill.phase, 0)).toEqual({ state: 'online', signInEndsAt: HOUR_MS })
+  })
+
   it('without a source there is only the person', () => {
     const drill = drive()
     drill.give({ kind: 'connect' }, { kind: 'opened' }, CHALLENGE, rejected('token-needed'))

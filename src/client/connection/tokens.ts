@@ -82,8 +82,8 @@ const asked = ({ tokens }: Machine): Machine['tokens']['source'] =>
 /** Shows the held token on the connection that is live; nothing has to be caught up after it. */
 function offer(machine: Machine, { stay: current }: Link): Step {
   const { held, shown } = machine.tokens
-  // Where nothing was asked for, nothing is said of it.
-  if (held === null || shown === null) return stay(machine)
+  // Where nothing was asked for, or nothing is new, nothing is said of it.
+  if (held === null || shown === null || held === shown) return stay(machine)
   const endsAt = current?.endsAt ?? null
   return {
     machine: onLink(machine, (link) => ({ ...link, stay: { kind: 'offered', endsAt } })),
@@ -97,11 +97,11 @@ export function withStay(machine: Machine, moment: Moment): Step {
   if (phase.state !== 'catching-up' || tokens.shown === null) return stay(machine)
   const end = endOf(tokens.shown)
   const endsAt = end === null ? null : end - phase.link.serverAhead
-  const begun = onLink({ ...machine, tokens: { ...tokens, refusals: 0 } }, (link) => ({
-    ...link,
-    stay: good(endsAt, moment),
-  }))
-  return tokens.held === tokens.shown ? stay(begun) : offer(begun, phase.link)
+  const link: Link = { ...phase.link, stay: good(endsAt, moment) }
+  return offer(
+    onLink({ ...machine, tokens: { ...tokens, refusals: 0 } }, () => link),
+    link,
+  )
 }
 
 export function onTokenTaken(machine: Machine, expiresAt: number, moment: Moment): Step {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { ClientSession } from '../../client/client-session.ts'
 import type { FoundSession, Offer } from '../../discovery/found-cache.ts'
-import type { FoundSessionView, HostingView } from '../../ipc/contract.ts'
+import type { HostingView } from '../../ipc/contract.ts'
+import type { FoundSessionView } from '../../ipc/join-views.ts'
 import { sessionIdSchema } from '../../protocol/ids.ts'
 import type { SessionId } from '../../protocol/ids.ts'
+import { PROTOCOL_VERSION } from '../../protocol/version.ts'
 import { createIdentity } from '../profile/identity.ts'
 import type { KnownSession } from '../profile/profile-schema.ts'
 import { createAnnouncements } from './announcements.ts'
@@ -196,7 +198,13 @@ describe('announcing what is hosted', () => {
     expect(log.splice(0)).toEqual([
       {
         ...{ sessionId: id(1), name: 'Field', host: 'mara', port: 47_800, open: false },
-        ...{ protocolVersion: 2, people: 0, passphrase: true, selectors: ['7K'], fingerprint: KEY },
+        ...{
+          protocolVersion: PROTOCOL_VERSION,
+          people: 0,
+          passphrase: true,
+          selectors: ['7K'],
+          fingerprint: KEY,
+        },
       },
     ])
     const devices: unknown = ['a', 'a', 'b'].map((memberId) => ({ memberId }))

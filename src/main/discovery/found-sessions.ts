@@ -1,7 +1,7 @@
 import type { Browsing } from '../../discovery/browse.ts'
 import type { Discovery } from '../../discovery/discovery.ts'
 import type { FoundSession } from '../../discovery/found-cache.ts'
-import type { FoundSessionView } from '../../ipc/contract.ts'
+import type { FoundSessionView } from '../../ipc/join-views.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { SUPPORTED_VERSIONS } from '../../protocol/version.ts'
 import { errorFields } from '../logger.ts'

@@ -1,5 +1,6 @@
 import type { SessionId } from '../../protocol/ids.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts'
+import type { SignIn } from '../sessions/sign-in.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { fail, ok } from './command-gate.ts'
 import type { CommandHandlers } from './command-gate.ts'
@@ -9,6 +10,7 @@ type SessionCommand = Extract<keyof CommandHandlers, `session.${string}`>
 export function sessionCommands(
   sessions: Sessions,
   registry: SessionRegistry,
+  signIn: SignIn,
   /** The window shows this session now; menus act on it. */
   opened: (windowId: number, id: SessionId) => void,
 ): Pick<CommandHandlers, SessionCommand> {
@@ -25,6 +27,7 @@ export function sessionCommands(
     'session.hosting': ({ session }) => sessions.hostingView(session),
     'session.join': ({ invite }) => sessions.join(invite),
     'session.set-name': ({ session, name }) => sessions.setName(session, name),
+    'session.sign-in': ({ session, token }) => signIn.withToken(session, token),
     'session.leave': ({ session }) => sessions.leave(session),
     'session.open'({ session: id }, { windowId }) {
       const session = registry.get(id)

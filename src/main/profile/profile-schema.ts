@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { fingerprintSchema } from '../../protocol/fingerprint.ts'
 import { deviceIdSchema, memberIdSchema, sessionIdSchema } from '../../protocol/ids.ts'
-import { MAX_SESSION_NAME_LENGTH } from '../../protocol/limits.ts'
+import { MAX_SESSION_NAME_LENGTH, MAX_TOKEN_LENGTH } from '../../protocol/limits.ts'
 import { memberNameSchema, nameSchema } from '../../protocol/records.ts'
 
 /** A session this profile is in. The identity belongs to this session alone: hosts cannot compare people. */
@@ -24,6 +24,8 @@ export const knownSessionSchema = z.object({
   memberName: memberNameSchema.optional(),
   /** Admits this device as a further one of the member. */
   link: z.string().min(1).max(512).optional(),
+  /** Bearer token, where the session asks for one: the newest that a person gave. */
+  token: z.string().min(1).max(MAX_TOKEN_LENGTH).optional(),
   /** Seed of this device's Ed25519 key for this session. */
   deviceKey: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
   /** Present when this computer has the session's log and can host it. */

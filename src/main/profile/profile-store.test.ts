@@ -98,11 +98,11 @@ describe('profile store', () => {
       locked = false
     })
 
-    it('no key, secret or token is readable in the file', () => {
-      const session = { ...known(), link: 'a link token' }
+    it('[I14] no key, secret or token is readable in the file', () => {
+      const session = { ...known(), link: 'a link token', token: 'a bearer token' }
       openProfileStore(path, now, vault).store.putSession(session)
       const text = readFileSync(path, 'utf8')
-      for (const secret of [session.deviceKey, session.secret, session.link]) {
+      for (const secret of [session.deviceKey, session.secret, session.link, session.token]) {
         expect(text).not.toContain(secret ?? 'missing')
       }
       expect(openProfileStore(path, now, vault).store.session(sessionId)).toEqual(session)

@@ -5,10 +5,10 @@ import type { KnownSession } from './profile-schema.ts'
 
 /** What lets somebody else be this person, and in the file only when the system has no keychain. */
 const secretsSchema = knownSessionSchema.pick({
-  ...{ deviceKey: true, secret: true, link: true },
+  ...{ deviceKey: true, secret: true, link: true, token: true },
 })
 const sealedSchema = knownSessionSchema
-  .omit({ deviceKey: true, secret: true, link: true })
+  .omit({ deviceKey: true, secret: true, link: true, token: true })
   .extend({ sealed: z.string().min(1).max(65_536) })
 type SealedSession = z.infer<typeof sealedSchema>
 
@@ -29,8 +29,8 @@ export function createSealing(vault: KeyVault): Sealing {
   return {
     seal(session) {
       if (!vault.protects()) return session
-      const { deviceKey, secret, link, ...open } = session
-      const text = JSON.stringify({ deviceKey, secret, link })
+      const { deviceKey, secret, link, token, ...open } = session
+      const text = JSON.stringify({ deviceKey, secret, link, token })
       const sealed = kept.get(text) ?? vault.protect(text).toString('base64')
       kept.set(text, sealed)
       return { ...open, sealed }

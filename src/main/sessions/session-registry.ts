@@ -7,12 +7,14 @@ import type {
   SystemEvent,
 } from '../../client/client-session.ts'
 import { hostTrust } from '../../client/connection/host-trust.ts'
+import type { TokenAnswer } from '../../client/token-source.ts'
 import type { SessionEvent, SessionView } from '../../client/views.ts'
 import type { AdminView } from '../../ipc/contract.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { fail } from '../ipc/command-gate.ts'
 import type { Logger } from '../logger.ts'
+import { placesOf } from '../profile/profile-schema.ts'
 import type { KnownSession } from '../profile/profile-schema.ts'
 import type { ProfileStore } from '../profile/profile-store.ts'
 
@@ -40,6 +42,8 @@ export interface SessionRegistry {
   get(id: SessionId): ClientSession | undefined
   /** In the order they were joined. */
   views(): readonly SessionView[]
+  /** Deletes this device's copy and opens the session anew, as somebody else. */
+  startOver(known: KnownSession): Result<ClientSession>
   /** Disconnects and deletes this device's copy. */
   remove(id: SessionId): void
   rename(name: string): void
@@ -53,42 +57,57 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
   const folderOf = (id: SessionId): string => join(options.folder, id)
   let presence: 'online' | 'away' = 'online'
 
+  function openOne(known: KnownSession): Result<ClientSession> {
+    const { name } = options.profile.get()
+    if (name === null) return fail('no-profile', 'Say your name first.')
+    const id = known.sessionId
+    const opened = openClientSession({
+      ...options.client,
+      file: join(folderOf(id), 'session.db'),
+      session: {
+        id,
+        name: known.name,
+        addresses: known.addresses,
+        ...(known.secret === undefined ? {} : { secret: known.secret }),
+        ...(known.link === undefined ? {} : { link: known.link }),
+      },
+      trust: hostTrust(known, options.authorities),
+      tokens: () => Promise.resolve(tokenAnswer(options.profile.session(id)?.token)),
+      identity: {
+        memberId: known.memberId,
+        memberName: known.memberName ?? name,
+        deviceId: known.deviceId,
+        deviceName: options.deviceName,
+        deviceKey: known.deviceKey,
+      },
+      logger: options.log,
+    })
+    if (!opened.ok) {
+      options.log.error('a session could not be opened', { session: id })
+      return opened
+    }
+    const session = opened.value
+    session.on((event) => options.onEvent(id, event))
+    session.admin.onChange((view) => options.onAdmin(id, view))
+    if (presence === 'away') session.setPresence('away')
+    open.set(id, session)
+    options.onListChange()
+    return { ok: true, value: session }
+  }
+
   return {
-    open(known) {
-      const { name } = options.profile.get()
-      if (name === null) return fail('no-profile', 'Say your name first.')
+    open: openOne,
+    startOver(known) {
       const id = known.sessionId
-      const opened = openClientSession({
-        ...options.client,
-        file: join(folderOf(id), 'session.db'),
-        session: {
-          id,
-          name: known.name,
-          addresses: known.addresses,
-          ...(known.secret === undefined ? {} : { secret: known.secret }),
-          ...(known.link === undefined ? {} : { link: known.link }),
-        },
-        trust: hostTrust(known, options.authorities),
-        identity: {
-          memberId: known.memberId,
-          memberName: known.memberName ?? name,
-          deviceId: known.deviceId,
-          deviceName: options.deviceName,
-          deviceKey: known.deviceKey,
-        },
-        logger: options.log,
-      })
-      if (!opened.ok) {
-        options.log.error('a session could not be opened', { session: id })
-        return opened
-      }
-      const session = opened.value
-      session.on((event) => options.onEvent(id, event))
-      session.admin.onChange((view) => options.onAdmin(id, view))
-      if (presence === 'away') session.setPresence('away')
-      open.set(id, session)
+      open.get(id)?.close()
+      // First the files: a crash in between leaves a session without any, not one with somebody else's.
+      rmSync(folderOf(id), { recursive: true, force: true })
+      options.profile.putSession(known)
+      const opened = openOne({ ...known, addresses: [...placesOf(known)] })
+      if (opened.ok) return opened
+      open.delete(id)
       options.onListChange()
-      return { ok: true, value: session }
+      return opened
     },
     get: (id) => open.get(id),
     views: () => [...open.values()].map((session) => session.view()),
@@ -120,4 +139,9 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
       open.clear()
     },
   }
+}
+
+/** What was given last; whether it is still good is for the server to say. */
+function tokenAnswer(token: string | undefined): TokenAnswer {
+  return token === undefined ? { kind: 'none' } : { kind: 'token', token }
 }

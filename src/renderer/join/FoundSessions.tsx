@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import type { FoundSessionView } from '../../ipc/contract.ts'
+import type { FoundSessionView } from '../../ipc/join-views.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { useActions, useAppState } from '../app/context.ts'
 import { words } from '../words.ts'

@@ -1,7 +1,6 @@
 import { act, cleanup, screen, within } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
-import type { FoundSessionView } from '../../ipc/contract.ts'
-import type { JoinOffer } from '../../ipc/join-views.ts'
+import type { FoundSessionView, JoinOffer } from '../../ipc/join-views.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { openApp } from '../testing/open-app.tsx'
 import { failed, ok } from '../testing/recording-bridge.ts'

@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import type { FoundSessionView } from '../../ipc/contract.ts'
-import type { JoinOffer, JoinTarget } from '../../ipc/join-views.ts'
+import type { FoundSessionView, JoinOffer, JoinTarget } from '../../ipc/join-views.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { useActions } from '../app/context.ts'
 import { useSubmission } from '../app/use-form.ts'

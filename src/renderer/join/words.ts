@@ -1,5 +1,4 @@
-import type { FoundSessionView } from '../../ipc/contract.ts'
-import type { JoinStep } from '../../ipc/join-views.ts'
+import type { FoundSessionView, JoinStep } from '../../ipc/join-views.ts'
 import { formatNumber } from '../words-format.ts'
 
 const people = (count: number): string =>

@@ -7,8 +7,8 @@ import type {
   TimelinePage,
 } from '../../client/views.ts'
 import type { DoctorReport } from '../../doctor/report.ts'
-import type { AdminView, AppView, FoundSessionView, HostingView } from '../../ipc/contract.ts'
-import type { JoinStep } from '../../ipc/join-views.ts'
+import type { AdminView, AppView, HostingView } from '../../ipc/contract.ts'
+import type { FoundSessionView, JoinStep } from '../../ipc/join-views.ts'
 import type { MemberId, MessageId, RoomId, SessionId } from '../../protocol/ids.ts'
 
 /** What stands above everything else; at most one at a time. */
