@@ -10,6 +10,7 @@ import type {
   MAX_ROOM_NAME_LENGTH,
   MAX_SESSION_NAME_LENGTH,
   MAX_TEXT_LENGTH,
+  MAX_TOKEN_LENGTH,
   MAX_TOPIC_LENGTH,
   MIN_PASSPHRASE_LENGTH,
 } from '../protocol/limits.ts'
@@ -21,6 +22,7 @@ export const MEMBER_NAME_LENGTH: typeof MAX_MEMBER_NAME_LENGTH = 80
 export const SESSION_NAME_LENGTH: typeof MAX_SESSION_NAME_LENGTH = 80
 export const INVITE_LABEL_LENGTH: typeof MAX_INVITE_LABEL_LENGTH = 80
 export const WEBHOOK_URL_LENGTH: typeof MAX_WEBHOOK_URL_LENGTH = 2_000
+export const TOKEN_LENGTH: typeof MAX_TOKEN_LENGTH = 8_192
 export const PASSPHRASE_LENGTH: {
   readonly least: typeof MIN_PASSPHRASE_LENGTH
   readonly most: typeof MAX_PASSPHRASE_LENGTH

@@ -9,6 +9,7 @@ import { connectionWords } from './connection/words.ts'
 import { hostingWords } from './hosting/words.ts'
 import { joinWords } from './join/words.ts'
 import { peopleWords, roomWords } from './rooms/words.ts'
+import { signInWords } from './sign-in/words.ts'
 import { helpWords } from './settings/words.ts'
 
 const plural = (count: number, one: string, many: string): string =>
@@ -50,6 +51,7 @@ export const words = {
   },
 
   join: joinWords,
+  signIn: signInWords,
 
   rail: {
     session: (name: string, unread: number, state: string): string =>
@@ -104,7 +106,7 @@ export const words = {
       if (queued > 0 && connection.state !== 'online') {
         return `${plural(queued, 'message', 'messages')} queued`
       }
-      return connectionWords.short[connection.state]
+      return connectionWords.short(connection)
     },
   },
 

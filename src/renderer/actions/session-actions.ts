@@ -15,6 +15,8 @@ export interface SessionActions {
   setStayAwake(stayAwake: boolean): Promise<void>
   /** Another name in this session only. */
   setSessionName(session: SessionId, name: string): Outcome<'session.set-name'>
+  /** With a bearer token; answers when the server has looked at it. */
+  signIn(session: SessionId, token: string): Outcome<'session.sign-in'>
   resumeHosting(session: SessionId): Outcome<'session.resume-hosting'>
   stopHosting(session: SessionId): Outcome<'session.stop-hosting'>
   setDoors(session: SessionId, open: boolean): Outcome<'session.set-doors'>
@@ -87,6 +89,7 @@ export function sessionActions(ports: ActionPorts, navigation: Navigation): Sess
     },
     setSessionName: (session, name) =>
       thenRefresh<'session.set-name'>(bridge.invoke('session.set-name', { session, name })),
+    signIn: (session, token) => bridge.invoke('session.sign-in', { session, token }),
     thenOpen,
     resumeHosting: (session) =>
       thenRefresh<'session.resume-hosting'>(bridge.invoke('session.resume-hosting', { session })),

@@ -15,6 +15,7 @@ import { NewDirectDialog } from '../rooms/NewDirectDialog.tsx'
 import { NewGroupDialog } from '../rooms/NewGroupDialog.tsx'
 import { SettingsDialog } from '../settings/SettingsDialog.tsx'
 import { ShortcutsDialog } from '../settings/ShortcutsDialog.tsx'
+import { SignInDialog } from '../sign-in/SignInDialog.tsx'
 import { JoinDialog } from '../workspace/JoinDialog.tsx'
 import { LeaveSessionDialog } from '../workspace/LeaveSessionDialog.tsx'
 import type { SessionId } from '../../protocol/ids.ts'
@@ -48,6 +49,8 @@ export function Dialogs() {
       return <DevicesDialog session={dialog.session} onClose={close} />
     case 'session-name':
       return <SessionNameDialog session={dialog.session} onClose={close} />
+    case 'sign-in':
+      return <SignInDialog session={dialog.session} onClose={close} />
     case 'remove-member':
       return <RemoveMemberDialog {...dialog} onClose={close} />
     case 'leave-session':

@@ -8,6 +8,8 @@ export function focusComposer(): void {
   requestAnimationFrame(() => {
     const input = document.getElementById(COMPOSER)
     if (!(input instanceof HTMLTextAreaElement)) return
+    // A dialog that opened meanwhile, by itself, keeps the focus it has.
+    if (input.closest('[inert], [aria-hidden="true"]') !== null) return
     input.focus()
     input.setSelectionRange(input.value.length, input.value.length)
   })

@@ -10,10 +10,11 @@ const ICONS = { quiet: LoaderCircle, warning: WifiOff, bad: TriangleAlert }
 
 /** A slim bar only when it matters. The live region stays in place so that its changes are read out. */
 export function ConnectionBar({ session }: { readonly session: SessionView }) {
-  const online = session.connection.state === 'online'
+  const { connection } = session
+  const quiet = connection.state === 'online' && connection.signInEndsAt === undefined
   return (
     <div role="status" aria-label={words.connection.label} className="connection">
-      {online ? null : <Message session={session} />}
+      {quiet ? null : <Message session={session} />}
     </div>
   )
 }
@@ -49,6 +50,14 @@ function Message({ session }: { readonly session: SessionView }) {
           }
         >
           {words.connection.changeName}
+        </Button>
+      ) : message.action === 'sign-in' ? (
+        <Button
+          onClick={() => actions.navigation.openDialog({ kind: 'sign-in', session: session.id })}
+        >
+          {connection.state === 'refused' && connection.reason === 'token-needed'
+            ? words.connection.pasteToken
+            : words.connection.pasteNewToken}
         </Button>
       ) : null}
     </div>

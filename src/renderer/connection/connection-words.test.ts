@@ -8,7 +8,7 @@ function said(connection: ConnectionView, queued = 0): string | null {
   const message = connectionMessage(session({ connection, queued }), NOW)
   if (message === null) return null
   const { title, text, countdown, action } = message
-  return [title, text, countdown, action === null ? '' : '[Try now]'].filter(Boolean).join(' ')
+  return [title, text, countdown, action === null ? '' : `[${action}]`].filter(Boolean).join(' ')
 }
 const waiting = (retryAt: number): ConnectionView => ({
   state: 'waiting',
@@ -22,14 +22,14 @@ test.each<[ConnectionView, number, string | null]>([
   [
     waiting(NOW + 3_400),
     3,
-    'Offline. 3 messages are queued and will be sent by themselves. Next try in 4 s. [Try now]',
+    'Offline. 3 messages are queued and will be sent by themselves. Next try in 4 s. [try-now]',
   ],
   [
     waiting(NOW + 4_000),
     1,
-    'Offline. 1 message is queued and will be sent by itself. Next try in 4 s. [Try now]',
+    'Offline. 1 message is queued and will be sent by itself. Next try in 4 s. [try-now]',
   ],
-  [waiting(NOW - 50), 0, 'Offline. Trying now… [Try now]'],
+  [waiting(NOW - 50), 0, 'Offline. Trying now… [try-now]'],
   [
     {
       state: 'waiting',
@@ -39,7 +39,7 @@ test.each<[ConnectionView, number, string | null]>([
       retryAt: 0,
     },
     1,
-    'Offline. The host stopped this session. 1 message is queued and will be sent by itself. Trying now… [Try now]',
+    'Offline. The host stopped this session. 1 message is queued and will be sent by itself. Trying now… [try-now]',
   ],
   [
     {
@@ -50,17 +50,32 @@ test.each<[ConnectionView, number, string | null]>([
       retryAt: NOW + 4_000,
     },
     0,
-    'Offline. The session is full. Next try in 4 s. [Try now]',
+    'Offline. The session is full. Next try in 4 s. [try-now]',
   ],
-  [{ state: 'offline' }, 0, 'Offline. [Try now]'],
+  [{ state: 'offline' }, 0, 'Offline. [try-now]'],
   [
     { state: 'offline' },
     2,
-    'Offline. 2 messages are queued and will be sent when the connection is back. [Try now]',
+    'Offline. 2 messages are queued and will be sent when the connection is back. [try-now]',
   ],
   [{ state: 'connecting', attempt: 1 }, 0, 'Connecting…'],
-  [{ state: 'authenticating' }, 0, 'Connected, signing in…'],
+  [{ state: 'authenticating' }, 0, 'Signing in…'],
   [{ state: 'catching-up', received: 120, total: 480 }, 0, 'Catching up: 120 of 480'],
+  [
+    { state: 'online', signInEndsAt: NOW + 240_000 },
+    0,
+    'Your sign-in ends soon. With a new token nothing is interrupted. It ends in 4 min. [sign-in]',
+  ],
+  [
+    { state: 'refused', reason: 'token-ended', message: '' },
+    3,
+    'Your sign-in has ended. 3 messages are queued and will be sent when you have signed in. [sign-in]',
+  ],
+  [
+    { state: 'refused', reason: 'token-needed', message: '' },
+    0,
+    'This session asks who you are. It takes an access token, which your organisation gives you. [sign-in]',
+  ],
 ])('[D14] %j with %i queued says: %s', (connection, queued, words) => {
   expect(said(connection, queued)).toBe(words)
 })
@@ -85,6 +100,6 @@ test.each([
 test('[D14] a refused session does not promise that queued messages will be sent', () => {
   const connection = { state: 'refused', reason: 'banned', message: '' } as const
   expect(said(connection, 2)).toBe(
-    'The host has banned you from this session. Only a host or a moderator can take that back. 2 messages were not sent and are kept on this computer. [Try now]',
+    'The host has banned you from this session. Only a host or a moderator can take that back. 2 messages were not sent and are kept on this computer. [try-now]',
   )
 })

@@ -1,9 +1,10 @@
 import type { ConnectionView, SessionView } from '../../client/views.ts'
 import { words } from '../words.ts'
+import { isSignedOut } from './words.ts'
 
 /** One word for small places. */
 export function connectionWord(connection: ConnectionView): string {
-  return words.connection.short[connection.state]
+  return words.connection.short(connection)
 }
 
 export interface ConnectionMessage {
@@ -13,7 +14,7 @@ export interface ConnectionMessage {
   /** Changes every second: shown, but not read out each time. */
   readonly countdown: string
   /** What the person can do about it, where trying again is of use. */
-  readonly action: 'try-now' | 'change-name' | null
+  readonly action: 'try-now' | 'change-name' | 'sign-in' | null
 }
 
 /** How long until the next try, in whole seconds; never below zero when a clock stepped. */
@@ -21,13 +22,21 @@ export function secondsUntil(retryAt: number, now: number): number {
   return Math.max(0, Math.ceil((retryAt - now) / 1000))
 }
 
-/** The truth about a connection in words; null while there is nothing to say (online). */
+/** The truth about a connection in words; null while there is nothing to say. */
 export function connectionMessage(session: SessionView, now: number): ConnectionMessage | null {
   const { connection, queued } = session
   const text = words.connection
   switch (connection.state) {
     case 'online':
-      return null
+      return connection.signInEndsAt === undefined
+        ? null
+        : {
+            tone: 'warning',
+            title: text.signInEnds,
+            text: text.signInEndsText,
+            countdown: text.endsIn(secondsUntil(connection.signInEndsAt, now)),
+            action: 'sign-in',
+          }
     case 'offline':
       return {
         tone: 'warning',
@@ -82,6 +91,16 @@ export function connectionMessage(session: SessionView, now: number): Connection
         action: null,
       }
     case 'refused':
+      if (isSignedOut(connection)) {
+        const { title, advice } = text.refused[connection.reason]
+        return {
+          tone: connection.reason === 'token-refused' ? 'bad' : 'warning',
+          title,
+          text: queued === 0 ? advice : text.queuedUntilSignedIn(queued),
+          countdown: '',
+          action: 'sign-in',
+        }
+      }
       return {
         tone: 'bad',
         title: text.refused[connection.reason].title,

@@ -1,4 +1,13 @@
-import type { RefusalReason } from '../../client/views.ts'
+import type { ConnectionView, RefusalReason, TokenReason } from '../../client/views.ts'
+
+/** Only a bearer token is missing. */
+export function isSignedOut(
+  connection: ConnectionView,
+): connection is Extract<ConnectionView, { state: 'refused' }> & { readonly reason: TokenReason } {
+  if (connection.state !== 'refused') return false
+  const { reason } = connection
+  return reason === 'token-needed' || reason === 'token-ended' || reason === 'token-refused'
+}
 
 const refused: Readonly<
   Record<RefusalReason, { readonly title: string; readonly advice: string }>
@@ -9,11 +18,11 @@ const refused: Readonly<
   },
   'token-needed': {
     title: 'This session asks who you are.',
-    advice: 'Paste the access token that your organisation gives you.',
+    advice: 'It takes an access token, which your organisation gives you.',
   },
   'token-ended': {
     title: 'Your sign-in has ended.',
-    advice: 'Paste a new token.',
+    advice: 'With a new token you go on where you were.',
   },
   'token-refused': {
     title: 'The server did not accept your token.',
@@ -88,22 +97,26 @@ const refused: Readonly<
   },
 }
 
+const short: Readonly<Record<ConnectionView['state'], string>> = {
+  offline: 'offline',
+  connecting: 'connecting',
+  authenticating: 'connecting',
+  'awaiting-approval': 'waiting for the host',
+  'catching-up': 'catching up',
+  online: 'online',
+  waiting: 'offline',
+  refused: 'refused',
+}
+
 export const connectionWords = {
   label: 'Connection',
   progress: 'Progress of catching up',
-  short: {
-    offline: 'offline',
-    connecting: 'connecting',
-    authenticating: 'connecting',
-    'awaiting-approval': 'waiting for the host',
-    'catching-up': 'catching up',
-    online: 'online',
-    waiting: 'offline',
-    refused: 'refused',
-  },
+  /** For small places. */
+  short: (connection: ConnectionView): string =>
+    isSignedOut(connection) ? 'signed out' : short[connection.state],
   offline: 'Offline.',
   connecting: 'Connecting…',
-  authenticating: 'Connected, signing in…',
+  authenticating: 'Signing in…',
   awaitingApproval: 'Waiting to be let in.',
   awaitingApprovalText: 'The host has been asked and sees your name. You can leave this open.',
   changeName: 'Change name',
@@ -128,6 +141,16 @@ export const connectionWords = {
       ? '1 message was not sent and is kept on this computer.'
       : `${count} messages were not sent and are kept on this computer.`
   },
+  queuedUntilSignedIn: (count: number): string =>
+    count === 1
+      ? '1 message is queued and will be sent when you have signed in.'
+      : `${count} messages are queued and will be sent when you have signed in.`,
+  signInEnds: 'Your sign-in ends soon.',
+  signInEndsText: 'With a new token nothing is interrupted.',
+  endsIn: (seconds: number): string =>
+    seconds > 90 ? `It ends in ${Math.round(seconds / 60)} min.` : `It ends in ${seconds} s.`,
+  pasteToken: 'Paste a token',
+  pasteNewToken: 'Paste a new token',
   nextTry: (seconds: number): string =>
     seconds === 0 ? 'Trying now…' : `Next try in ${seconds} s.`,
   tryNow: 'Try now',

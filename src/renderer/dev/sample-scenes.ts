@@ -178,6 +178,9 @@ const SCENES: Readonly<Record<string, () => Scene>> = {
     },
   }),
   waiting: () => connected({ state: 'awaiting-approval' }),
+  'sign-in': () => connected({ state: 'refused', reason: 'token-needed', message: '' }),
+  'signed-out': () => connected({ state: 'refused', reason: 'token-ended', message: '' }, 3),
+  'sign-in-ends': () => connected({ state: 'online', signInEndsAt: Date.now() + 240_000 }),
   'name-taken': () => connected({ state: 'refused', reason: 'name-taken', message: '' }),
   'read-only': () =>
     chat({ typing: [] }, { hosting: false, readOnly: true, self: { ...SELF, role: 'member' } }),

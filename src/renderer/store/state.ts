@@ -21,6 +21,7 @@ export type DialogState =
   | { readonly kind: 'manage'; readonly session: SessionId }
   | { readonly kind: 'devices'; readonly session: SessionId }
   | { readonly kind: 'session-name'; readonly session: SessionId }
+  | { readonly kind: 'sign-in'; readonly session: SessionId }
   | {
       readonly kind: 'remove-member'
       readonly session: SessionId

@@ -4,6 +4,7 @@ import { useEffect } from 'react'
 import type { SessionView } from '../../client/views.ts'
 import { isModerator } from '../admin/may.ts'
 import { useActions, useAppState } from '../app/context.ts'
+import { isSignedOut } from '../connection/words.ts'
 import { words } from '../words.ts'
 
 /** The session's name with its menu, and the badge that says whether this computer hosts it. */
@@ -33,8 +34,11 @@ export function SessionHead({ session }: { readonly session: SessionView }) {
           {words.session.hostingBadge(people)}
         </button>
       ) : state === 'online' ? null : (
-        <span className="chip" data-look={state === 'refused' ? 'bad' : 'warning'}>
-          {words.connection.short[state]}
+        <span
+          className="chip"
+          data-look={state === 'refused' && !isSignedOut(session.connection) ? 'bad' : 'warning'}
+        >
+          {words.connection.short(session.connection)}
         </span>
       )}
       <SessionMenu session={session} canResume={!session.hosting && hosting !== undefined} />

@@ -3,6 +3,7 @@ import { useShortcuts } from '../app/use-shortcuts.ts'
 import { ConnectionBar } from '../connection/ConnectionBar.tsx'
 import { Button } from '../parts/Button.tsx'
 import { Details } from '../rooms/Details.tsx'
+import { useSignInPrompt } from '../sign-in/use-sign-in-prompt.ts'
 import { words } from '../words.ts'
 import { Rail } from './Rail.tsx'
 import { RoomPane } from './RoomPane.tsx'
@@ -18,6 +19,7 @@ export function Workspace() {
   const activeRoom = useSession((session) => session.activeRoom)
   const view = useSessionView()
   useShortcuts()
+  useSignInPrompt(view)
   if (view === undefined) return null
 
   const { navigation } = actions
