@@ -9,7 +9,7 @@ import { issuerAndSubjectOf } from './auth/vouching-of-tokens.ts'
 import { createNameIds } from './doors/guest/name-ids.ts'
 import { createHub, type DeviceInfo } from './hub/hub.ts'
 import { defaultHubOptions, type HubOptions } from './hub/options.ts'
-import type { Log } from './hub/ports.ts'
+import type { Clock, Log } from './hub/ports.ts'
 import type { TokenStay } from './hub/token-stays.ts'
 import type { Vouching } from './hub/vouching.ts'
 import { countingMeter, type CountingMeter } from './ops/counting-meter.ts'
@@ -72,6 +72,8 @@ export interface ServerOptions {
   readonly receiveBufferSize?: number
   /** What operators add; the app has none. */
   readonly operations?: Operations
+  /** The system's when left out. */
+  readonly clock?: Clock
 }
 
 export interface RunningServer {
@@ -113,8 +115,7 @@ export async function startServer(
   log: Log,
 ): Promise<RunningServer | StartFault> {
   const secrets = systemSecrets()
-  const clock = systemClock()
-  const { operations } = options
+  const { operations, clock = systemClock() } = options
   const meter = operations?.meter ?? countingMeter()
   const opened = await openBackends(options, { secrets, clock, log })
   if (opened.kind === 'failed') return { ...opened, code: 'data-unusable' }

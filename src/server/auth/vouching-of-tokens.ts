@@ -22,7 +22,7 @@ export function vouchingOf(verifyToken: VerifyToken): Vouching {
         const { code, message } = verdict
         return { kind: 'fault', code: CODES[code] ?? 'unauthorized', message }
       }
-      const { issuer, subject, roles, expiresAt, tokenId } = verdict
+      const { issuer, subject, roles, expiresAt, tokenId, all } = verdict
       return {
         kind: 'vouched',
         role: roleOf(roles),
@@ -30,6 +30,7 @@ export function vouchingOf(verifyToken: VerifyToken): Vouching {
         subject: subjectOf(issuer, subject),
         tokenId,
         endsAt: expiresAt,
+        claims: all,
       }
     },
   }

@@ -15,7 +15,7 @@ export interface GuestIdentity {
   readonly deviceId: DeviceId
   readonly deviceName: string
   readonly name: string
-  /** What the token says; empty without one. */
+  /** What the token says when they come; empty without one. */
   readonly roles: readonly string[]
   readonly claims: Readonly<Record<string, unknown>>
   /** For the audit log: by what they are known. */

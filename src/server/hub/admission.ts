@@ -190,19 +190,8 @@ export function createAdmission(ports: AdmissionPorts): Admission {
   /** The try has come to its end; the store could not be asked, for one, is no guess. */
   function count(begun: Try | undefined, code: ErrorCode | undefined, address: string): void {
     if (code !== 'unauthorized' && code !== 'bad-proof') return begun?.right()
-    const stopped = (): void => {
-      const entry = {
-        action: 'guesses-stopped',
-        by: null,
-        detail: address,
-        at: clock.now(),
-      } as const
-      registry.note(entry).catch((fault: unknown) => {
-        log.warn({ address, fault: String(fault) }, 'guesses were stopped, and could not be noted')
-      })
-    }
-    if (begun === undefined) tries.wrong(address, stopped)
-    else begun.wrong(stopped)
+    if (begun === undefined) tries.wrong(address)
+    else begun.wrong()
   }
 
   async function look(hello: Hello, nonce: string, proof: Proof): Promise<Verdict> {

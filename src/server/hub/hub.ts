@@ -30,10 +30,10 @@ import { createRooms } from './rooms.ts'
 import { createRoster } from './roster.ts'
 import { createSession, type Session } from './session.ts'
 import { createSubmits } from './submits.ts'
-import { createTries } from './tries.ts'
+import { createTries, noteStopped } from './tries.ts'
 import { createTyping } from './typing.ts'
 import { slowestReaders } from './slowest-readers.ts'
-import { createTokenStays, type TokenStay } from './token-stays.ts'
+import { createTokenStays, noStay, type Refreshed, type TokenStay } from './token-stays.ts'
 import { noVouching, type Vouching } from './vouching.ts'
 import { createWaitingRoom } from './waiting-room.ts'
 
@@ -59,6 +59,8 @@ export interface HubConnection {
   receive(frame: Decoded<ClientMessage>): void
   /** The answer to `Socket.ping`. */
   pong(): void
+  /** What `refresh-token` asks for, answered to the door instead of the socket. */
+  refresh(token: string): Promise<Refreshed>
   /** The connection is gone, for whatever reason. */
   closed(): void
 }
@@ -168,14 +170,14 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     name: options.defaultRoomName,
   })
   const vouching = ports.vouching ?? noVouching
+  const tries = createTries(clock, (address) => noteStopped(ports, address))
   const admission = createAdmission({
     ...{ store, fanOut, defaultRoom, people, clock, secrets, log, options },
-    tries: createTries(clock),
+    ...{ tries, vouching },
     doorMember: ports.doorMember,
-    vouching,
   })
   const stays = createTokenStays({
-    ...{ vouching, clock },
+    ...{ vouching, tries, clock },
     close: (connection) => roster.close(connection, CloseCode.unauthorized, 'the token expired'),
   })
   const roster = createRoster(connections, {
@@ -283,6 +285,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
         receive(connection, frame)
       },
       pong: () => heartbeat.pong(connection),
+      refresh: (token) => stays.refresh(connection, token),
       closed: () => roster.forget(connection),
     }
   }
@@ -290,7 +293,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
   function turnAway(socket: Socket, code: CloseCode, reason: string): HubConnection {
     meter.count('handshakes-rejected')
     socket.close(code, reason)
-    return { receive() {}, pong() {}, closed() {} }
+    return { receive() {}, pong() {}, refresh: async () => noStay, closed() {} }
   }
 
   return {

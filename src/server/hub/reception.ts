@@ -132,7 +132,7 @@ export function createReception(
       case 'proof':
         return unexpected(connection, message)
       case 'refresh-token':
-        return void stays.refresh(connection, message.token)
+        return void refresh(connection, message.token)
       case 'sync':
         return recovery.sync(connection, device, message.cursors)
       case 'catch-up': {
@@ -187,6 +187,16 @@ export function createReception(
       case 'commands':
         return void askIntegrations(connection, device, message)
     }
+  }
+
+  async function refresh(connection: Connection, token: string): Promise<void> {
+    const refreshed = await stays.refresh(connection, token)
+    const { socket } = connection
+    if (refreshed.kind === 'taken') {
+      return socket.send({ type: 'token-taken', expiresAt: refreshed.expiresAt })
+    }
+    const { code, message } = refreshed
+    socket.send({ type: 'error', code, message })
   }
 
   /** Programs may do what their scopes say; who goes on and on against them is a flood. */

@@ -4,14 +4,17 @@ import type { Vouching } from './vouching.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Tokens of these tests read `subject:milliseconds`. */
+/** Tokens of these tests read `subject:milliseconds`, and may end with `:id`. */
 async function kitWith(options: Parameters<typeof hubKit>[0] = {}): Promise<HubKit> {
   const vouching: Vouching = {
     of: async (token) => {
-      const [subject = '', endsAt] = token.split(':')
+      const [subject = '', endsAt, tokenId] = token.split(':')
       return endsAt === undefined
         ? { kind: 'fault', code: 'unauthorized', message: 'The token is no good.' }
-        : { kind: 'vouched', role: 'member', by: 'the tests', subject, endsAt: Number(endsAt) }
+        : {
+            ...{ kind: 'vouched', role: 'member', by: 'the tests' },
+            ...{ subject, endsAt: Number(endsAt), tokenId },
+          }
     },
   }
   return await hubKit(options, 1, vouching)
@@ -84,6 +87,42 @@ describe('a bearer’s stay', () => {
     expect(kit.hub.endStays(({ subject }) => subject === 'mara')).toBe(1)
     expect(mara.closedWith?.code).toBe(4401)
     expect(sam.closedWith).toBeUndefined()
+  })
+
+  it('belongs to the newest token, also when an older one is shown after it', async () => {
+    const kit = await kitWith()
+    const mara = kit.connect(kit.person('Mara'))
+    await enterBy(kit, mara, `${token(kit, HOUR_MS)}:first`)
+    await mara.ask({ type: 'refresh-token', token: `${token(kit, 2 * HOUR_MS)}:second` })
+    await mara.ask({ type: 'refresh-token', token: `${token(kit, HOUR_MS)}:first` })
+    expect(kit.hub.endStays(({ tokenId }) => tokenId === 'first')).toBe(0)
+    expect(kit.hub.endStays(({ tokenId }) => tokenId === 'second')).toBe(1)
+  })
+
+  it('[I12] is no place to guess at tokens: after ten wrong ones none is looked at', async () => {
+    const kit = await kitWith()
+    const mara = kit.connect(kit.person('Mara'))
+    await enterBy(kit, mara, token(kit, HOUR_MS))
+    const good = token(kit, 2 * HOUR_MS)
+    // At once, so that none waits for the verdict on the one before.
+    for (let index = 0; index < 9; index++) mara.tell({ type: 'refresh-token', token: 'nonsense' })
+    mara.tell({ type: 'refresh-token', token: token(kit, 2 * HOUR_MS, 'sam') })
+    mara.tell({ type: 'refresh-token', token: good })
+    for (let each = 0; each < 11; each++) await kit.clock.settle()
+    expect(mara.of('error').map(({ code }) => code)).toEqual([
+      ...[...Array.from({ length: 10 }, () => 'unauthorized'), 'rate-limited'],
+    ])
+    // Nor is anybody new let in from there by guessing (I10: it is written down).
+    const sam = kit.connect(kit.person('Sam'))
+    await enterBy(kit, sam, token(kit, HOUR_MS, 'sam'))
+    expect(sam.last('rejected')).toMatchObject({ code: 'rate-limited' })
+    expect((await kit.store.registry.audit(1_000, 1))[0]).toMatchObject({
+      ...{ action: 'guesses-stopped', detail: mara.address },
+    })
+    expect(mara.closedWith).toBeUndefined()
+    await kit.clock.advance(60_000)
+    await mara.ask({ type: 'refresh-token', token: good })
+    expect(mara.last('token-taken')).toMatchObject({ expiresAt: Number(good.split(':')[1]) })
   })
 
   it('is nothing to those who came without a token', async () => {

@@ -1,6 +1,10 @@
+import type { ErrorCode } from '../../protocol/errors.ts'
 import type { Connection } from './connection.ts'
 import type { Clock } from './ports.ts'
+import type { Tries } from './tries.ts'
 import type { Vouching } from './vouching.ts'
+
+type Vouched = Awaited<ReturnType<Vouching['of']>>
 
 /** Timers of the platform end at 24 days; a stay may be longer. */
 const LONGEST_TIMER_MS = 86_400_000
@@ -13,13 +17,24 @@ export interface TokenStay {
   readonly tokenId?: string | undefined
 }
 
+/** What became of a token that was shown on a connection; a refused one leaves everything as it was. */
+export type Refreshed =
+  | {
+      readonly kind: 'taken'
+      /** When the stay ends now, in milliseconds since 1970. */
+      readonly expiresAt: number
+      /** What the token says, when it took the place of the one before. */
+      readonly claims: Readonly<Record<string, unknown>> | undefined
+    }
+  | { readonly kind: 'fault'; readonly code: ErrorCode; readonly message: string }
+
 /**
  * Connections that end with their bearer token, unless another one of the same person comes in time: the
  * connection stays as it is then, and nothing has to be caught up.
  */
 export interface TokenStays {
   begin(connection: Connection, stay: TokenStay): void
-  refresh(connection: Connection, token: string): Promise<void>
+  refresh(connection: Connection, token: string): Promise<Refreshed>
   end(connection: Connection): void
   /** Closes those whose token is good no more, and says how many. */
   endWhere(isOver: (stay: TokenStay) => boolean): number
@@ -27,10 +42,11 @@ export interface TokenStays {
 
 export function createTokenStays(ports: {
   readonly vouching: Vouching
+  readonly tries: Tries
   readonly clock: Clock
   readonly close: (connection: Connection) => void
 }): TokenStays {
-  const { vouching, clock, close } = ports
+  const { vouching, tries, clock, close } = ports
   const stays = new Map<Connection, { readonly stay: TokenStay; readonly cancel: () => void }>()
 
   function begin(connection: Connection, stay: TokenStay): void {
@@ -43,35 +59,41 @@ export function createTokenStays(ports: {
     stays.set(connection, { stay, cancel })
   }
 
+  async function look(connection: Connection, token: string): Promise<Refreshed> {
+    if (!stays.has(connection)) return noStay
+    // A live connection is no place to guess at tokens either (I12).
+    const begun = await tries.begin(connection.socket.address)
+    if (begun === undefined) return tooManyTries
+    const refreshed = take(connection, await vouching.of(token))
+    if (refreshed.kind === 'fault' && refreshed.code === 'unauthorized') begun.wrong()
+    else begun.right()
+    // The stay goes on with the token before: an old one is no guess, and is no good like any other.
+    const isOld = refreshed.kind === 'fault' && refreshed.code === 'token-expired'
+    return isOld ? { ...refreshed, code: 'unauthorized' } : refreshed
+  }
+
+  function take(connection: Connection, vouched: Vouched): Refreshed {
+    // Meanwhile the connection may have ended.
+    const current = stays.get(connection)?.stay
+    if (current === undefined) return noStay
+    if (vouched.kind === 'fault') return vouched
+    const { subject, endsAt, tokenId, claims } = vouched
+    if (subject !== current.subject) {
+      const message = 'The token was made for somebody else.'
+      return { kind: 'fault', code: 'unauthorized', message }
+    }
+    // An older one that comes late takes nothing away, nor the place of the one that was taken.
+    if (endsAt < current.endsAt) {
+      return { kind: 'taken', expiresAt: current.endsAt, claims: undefined }
+    }
+    begin(connection, { endsAt, subject, tokenId })
+    return { kind: 'taken', expiresAt: endsAt, claims }
+  }
+
   return {
     begin,
 
-    async refresh(connection, token) {
-      const known = stays.get(connection)
-      if (known === undefined) {
-        const message = 'This connection does not depend on a bearer token.'
-        connection.socket.send({ type: 'error', code: 'unexpected', message })
-        return
-      }
-      const vouched = await vouching.of(token)
-      // Meanwhile it may have ended, or another token may have come.
-      const current = stays.get(connection)
-      if (current === undefined) return
-      if (vouched.kind === 'fault') {
-        const { message } = vouched
-        // The stay goes on with the token before: what is wrong with this one makes no difference here.
-        const code = vouched.code === 'token-expired' ? 'unauthorized' : vouched.code
-        connection.socket.send({ type: 'error', code, message })
-      } else if (vouched.subject !== current.stay.subject) {
-        const message = 'The token was made for somebody else.'
-        connection.socket.send({ type: 'error', code: 'unauthorized', message })
-      } else {
-        // An older one that comes late takes nothing away.
-        const endsAt = Math.max(vouched.endsAt, current.stay.endsAt)
-        begin(connection, { endsAt, subject: vouched.subject, tokenId: vouched.tokenId })
-        connection.socket.send({ type: 'token-taken', expiresAt: endsAt })
-      }
-    },
+    refresh: look,
 
     end(connection) {
       stays.get(connection)?.cancel()
@@ -84,4 +106,14 @@ export function createTokenStays(ports: {
       return over.length
     },
   }
+}
+
+export const noStay: Refreshed = {
+  ...{ kind: 'fault', code: 'unexpected' },
+  message: 'This connection does not depend on a bearer token.',
+}
+
+const tooManyTries: Refreshed = {
+  ...{ kind: 'fault', code: 'rate-limited' },
+  message: 'Too many wrong tries from this address. Wait a minute.',
 }

@@ -1,5 +1,5 @@
 import { addressGroup } from './address-group.ts'
-import type { Clock } from './ports.ts'
+import type { Clock, Log, Store } from './ports.ts'
 import { type Bucket, type BucketSize, fullBucket, isFull, takeToken } from './rate-limit.ts'
 
 /** Wrong proofs and secrets of one address (I12). */
@@ -11,8 +11,7 @@ const TELL_EVERY_MS = 600_000
 export interface Tries {
   /** Whether the address may try now; asked before anything is looked up. */
   mayTry(address: string): boolean
-  /** `stopped` is called when the address has used up its tries, not again for a while. */
-  wrong(address: string, stopped: () => void): void
+  wrong(address: string): void
   /**
    * The same for a try whose outcome is known later. As many may be under way as may still be wrong; who comes
    * behind them waits for one that was right. Undefined when the address may not try.
@@ -23,17 +22,18 @@ export interface Tries {
 /** Under way, until one of the two is said of it. */
 export interface Try {
   right(): void
-  wrong(stopped: () => void): void
+  wrong(): void
 }
 
 interface Known {
   readonly bucket: Bucket
   toldAt: number | undefined
   underWay: number
-  waiting: ((begun: Try | undefined) => void)[]
+  waiting: ((isGiven: boolean) => void)[]
 }
 
-export function createTries(clock: Clock): Tries {
+/** `stopped` is called when an address has used up its tries, not again for a while. */
+export function createTries(clock: Clock, stopped: (address: string) => void): Tries {
   const kept = new Map<string, Known>()
 
   function forgetFullOnes(now: number): void {
@@ -66,16 +66,16 @@ export function createTries(clock: Clock): Tries {
     return true
   }
 
-  function countWrong(known: Known, stopped: () => void): void {
+  function countWrong(known: Known, address: string): void {
     const now = clock.monotonic()
     takeToken(known.bucket, WRONG, now)
     if (known.bucket.tokens >= 1) return
     if (known.toldAt !== undefined && now - known.toldAt < TELL_EVERY_MS) return
     known.toldAt = now
-    stopped()
+    stopped(address)
   }
 
-  function beginOne(known: Known): Try {
+  function beginOne(known: Known, address: string): Try {
     known.underWay++
     const end = (): void => {
       known.underWay--
@@ -83,8 +83,8 @@ export function createTries(clock: Clock): Tries {
     }
     return {
       right: end,
-      wrong(stopped) {
-        countWrong(known, stopped)
+      wrong() {
+        countWrong(known, address)
         end()
       },
     }
@@ -92,10 +92,10 @@ export function createTries(clock: Clock): Tries {
 
   function letOthersBegin(known: Known): void {
     while (known.waiting.length > 0 && hasPlace(known, clock.monotonic())) {
-      known.waiting.shift()?.(beginOne(known))
+      known.waiting.shift()?.(true)
     }
     // Nobody is left who could give a place back.
-    if (known.underWay === 0) for (const turn of known.waiting.splice(0)) turn(undefined)
+    if (known.underWay === 0) for (const turn of known.waiting.splice(0)) turn(false)
   }
 
   return {
@@ -103,15 +103,29 @@ export function createTries(clock: Clock): Tries {
       const known = kept.get(addressGroup(address))
       return known === undefined || hasPlace(known, clock.monotonic())
     },
-    wrong(address, stopped) {
-      countWrong(knownOf(address, clock.monotonic()), stopped)
+    wrong(address) {
+      countWrong(knownOf(address, clock.monotonic()), address)
     },
     async begin(address) {
       const now = clock.monotonic()
       const known = knownOf(address, now)
-      if (known.waiting.length === 0 && hasPlace(known, now)) return beginOne(known)
+      if (known.waiting.length === 0 && hasPlace(known, now)) return beginOne(known, address)
       if (known.underWay === 0) return undefined
-      return new Promise((turn) => known.waiting.push(turn))
+      return new Promise((turn) =>
+        known.waiting.push((isGiven) => turn(isGiven ? beginOne(known, address) : undefined)),
+      )
     },
   }
+}
+
+/** Writes down, for those who lead the session, that guessing was stopped (I10). */
+export function noteStopped(
+  { store, clock, log }: { store: Pick<Store, 'registry'>; clock: Clock; log: Log },
+  detail: string,
+): void {
+  store.registry
+    .note({ action: 'guesses-stopped', by: null, detail, at: clock.now() })
+    .catch((fault: unknown) => {
+      log.warn({ detail, fault: String(fault) }, 'guesses were stopped, and could not be noted')
+    })
 }

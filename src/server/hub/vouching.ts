@@ -14,6 +14,8 @@ export interface Vouching {
         readonly tokenId?: string | undefined
         /** Milliseconds since 1970. */
         readonly endsAt: number
+        /** Everything the token says, for those who hand it on; never for deciding anything. */
+        readonly claims?: Readonly<Record<string, unknown>> | undefined
       }
     | { readonly kind: 'fault'; readonly code: ErrorCode; readonly message: string }
   >

@@ -48,7 +48,7 @@ export interface IncomingPorts {
 export function createIncomingHooks(ports: IncomingPorts): IncomingHooks {
   const { hub, clock, secrets, find, rate = HOOK_RATE } = ports
   const voices = new Map<MemberId, Voice>()
-  const tries = createTries(clock)
+  const tries = createTries(clock, ports.guessesStopped)
   const buckets = createKeyedBuckets<MemberId>(rate)
 
   function hookAt(path: string): StoredIntegration | undefined {
@@ -77,7 +77,7 @@ export function createIncomingHooks(ports: IncomingPorts): IncomingHooks {
     }
     const hook = hookAt(pathOf(request))
     if (hook?.what.kind !== 'incoming') {
-      tries.wrong(address, () => ports.guessesStopped(address))
+      tries.wrong(address)
       return NO_HOOK
     }
     const key = request.headers['idempotency-key']

@@ -5,6 +5,7 @@ import type { Hub } from '../hub/hub.ts'
 import type { IntegrationDesk, IntegrationHands } from '../hub/integrations-port.ts'
 import type { Clock, FanOut, Log, Secrets, Store } from '../hub/ports.ts'
 import type { BucketSize } from '../hub/rate-limit.ts'
+import { noteStopped } from '../hub/tries.ts'
 import { openBook } from './book.ts'
 import { BOT_PLACES, takeBotTokens } from './bot-tokens.ts'
 import { createDesk } from './desk.ts'
@@ -58,15 +59,6 @@ export async function openIntegrations(
     changed: () => outgoing?.review(),
   })
 
-  function guessesStopped(address: string): void {
-    const detail = `webhook, from ${address}`
-    store.registry
-      .note({ action: 'guesses-stopped', by: null, detail, at: clock.now() })
-      .catch((fault: unknown) => {
-        log.warn({ address, fault: String(fault) }, 'guesses were stopped, and could not be noted')
-      })
-  }
-
   return {
     desk(lent) {
       hands = lent
@@ -85,7 +77,8 @@ export async function openIntegrations(
         node: store.shared === undefined ? 'the only one' : secrets.uuid(),
       })
       hooks = createIncomingHooks({
-        ...{ hub, clock, secrets, addressOf, rate: options.hookRate, guessesStopped },
+        ...{ hub, clock, secrets, addressOf, rate: options.hookRate },
+        guessesStopped: (address) => noteStopped(ports, `webhook, from ${address}`),
         find(id) {
           const known = book.get(id as Parameters<typeof book.get>[0])
           return known !== undefined && hands?.isMember(known.id) === true ? known : undefined

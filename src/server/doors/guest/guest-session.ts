@@ -60,6 +60,10 @@ export interface GuestSession {
   request(request: Unnumbered<Request>): Promise<Outcome<Answer>>
   /** Who of the session has a token of this subject, by the same issuer. */
   bearer(subject: string): Promise<MemberId | undefined>
+  /** What the token says they came by, or the last one that was taken since. */
+  claims(): Readonly<Record<string, unknown>>
+  /** Another bearer token, so that they may stay; answers until when, in milliseconds since 1970. */
+  refreshToken(token: string): Promise<Outcome<number>>
   signal(message: Extract<ClientMessage, { type: 'typing' | 'read' | 'presence' }>): void
   /** The answer to the line's `ping`. */
   pong(): void
@@ -95,6 +99,7 @@ export function openGuestSession(ports: {
   })
   const writes = createGuestWrites({ clock: ports.clock, tell })
   const requests = new Map<number, (outcome: Outcome<Answer>) => void>()
+  let { claims } = identity
   let nextRef = 1
   let isOpen = true
   /** Acknowledged posts whose event is still on its way, in the order of their numbers. */
@@ -232,6 +237,13 @@ export function openGuestSession(ports: {
     async bearer(subject) {
       const { iss } = identity.claims
       return ports.hub.memberOf(typeof iss === 'string' ? iss : '', subject)
+    },
+    claims: () => claims,
+    async refreshToken(token) {
+      const refreshed = await connection.refresh(token)
+      if (refreshed.kind === 'fault') return refreshed
+      claims = refreshed.claims ?? claims
+      return ok(refreshed.expiresAt)
     },
     signal: tell,
     pong: () => connection.pong(),

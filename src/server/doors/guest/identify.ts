@@ -15,8 +15,6 @@ export type Person = Omit<GuestIdentity, 'deviceId' | 'deviceName'> & {
   readonly isAuthenticated: boolean
   /** Came without a token and a name: gets one with a number when entering. */
   readonly isAnonymous: boolean
-  /** Milliseconds since 1970 at which the token ends. */
-  readonly expiresAt: number | undefined
 }
 
 export interface NotIdentified {
@@ -69,7 +67,6 @@ export function createIdentify(ports: {
       vouchedBy: `token of ${verdict.issuer === '' ? 'the server' : verdict.issuer}`.slice(0, 200),
       isAuthenticated: true,
       isAnonymous: false,
-      expiresAt,
       token: { endsAt: expiresAt, subject: subjectOf(issuer, subject), tokenId },
       isBearer: verdict.member === undefined,
       invite,
@@ -153,7 +150,6 @@ const unproven = {
   claims: {},
   vouchedBy: 'name at the door',
   isAuthenticated: false,
-  expiresAt: undefined,
 }
 
 function refuse(status: NotIdentified['status'], message: string): NotIdentified {

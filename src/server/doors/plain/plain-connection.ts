@@ -5,12 +5,12 @@ import type { ForeignDoorPorts } from '../foreign-door.ts'
 import type { GuestEvent } from '../guest/guest-events.ts'
 import { createGuestRooms, type GuestRooms } from '../guest/guest-rooms.ts'
 import { type GuestSession, openGuestSession } from '../guest/guest-session.ts'
-import type { Entered, Person } from '../guest/identify.ts'
+import type { Entered } from '../guest/identify.ts'
 import { fault, type Fault, type Outcome } from '../guest/outcome.ts'
 import type { RecentIds } from '../recent-ids.ts'
 import type { WebSocketLine } from '../web-socket-line.ts'
 import type { LineUser } from '../web-sockets.ts'
-import { createGame, type Game, type Registration } from './game.ts'
+import { createGame, type Game } from './game.ts'
 import { type PlainMessage, readPlain } from './plain-messages.ts'
 import { plainWords } from './plain-words.ts'
 import type { Players } from './players.ts'
@@ -24,7 +24,6 @@ const MAX_WAITING = 2_000
 const FRAMES: BucketSize = { burst: 2_000, perMinute: 12_000 }
 
 export interface PlainConnectionPorts extends ForeignDoorPorts {
-  readonly person: Person
   readonly entered: Entered
   readonly players: Players
   /** Posts that players were told of already. */
@@ -37,8 +36,6 @@ export interface PlainConnectionPorts extends ForeignDoorPorts {
 }
 
 export interface PlainConnection extends LineUser {
-  /** Once a second. */
-  tick(): void
   shutDown(): void
 }
 
@@ -47,7 +44,7 @@ export function createPlainConnection(
   line: WebSocketLine,
   ports: PlainConnectionPorts,
 ): PlainConnection {
-  const { clock, meter, entered, person } = ports
+  const { clock, meter, entered } = ports
   const frames: Bucket = fullBucket(FRAMES, clock.monotonic())
   /** What this connection posts is not told to it again. */
   const own = new Set<MessageId>()
@@ -153,11 +150,19 @@ export function createPlainConnection(
         return undefined
       }
       case 'subscribe':
-        return answered(to.join(message.body.channel), { type: 'subscribed', ...message.body })
+        return answered(to.join(message.body.channel), () => ({
+          ...{ type: 'subscribed', ...message.body },
+        }))
       case 'unsubscribe':
-        return answered(to.leave(message.body.channel), { type: 'unsubscribed', ...message.body })
+        return answered(to.leave(message.body.channel), () => ({
+          ...{ type: 'unsubscribed', ...message.body },
+        }))
+      case 'refresh_token':
+        return void answered(session.refreshToken(message.body.token), (expiresAt) => ({
+          ...{ type: 'token_taken', expiresAt },
+        }))
       case 'register':
-        return registered(message.body)
+        return answered(game?.register(message.body) ?? notRegistered, (answer) => answer)
       case 'chat': {
         const room = game?.roomFor(message.body.room)
         if (room === undefined) return tellFault(notRegistered, message.body.id)
@@ -171,16 +176,13 @@ export function createPlainConnection(
     }
   }
 
-  async function registered(body: Registration): Promise<void> {
-    const outcome = (await game?.register(body)) ?? notRegistered
-    if (outcome.kind === 'fault') tellFault(outcome)
-    else tell(outcome.value)
-  }
-
-  async function answered(outcome: Promise<Outcome<unknown>>, answer: object): Promise<void> {
+  async function answered<Value>(
+    outcome: Promise<Outcome<Value>> | Outcome<Value>,
+    answer: (value: Value) => object,
+  ): Promise<void> {
     const settled = await outcome
     if (settled.kind === 'fault') tellFault(settled)
-    else tell(answer)
+    else tell(answer(settled.value))
   }
 
   function take(text: string, to: GuestRooms): Promise<void> | void {
@@ -243,12 +245,6 @@ export function createPlainConnection(
       end()
     },
     closed: end,
-    tick() {
-      const { expiresAt } = person
-      if (expiresAt !== undefined && clock.now() >= expiresAt) {
-        close(CloseCode.unauthorized, 'the token has expired')
-      }
-    },
     shutDown: () => close(CloseCode.serviceRestart, 'restarting'),
   }
 }

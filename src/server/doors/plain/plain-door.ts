@@ -6,12 +6,11 @@ import { refuseUpgrade } from '../native/refuse-upgrade.ts'
 import { createRecentIds } from '../recent-ids.ts'
 import { createWebSockets } from '../web-sockets.ts'
 import { createPlainConnection, type PlainConnection } from './plain-connection.ts'
-import { chatClientSchemas, gameClientSchemas } from './plain-messages.ts'
+import { anyClientSchemas, chatClientSchemas, gameClientSchemas } from './plain-messages.ts'
 import { createPlayers } from './players.ts'
 
 export const PLAIN_PATH = '/ws'
 export const PLAIN_SUBPROTOCOL = 'chat'
-const TICK_MS = 1_000
 const RELAYED_KEPT = 10_000
 
 export interface PlainDoorOptions {
@@ -25,21 +24,16 @@ export interface PlainDoorOptions {
 
 /** JSON messages over a WebSocket, for clients that know no protocol but that. */
 export function createPlainDoor(ports: ForeignDoorPorts, options: PlainDoorOptions): ForeignDoor {
-  const { identify, clock, meter, limits } = ports
+  const { identify, meter, limits } = ports
   const webSockets = createWebSockets(ports, { ...limits, subprotocols: [PLAIN_SUBPROTOCOL] })
   const connections = new Set<PlainConnection>()
   const players = createPlayers()
   const relayed = createRecentIds(RELAYED_KEPT)
   const taken = new Set([
+    ...Object.keys(anyClientSchemas),
     ...(options.chat ? Object.keys(chatClientSchemas) : []),
     ...(options.game ? Object.keys(gameClientSchemas) : []),
   ])
-  let cancelTick = clock.after(TICK_MS, tick)
-
-  function tick(): void {
-    cancelTick = clock.after(TICK_MS, tick)
-    for (const connection of connections) connection.tick()
-  }
 
   async function connect(request: IncomingMessage, raw: Duplex, head: Buffer): Promise<void> {
     const who = await identify.whoIs(request, { byCookie: true })
@@ -58,7 +52,7 @@ export function createPlainDoor(ports: ForeignDoorPorts, options: PlainDoorOptio
       isAccepted = true
       const connection = createPlainConnection(line, {
         ...ports,
-        ...{ person: who.person, entered, players, relayed, taken },
+        ...{ entered, players, relayed, taken },
         takesGames: options.game,
         echo: options.echo,
         ended: () => connections.delete(connection),
@@ -89,6 +83,6 @@ export function createPlainDoor(ports: ForeignDoorPorts, options: PlainDoorOptio
       for (const connection of connections) connection.shutDown()
       return webSockets.closed(timeoutMs)
     },
-    stop: () => cancelTick(),
+    stop() {},
   }
 }

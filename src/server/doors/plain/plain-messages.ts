@@ -20,7 +20,12 @@ export const gameClientSchemas = {
   player_action: z.looseObject({ store: z.boolean().optional() }),
 } as const
 
-const schemas = { ...chatClientSchemas, ...gameClientSchemas } as const
+/** What either says, as long as they depend on a bearer token. */
+export const anyClientSchemas = {
+  refresh_token: z.object({ token: z.string() }),
+} as const
+
+const schemas = { ...anyClientSchemas, ...chatClientSchemas, ...gameClientSchemas } as const
 type Schemas = typeof schemas
 export type PlainType = keyof Schemas
 

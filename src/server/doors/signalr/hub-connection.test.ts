@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { CloseCode } from '../../../protocol/errors.ts'
 import type { DeviceId, Epoch, MemberId, RoomId, SessionId } from '../../../protocol/ids.ts'
 import type { ServerMessage } from '../../../protocol/server-messages.ts'
 import { type ManualClock, manualClock } from '../../../testing/manual-clock.ts'
 import { seededRandom } from '../../../testing/seeded-random.ts'
 import type { Socket } from '../../hub/ports.ts'
+import { noStay } from '../../hub/token-stays.ts'
 import { countingMeter } from '../../ops/counting-meter.ts'
 import type { Person } from '../guest/identify.ts'
 import { createNameIds } from '../guest/name-ids.ts'
@@ -50,6 +52,7 @@ function smallHub(clock: ManualClock) {
           its.send({ type: 'synced' })
         },
         pong: () => void told.push('pong'),
+        refresh: async () => noStay,
         closed: () => void told.push('closed'),
       }
     },
@@ -95,15 +98,14 @@ function fakeLine(): FakeLine {
   return line
 }
 
-async function connected(version: 1 | 2, change: { readonly person?: Partial<Person> } = {}) {
+async function connected(version: 1 | 2) {
   const clock = manualClock()
   const small = smallHub(clock)
   const line = fakeLine()
   let ended = 0
   const person: Person = {
     ...{ memberId: ada as MemberId, name: 'Ada', roles: [], claims: {}, vouchedBy: 'a test' },
-    ...{ isAuthenticated: false, isAnonymous: false, expiresAt: undefined },
-    ...change.person,
+    ...{ isAuthenticated: false, isAnonymous: false },
   }
   const connection = createHubConnection({
     ...{ hub: small.hub, ids: createNameIds(session as SessionId), clock, meter: countingMeter() },
@@ -159,16 +161,12 @@ describe('the life of a SignalR connection', () => {
   })
 
   it('ends with its token, and says that a new one may be brought', async () => {
-    const { line, pass, open, clock, say } = await connected(1, {
-      person: { expiresAt: 1_700_000_000_000 + 20_000 },
-    })
+    const { line, open, socket } = await connected(1)
     await open()
-    await pass(19)
-    say({ type: 6 })
-    expect(line.closedWith).toBeUndefined()
-    await pass(1)
-    expect(clock.now()).toBe(1_700_000_020_000)
-    expect(line.take().at(-1)).toMatchObject({ type: 7, allowReconnect: true })
+    socket().close(CloseCode.unauthorized, 'the token expired')
+    expect(line.take().at(-1)).toMatchObject({
+      ...{ type: 7, error: 'the token expired', allowReconnect: true },
+    })
     expect(line.closedWith).toBe(4401)
   })
 

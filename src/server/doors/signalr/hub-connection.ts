@@ -274,10 +274,6 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
 
     tick() {
       const now = clock.monotonic()
-      const { expiresAt } = person
-      if (expiresAt !== undefined && clock.now() >= expiresAt) {
-        return close(CloseCode.unauthorized, 'The token has expired.')
-      }
       if (state === 'cut') return now - since >= times.resumeMs ? end() : undefined
       if (state !== 'open') {
         if (now - since >= times.handshakeMs) close(CloseCode.handshakeTimeout, timeoutWords)

@@ -20,7 +20,7 @@ export interface CallContext {
   readonly joined: Set<string>
 }
 
-/** A method of the guide's hub, or `StreamHistory`. */
+/** A method of the guide's hub, or one of our own: `RefreshToken`, `StreamHistory`. */
 export interface Method {
   readonly name: string
   /** A stream answers with a list, each of which becomes an item. */
@@ -107,8 +107,16 @@ const methods: readonly Method[] = [
         connectionId,
         userId: session.name(),
         isAuthenticated,
-        claims: claimList(session.identity.claims),
+        claims: claimList(session.claims()),
       }),
+  },
+  {
+    name: 'RefreshToken',
+    takes: 1,
+    call: withArguments(oneText, async ([token], { session }) => {
+      const refreshed = await session.refreshToken(token)
+      return refreshed.kind === 'fault' ? refreshed : ok({ expiresAt: refreshed.value })
+    }),
   },
   {
     name: 'Typing',

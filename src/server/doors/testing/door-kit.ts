@@ -15,6 +15,8 @@ import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack'
 import { jwtVerify, SignJWT } from 'jose'
 import { rawClient, type RawClient, rawPerson } from '../../../testing/raw-client.ts'
 import type { VerifyToken } from '../../auth/verify-token.ts'
+import { vouchingOf } from '../../auth/vouching-of-tokens.ts'
+import type { Log } from '../../hub/ports.ts'
 import { type RunningServer, type ServerOptions, startServer } from '../../start-server.ts'
 
 const KEY = new TextEncoder().encode('a key of thirty-two bytes or more')
@@ -29,25 +31,29 @@ export const PROTOCOLS: readonly {
   { name: 'MessagePack', protocol: () => new MessagePackHubProtocol() },
 ]
 
+const SILENT: Log = { info() {}, warn() {} }
+
 /** Checks tokens as the server's own verifier does, with one key. */
-export const verifyToken: VerifyToken = async (token) => {
-  try {
-    const { payload } = await jwtVerify(token, KEY)
-    const subject = payload.sub ?? ''
-    return {
-      kind: 'claims',
-      issuer: payload.iss ?? '',
-      subject,
-      name: typeof payload['name'] === 'string' ? payload['name'] : subject,
-      roles: Array.isArray(payload['roles']) ? payload['roles'].map(String) : [],
-      tokenId: payload.jti,
-      expiresAt: (payload.exp ?? 4_000_000_000) * 1_000,
-      all: payload,
+const verifierAt =
+  (now: () => number): VerifyToken =>
+  async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, KEY, { currentDate: new Date(now()) })
+      const subject = payload.sub ?? ''
+      return {
+        kind: 'claims',
+        issuer: payload.iss ?? '',
+        subject,
+        name: typeof payload['name'] === 'string' ? payload['name'] : subject,
+        roles: Array.isArray(payload['roles']) ? payload['roles'].map(String) : [],
+        tokenId: payload.jti,
+        expiresAt: (payload.exp ?? 4_000_000_000) * 1_000,
+        all: payload,
+      }
+    } catch {
+      return { kind: 'fault', code: 'wrong-signature', message: 'The token is not good.' }
     }
-  } catch {
-    return { kind: 'fault', code: 'wrong-signature', message: 'The token is not good.' }
   }
-}
 
 export function tokenFor(
   subject: string,
@@ -67,16 +73,21 @@ export interface DoorKit {
   stop(): Promise<void>
 }
 
-export async function doorKit(options: Partial<ServerOptions> = {}): Promise<DoorKit> {
+export async function doorKit(
+  options: Partial<ServerOptions> = {},
+  log: Log = SILENT,
+): Promise<DoorKit> {
+  const verifyToken = verifierAt(options.clock?.now ?? Date.now)
   const dataDir = mkdtempSync(join(tmpdir(), 'landline-doors-'))
   const started = await startServer(
     {
-      ...{ dataDir, host: '127.0.0.1', port: 0, admission: { kind: 'open' }, verifyToken },
+      ...{ dataDir, host: '127.0.0.1', port: 0, admission: { kind: 'open' } },
+      ...{ verifyToken, vouching: vouchingOf(verifyToken) },
       hub: { writes: generous },
       doors: { signalr: true, plain: true, game: true, plainDoor: { echo: false } },
       ...options,
     },
-    { info() {}, warn() {} },
+    log,
   )
   if (started.kind === 'failed') throw new Error(started.message)
   return {
