@@ -2,26 +2,34 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Log, Meter } from '../hub/ports.ts'
-import { createWebSocketLine, type WebSocketLine } from './web-socket-line.ts'
 
-/** Upgrades requests to WebSockets and knows which are still open; what the foreign doors have in common. */
+/** Nothing is kept between two messages, and what goes out is not compressed at all. */
+const LITTLE_MEMORY = { serverNoContextTakeover: true, clientNoContextTakeover: true } as const
+
+/** Upgrades requests to WebSockets and knows which are still open; what all doors have in common. */
 export interface WebSockets {
   accept(
     request: IncomingMessage,
     raw: Duplex,
     head: Buffer,
-    userOf: (line: WebSocketLine) => LineUser,
+    userOf: (opened: OpenedWebSocket) => WebSocketUser,
   ): void
+  /** Resolves when every socket is closed; those that are not after `timeoutMs` are torn down. */
   closed(timeoutMs: number): Promise<void>
 }
 
-/** Who is told what comes over a line. */
-export interface LineUser {
+export interface OpenedWebSocket {
+  readonly webSocket: WebSocket
+  /** The connection under it. */
+  readonly raw: Duplex
+  readonly address: string
+}
+
+/** Who is told what comes over a WebSocket. */
+export interface WebSocketUser {
   /** One whole message; frames of it were put together. */
   receive(data: Buffer, isBinary: boolean): void
   pong(): void
-  /** The queue grew over its bound; the line is closing. */
-  tooSlow(): void
   closed(): void
 }
 
@@ -29,41 +37,34 @@ export function createWebSockets(
   ports: { readonly meter: Meter; readonly log: Log },
   options: {
     readonly maxFrameBytes: number
-    readonly maxQueuedBytes: number
+    /** A socket that has not closed this long after it was asked to is torn down. */
     readonly closeTimeoutMs: number
-    readonly addressOf?: (request: IncomingMessage) => string
+    /** Inflates what clients send compressed; costs memory for each connection that does. */
+    readonly compression: boolean
+    readonly addressOf?: ((request: IncomingMessage) => string) | undefined
     /** Subprotocols that are agreed to, the best first. */
     readonly subprotocols: readonly string[]
   },
 ): WebSockets {
   const { meter, log } = ports
   const open = new Set<WebSocket>()
-  let whenEmpty: (() => void)[] = []
+  const whenEmpty: (() => void)[] = []
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     maxPayload: options.maxFrameBytes,
-    perMessageDeflate: false,
-    // Answered by the line, which minds its bound.
+    perMessageDeflate: options.compression && LITTLE_MEMORY,
+    // Answered by who sends, who minds a bound: a peer that only pings and never reads fills it too (D15).
     autoPong: false,
     // Known to ws 8.19 and later, not yet to its types.
     ...{ closeTimeout: options.closeTimeoutMs },
     handleProtocols: (offered) => options.subprotocols.find((name) => offered.has(name)) ?? false,
   })
 
-  function begin(
-    webSocket: WebSocket,
-    raw: Duplex,
-    address: string,
-    userOf: (line: WebSocketLine) => LineUser,
-  ) {
+  function begin(opened: OpenedWebSocket, user: WebSocketUser): void {
+    const { webSocket, address } = opened
     open.add(webSocket)
-    const line = createWebSocketLine({
-      ...{ webSocket, raw, address },
-      maxQueuedBytes: options.maxQueuedBytes,
-      tooSlow: () => user.tooSlow(),
-    })
-    const user = userOf(line)
+    // One buffer, as long as `binaryType` is left alone.
     webSocket.on('message', (data, isBinary) => user.receive(data as Buffer, isBinary))
     webSocket.on('pong', () => user.pong())
     // Frames too large (closed with 1009 by ws) or not of the WebSocket protocol; `close` follows.
@@ -82,9 +83,10 @@ export function createWebSockets(
   return {
     accept(request, raw, head, userOf) {
       const address = (options.addressOf ?? addressOf)(request)
-      server.handleUpgrade(request, raw, head, (webSocket) =>
-        begin(webSocket, raw, address, userOf),
-      )
+      server.handleUpgrade(request, raw, head, (webSocket) => {
+        const opened = { webSocket, raw, address }
+        begin(opened, userOf(opened))
+      })
     },
     async closed(timeoutMs) {
       if (open.size === 0) return

@@ -171,17 +171,3 @@ function nameFrom(text: string): string | undefined {
   const name = memberNameSchema.safeParse(line)
   return name.success ? name.data : undefined
 }
-
-/** Of the answer to a request that is refused. */
-export function statusLine(status: NotIdentified['status']): string {
-  switch (status) {
-    case 400:
-      return '400 Bad Request'
-    case 401:
-      return '401 Unauthorized'
-    case 429:
-      return '429 Too Many Requests'
-    case 503:
-      return '503 Service Unavailable'
-  }
-}

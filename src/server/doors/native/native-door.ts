@@ -1,18 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
 import { decodeClientMessage } from '../../../protocol/codec.ts'
 import { CloseCode } from '../../../protocol/errors.ts'
 import { SUBPROTOCOL } from '../../../protocol/version.ts'
 import type { Hub } from '../../hub/hub.ts'
 import type { Log, Meter } from '../../hub/ports.ts'
+import { createWebSockets, type OpenedWebSocket, type WebSocketUser } from '../web-sockets.ts'
 import { createNativeSocket } from './native-socket.ts'
 import { createOutgoing } from './outgoing.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { createTextFrames } from './text-frames.ts'
-
-/** Nothing is kept between two messages, and what goes out is not compressed at all. */
-const LITTLE_MEMORY = { serverNoContextTakeover: true, clientNoContextTakeover: true } as const
 
 export interface NativeDoorOptions {
   readonly maxFrameBytes: number
@@ -40,33 +37,19 @@ export function createNativeDoor(
   ports: { readonly hub: Hub; readonly meter: Meter; readonly log: Log },
   options: NativeDoorOptions,
 ): NativeDoor {
-  const { hub, meter, log } = ports
+  const { hub, meter } = ports
   const frameOf = createTextFrames()
   const outgoing = createOutgoing()
-  const open = new Set<WebSocket>()
-  let whenEmpty: (() => void)[] = []
-
-  const server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    maxPayload: options.maxFrameBytes,
-    perMessageDeflate: options.compression === true && LITTLE_MEMORY,
-    // Answered by the socket, which minds its bound: a peer that only pings and never reads fills it too (D15).
-    autoPong: false,
-    // Known to ws 8.19 and later, not yet to its types.
-    ...{ closeTimeout: options.closeTimeoutMs },
-    handleProtocols: () => SUBPROTOCOL,
+  const webSockets = createWebSockets(ports, {
+    ...options,
+    compression: options.compression === true,
+    subprotocols: [SUBPROTOCOL],
   })
 
-  function accept(webSocket: WebSocket, raw: Duplex, request: IncomingMessage): void {
-    open.add(webSocket)
+  function userOf(opened: OpenedWebSocket): WebSocketUser {
     const socket = createNativeSocket({
-      webSocket,
-      raw,
-      address: (options.addressOf ?? addressOf)(request),
-      frameOf,
-      outgoing,
-      maxQueuedBytes: options.maxQueuedBytes,
+      ...opened,
+      ...{ frameOf, outgoing, maxQueuedBytes: options.maxQueuedBytes },
       sent: () => meter.count('messages-out'),
       tooSlow() {
         meter.count('slow-consumers')
@@ -74,32 +57,17 @@ export function createNativeDoor(
       },
     })
     const connection = hub.connect(socket)
-    webSocket.on('message', (data, isBinary) => {
-      meter.count('messages-in')
-      if (isBinary) {
+    return {
+      receive(data, isBinary) {
+        meter.count('messages-in')
+        if (!isBinary) return connection.receive(decodeClientMessage(data.toString()))
         meter.count('frames-malformed')
         connection.closed()
         socket.close(CloseCode.malformed, 'binary frames are refused')
-      } else {
-        // One buffer, as long as `binaryType` is left alone.
-        connection.receive(decodeClientMessage((data as Buffer).toString()))
-      }
-    })
-    webSocket.on('pong', () => connection.pong())
-    // Frames too large (closed with 1009 by ws) or not of the WebSocket protocol; `close` follows.
-    webSocket.on('error', (fault) => {
-      meter.count('frames-malformed')
-      log.info({ address: socket.address, fault: fault.message }, 'a connection broke the protocol')
-    })
-    webSocket.on('close', (code) => {
-      meter.count('sockets-closed', 1, String(code))
-      connection.closed()
-      open.delete(webSocket)
-      if (open.size > 0) return
-      const waiting = whenEmpty
-      whenEmpty = []
-      for (const resolve of waiting) resolve()
-    })
+      },
+      pong: connection.pong,
+      closed: connection.closed,
+    }
   }
 
   return {
@@ -109,16 +77,9 @@ export function createNativeDoor(
         meter.count('handshakes-rejected')
         return refuseUpgrade(raw, problem)
       }
-      server.handleUpgrade(request, raw, head, (webSocket) => accept(webSocket, raw, request))
+      webSockets.accept(request, raw, head, userOf)
     },
-    async closed(timeoutMs) {
-      if (open.size === 0) return
-      const timer = setTimeout(() => {
-        for (const webSocket of open) webSocket.terminate()
-      }, timeoutMs)
-      await new Promise<void>((resolve) => whenEmpty.push(resolve))
-      clearTimeout(timer)
-    },
+    closed: webSockets.closed,
   }
 }
 
@@ -130,8 +91,4 @@ function problemOf(
   if (origin !== undefined && !allowedOrigins.includes(origin)) return '403 Forbidden'
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',')
   return offered.some((name) => name.trim() === SUBPROTOCOL) ? undefined : '400 Bad Request'
-}
-
-function addressOf(request: IncomingMessage): string {
-  return (request.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '')
 }

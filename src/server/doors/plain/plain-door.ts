@@ -1,10 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
 import type { ForeignDoor, ForeignDoorPorts } from '../foreign-door.ts'
-import { statusLine } from '../guest/identify.ts'
-import { refuseUpgrade } from '../native/refuse-upgrade.ts'
+import { createForeignUpgrades, type Decision } from '../foreign-upgrades.ts'
 import { createRecentIds } from '../recent-ids.ts'
-import { createWebSockets } from '../web-sockets.ts'
 import { createPlainConnection, type PlainConnection } from './plain-connection.ts'
 import { anyClientSchemas, chatClientSchemas, gameClientSchemas } from './plain-messages.ts'
 import { createPlayers } from './players.ts'
@@ -24,8 +21,8 @@ export interface PlainDoorOptions {
 
 /** JSON messages over a WebSocket, for clients that know no protocol but that. */
 export function createPlainDoor(ports: ForeignDoorPorts, options: PlainDoorOptions): ForeignDoor {
-  const { identify, meter, limits } = ports
-  const webSockets = createWebSockets(ports, { ...limits, subprotocols: [PLAIN_SUBPROTOCOL] })
+  const { identify } = ports
+  const upgrades = createForeignUpgrades(ports, { subprotocols: [PLAIN_SUBPROTOCOL], decide })
   const connections = new Set<PlainConnection>()
   const players = createPlayers()
   const relayed = createRecentIds(RELAYED_KEPT)
@@ -35,53 +32,37 @@ export function createPlainDoor(ports: ForeignDoorPorts, options: PlainDoorOptio
     ...(options.game ? Object.keys(gameClientSchemas) : []),
   ])
 
-  async function connect(request: IncomingMessage, raw: Duplex, head: Buffer): Promise<void> {
+  async function decide(request: IncomingMessage): Promise<Decision> {
     const who = await identify.whoIs(request, { byCookie: true })
-    if (raw.destroyed) return
-    if (who.kind === 'refused') return refuse(raw, statusLine(who.status))
+    if (who.kind === 'refused') return who
     const version = String(request.headers['x-client-version'] ?? '').replaceAll(/[^\w.+-]/g, '')
     const device = version === '' ? 'WebSocket client' : `WebSocket client ${version.slice(0, 40)}`
     const entered = identify.enter(who.person, device)
-    if (entered.kind === 'refused') return refuse(raw, statusLine(entered.status))
-    let isAccepted = false
-    // ws ends a request that is no proper upgrade by itself.
-    raw.once('close', () => {
-      if (!isAccepted) entered.leave()
-    })
-    webSockets.accept(request, raw, head, (line) => {
-      isAccepted = true
-      const connection = createPlainConnection(line, {
-        ...ports,
-        ...{ entered, players, relayed, taken },
-        takesGames: options.game,
-        echo: options.echo,
-        ended: () => connections.delete(connection),
-      })
-      connections.add(connection)
-      return connection
-    })
-  }
-
-  function refuse(raw: Duplex, status: string): void {
-    meter.count('handshakes-rejected')
-    refuseUpgrade(raw, status)
+    if (entered.kind === 'refused') return entered
+    return {
+      kind: 'accepted',
+      abandoned: entered.leave,
+      userOf(line) {
+        const connection = createPlainConnection(line, {
+          ...ports,
+          ...{ entered, players, relayed, taken },
+          takesGames: options.game,
+          echo: options.echo,
+          ended: () => connections.delete(connection),
+        })
+        connections.add(connection)
+        return connection
+      },
+    }
   }
 
   return {
-    upgrade(request, raw, head) {
-      // Node has let go of the socket: somebody must hear its errors while the token is checked.
-      raw.on('error', () => raw.destroy())
-      const { origin } = request.headers
-      if (origin !== undefined && !limits.allowedOrigins.includes(origin)) {
-        return refuse(raw, '403 Forbidden')
-      }
-      void connect(request, raw, head)
-    },
+    upgrade: upgrades.upgrade,
     // The native door's answer, 426, is this one's too.
     answer: () => false,
     closed(timeoutMs) {
       for (const connection of connections) connection.shutDown()
-      return webSockets.closed(timeoutMs)
+      return upgrades.closed(timeoutMs)
     },
     stop() {},
   }

@@ -1,11 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Duplex } from 'node:stream'
-import { type Entered, type NotIdentified, type Person, statusLine } from '../guest/identify.ts'
+import type { Entered, Person } from '../guest/identify.ts'
 import type { ForeignDoor, ForeignDoorPorts } from '../foreign-door.ts'
+import { createForeignUpgrades, type Decision } from '../foreign-upgrades.ts'
 import { createRecentIds } from '../recent-ids.ts'
-import { refuseUpgrade } from '../native/refuse-upgrade.ts'
-import type { WebSocketLine } from '../web-socket-line.ts'
-import { createWebSockets, type LineUser } from '../web-sockets.ts'
 import { createHubConnection, type HubConnection } from './hub-connection.ts'
 import { defaultTimes, type SignalrTimes } from './times.ts'
 import { createNegotiated, type Negotiated } from './negotiated.ts'
@@ -27,12 +24,12 @@ export function createSignalrDoor(
   ports: ForeignDoorPorts,
   options: { readonly times?: Partial<SignalrTimes> } = {},
 ): ForeignDoor {
-  const { identify, clock, meter, limits } = ports
+  const { identify, clock, limits } = ports
   const times = { ...defaultTimes, ...options.times }
   const negotiated = createNegotiated(clock)
   const connections = new Set<HubConnection>()
   const authenticated = createRecentIds(AUTHENTICATED_KEPT)
-  const webSockets = createWebSockets(ports, { ...limits, subprotocols: [] })
+  const upgrades = createForeignUpgrades(ports, { subprotocols: [], decide })
   let cancelTick = clock.after(TICK_MS, tick)
 
   function tick(): void {
@@ -76,60 +73,42 @@ export function createSignalrDoor(
     return connection
   }
 
-  function userOf(connection: HubConnection, line: WebSocketLine): LineUser {
-    connection.attach(line)
+  function accept(connection: HubConnection, abandoned: () => void): Decision {
     return {
-      receive: (data) => connection.receive(line, data),
-      pong: () => connection.pong(line),
-      tooSlow: () => connection.tooSlow(),
-      closed: () => connection.lineClosed(line),
+      ...{ kind: 'accepted', abandoned },
+      userOf(line) {
+        connection.attach(line)
+        return {
+          receive: (data) => connection.receive(line, data),
+          pong: () => connection.pong(line),
+          tooSlow: () => connection.tooSlow(),
+          closed: () => connection.lineClosed(line),
+        }
+      },
     }
   }
 
-  async function connect(request: IncomingMessage, raw: Duplex, head: Buffer): Promise<void> {
+  async function decide(request: IncomingMessage): Promise<Decision> {
     const token =
       new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('id') ?? undefined
     const who = await identify.whoIs(request)
-    if (raw.destroyed) return
-    if (who.kind === 'refused') return refuse(raw, who)
+    if (who.kind === 'refused') return who
     const entry = token === undefined ? undefined : negotiated.get(token)
-    if (token?.startsWith(ANYWHERE) === false && entry === undefined) {
-      return refuseWith(raw, '404 Not Found')
-    }
+    if (token?.startsWith(ANYWHERE) === false && entry === undefined) return refused(404)
     // The token of the connection is a secret, and still no way to become somebody else.
-    if (entry !== undefined && entry.member !== who.person.memberId) {
-      return refuseWith(raw, '403 Forbidden')
-    }
+    if (entry !== undefined && entry.member !== who.person.memberId) return refused(403)
     if (entry?.connection !== undefined) {
       const { connection } = entry
-      if (!connection.mayAttach()) return refuseWith(raw, '409 Conflict')
-      return webSockets.accept(request, raw, head, (line) => userOf(connection, line))
+      return connection.mayAttach() ? accept(connection, () => {}) : refused(409)
     }
     const entered = identify.enter(who.person, 'SignalR client')
-    if (entered.kind === 'refused') return refuse(raw, entered)
+    if (entered.kind === 'refused') return entered
     const connection = begin(who.person, entered, token, entry)
-    webSockets.accept(request, raw, head, (line) => userOf(connection, line))
-  }
-
-  function refuse(raw: Duplex, { status }: NotIdentified): void {
-    refuseWith(raw, statusLine(status))
-  }
-
-  function refuseWith(raw: Duplex, status: string): void {
-    meter.count('handshakes-rejected')
-    refuseUpgrade(raw, status)
+    return accept(connection, connection.shutDown)
   }
 
   return {
-    upgrade(request, raw, head) {
-      // Node has let go of the socket: somebody must hear its errors while the token is checked.
-      raw.on('error', () => raw.destroy())
-      const { origin } = request.headers
-      if (origin !== undefined && !limits.allowedOrigins.includes(origin)) {
-        return refuseWith(raw, '403 Forbidden')
-      }
-      void connect(request, raw, head)
-    },
+    upgrade: upgrades.upgrade,
     answer(request, response) {
       const read = readNegotiate(request, SIGNALR_PATH, limits.allowedOrigins)
       if (read === undefined) return false
@@ -139,10 +118,14 @@ export function createSignalrDoor(
     },
     closed(timeoutMs) {
       for (const connection of connections) connection.shutDown()
-      return webSockets.closed(timeoutMs)
+      return upgrades.closed(timeoutMs)
     },
     stop() {
       cancelTick()
     },
   }
+}
+
+function refused(status: number): Decision {
+  return { kind: 'refused', status }
 }

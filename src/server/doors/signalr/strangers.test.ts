@@ -1,5 +1,7 @@
 /** The SignalR door as those meet it who do not use the official client, or mean no good. */
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { seededRandom } from '../../../testing/seeded-random.ts'
@@ -120,6 +122,23 @@ describe('strangers at the SignalR door', () => {
     many[0]!.webSocket.terminate()
     await many[0]!.closed
     await expect.poll(() => dial('?user=Many').then(() => 'in')).toBe('in')
+  })
+
+  it.each(['/hubs/chat', '/ws'])('keeps no place for who asks for %s wrongly', async (path) => {
+    const query = '?user=Clumsy'
+    for (let index = 0; index < 16; index++) {
+      // Without the key that a WebSocket needs.
+      const headers = { Connection: 'Upgrade', Upgrade: 'websocket' }
+      const asked = request(`${kit.server.httpUrl}${path}${query}`, { headers }).end()
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+      expect(answer.statusCode).toBe(400)
+      answer.resume()
+      await once(answer, 'close')
+    }
+    const url = `${kit.server.httpUrl.replace('http', 'ws')}${path}${query}`
+    const come = (): Promise<string> =>
+      plainClient(url).then((client) => (clients.push(client), 'in'))
+    await expect.poll(come).toBe('in')
   })
 
   it('closes on malformed input, saying why, and goes on for everybody else', async () => {
