@@ -34,7 +34,7 @@ import { errorFields } from './logger.ts'
 import type { Logger } from './logger.ts'
 import { createAppShell } from './menu/app-shell.ts'
 import type { Paths } from './paths.ts'
-import { createSessionId } from './profile/identity.ts'
+import { createSecret, createSessionId } from './profile/identity.ts'
 import { systemKeyVault } from './profile/key-vault.ts'
 import type { ProfileOpening, ProfileStore } from './profile/profile-store.ts'
 import { createAdminWatchers } from './sessions/admin-watchers.ts'
@@ -321,7 +321,12 @@ export function startApp(options: AppOptions): RunningApp {
       }),
       ...sessionCommands(sessions, registry, signIn, shows),
       ...joinCommands(joining, camera.set),
-      ...adminCommands(registry, adminWatchers, (id, token) => sessions.linkWith(id, token)),
+      ...adminCommands(
+        registry,
+        adminWatchers,
+        (id, token) => sessions.linkWith(id, token),
+        createSecret,
+      ),
       ...discoveryCommands(found, watchers),
       ...doctorCommands(doctor, copyText),
       ...rooms,

@@ -82,6 +82,8 @@ export const integrationRecordSchema = z.object({
 })
 export type IntegrationRecord = z.infer<typeof integrationRecordSchema>
 
+/** 32 random bytes in base64url. */
+const secretSchema = z.string().regex(/^[\w-]{43}$/, '32 bytes in base64url')
 const ref = z.int().min(0)
 
 export const integrationRequestSchemas = [
@@ -92,6 +94,11 @@ export const integrationRequestSchemas = [
     name: memberNameSchema,
     rooms: z.array(roomIdSchema).max(MAX_INTEGRATION_ROOMS),
     what: integrationKindSchema,
+    /**
+     * Chosen by the client, so that asking twice makes one integration: its id is made of this. The server makes
+     * one for clients that do not.
+     */
+    secret: secretSchema.optional(),
   }),
   z.object({ type: z.literal('revoke-integration'), ref, integration }),
   /** Sends again what a disabled outgoing webhook has missed, and goes on. */

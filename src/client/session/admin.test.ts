@@ -159,9 +159,12 @@ describe('what they do', () => {
       ...{ id: memberId(9), name: 'Build server', what, createdAt: 1, createdBy: SELF },
       disabledAt: null,
     }
-    const made = kit.session.admin.createIntegration({ name: 'Build server', rooms: [], what })
+    const made = kit.session.admin.createIntegration({
+      ...{ name: 'Build server', rooms: [], what, secret: 'A'.repeat(43) },
+    })
     expect(kit.server.current().sent.at(-1)).toMatchObject({
       ...{ type: 'create-integration', name: 'Build server', rooms: [], what },
+      secret: 'A'.repeat(43),
     })
     await kit.hear({ type: 'integration', ref: lastRef(), integration: record, secret: 'token' })
     expect(value(await made)).toEqual({ integration: record, secret: 'token' })

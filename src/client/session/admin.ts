@@ -69,6 +69,8 @@ export interface NewIntegration {
   /** Those it is put into; the room of an incoming webhook needs no mention. */
   readonly rooms: readonly RoomId[]
   readonly what: IntegrationKind
+  /** 32 random bytes in base64url: asked twice with the same, one is made. */
+  readonly secret: string
 }
 
 export interface MadeIntegration {
@@ -152,10 +154,9 @@ export function createAdmin(options: {
         'integration-list',
         ({ integrations }) => integrations,
       ),
-    // Asked twice, it is made once: the second time its name is taken.
-    createIntegration: ({ name, rooms, what }) =>
+    createIntegration: ({ rooms, ...wanted }) =>
       asked(
-        requests.ask({ type: 'create-integration', name, rooms: [...rooms], what }),
+        requests.ask({ type: 'create-integration', rooms: [...rooms], ...wanted }),
         'integration',
         ({ integration, secret }) => ({ integration, secret }),
       ),

@@ -15,8 +15,12 @@ export function adminCommands(
   watchers: AdminWatchers,
   /** The link that carries a new invite's token to people. */
   linkWith: (session: SessionId, token: string) => Result<string>,
+  /** 32 random bytes in base64url. */
+  newSecret: () => string,
 ): Pick<CommandHandlers, AdminCommand> {
   const within = inSession(registry)
+  /** Of programs of which nobody knows whether they were made: who tries again makes the same one. */
+  const unsure = new Map<string, string>()
   return {
     'admin.watch': ({ session, active }, { windowId }) => watchers.set(windowId, session, active),
     'admin.approve': within(({ admin }, { member, accept }) => admin.approve(member, accept)),
@@ -36,12 +40,17 @@ export function adminCommands(
     'admin.audit': within(({ admin }, { before, limit }) => admin.audit({ before, limit })),
     'admin.integrations': within(({ admin }) => admin.integrations()),
     'admin.create-integration': within(async ({ admin }, { session, name, rooms, what }) => {
-      const made = await admin.createIntegration({ name, rooms, what })
+      const key = JSON.stringify([session, name, rooms, what])
+      const secret = unsure.get(key) ?? newSecret()
+      unsure.set(key, secret)
+      const made = await admin.createIntegration({ name, rooms, what, secret })
+      if (made.ok || !UNSURE.has(made.failure.kind)) unsure.delete(key)
       if (!made.ok || what.kind !== 'incoming') return made
-      const { integration, secret } = made.value
-      const link = linkWith(session, secret)
+      // An older server has made its own.
+      const { integration, secret: token } = made.value
+      const link = linkWith(session, token)
       return link.ok
-        ? ok({ integration, secret: hookUrl(link.value, integration.id, secret) })
+        ? ok({ integration, secret: hookUrl(link.value, integration.id, token) })
         : link
     }),
     'admin.revoke-integration': within(({ admin }, { integration }) =>
@@ -55,6 +64,9 @@ export function adminCommands(
     'device.forget': within(({ admin }, { device }) => admin.forgetDevice(device)),
   }
 }
+
+/** After these it may have been made, or half made. */
+const UNSURE: ReadonlySet<string> = new Set(['offline', 'timeout', 'unavailable'])
 
 /** Where an incoming webhook is posted to: where an invite leads people. */
 export function hookUrl(link: string, id: MemberId, token: string): string {

@@ -1,4 +1,10 @@
-import { deviceIdSchema, memberIdSchema, messageIdSchema, type RoomId } from '../../protocol/ids.ts'
+import {
+  type DeviceId,
+  type MemberId,
+  memberIdSchema,
+  messageIdSchema,
+  type RoomId,
+} from '../../protocol/ids.ts'
 import {
   type IntegrationKind,
   integrationKindSchema,
@@ -11,8 +17,8 @@ import { defaultHubOptions } from '../hub/options.ts'
 import type { StoredIntegration } from '../hub/integrations-port.ts'
 import type { Store } from '../hub/ports.ts'
 import { admitProgram } from '../integrations/admit-program.ts'
-import { botIdentityOf, newBotToken } from '../integrations/bot-identity.ts'
 import { BOT_PLACES } from '../integrations/bot-tokens.ts'
+import { newProgram } from '../integrations/new-program.ts'
 import { systemSecrets } from '../ops/system-secrets.ts'
 import { type CommandOptions, commandOptions, type Environment } from './options.ts'
 import { CommandFault, type Output } from './output.ts'
@@ -68,20 +74,16 @@ async function create(store: Store, given: CommandOptions, output: Output): Prom
   }
   const what = kindOf(words[1], room.id, values)
   const secrets = systemSecrets()
-  const token = what.kind === 'bot' ? newBotToken() : secrets.nonce()
-  const identity = what.kind === 'bot' ? botIdentityOf(token) : undefined
-  const id = identity?.member ?? memberIdSchema.parse(secrets.uuid())
-  const device = identity?.device ?? deviceIdSchema.parse(secrets.uuid())
   const ids = createNameIds(store.session.id)
-  const places = Array.from({ length: BOT_PLACES }, (_, index) => ids.device(id, index + 1))
+  const placesOf = (member: MemberId): DeviceId[] =>
+    Array.from({ length: BOT_PLACES }, (_, index) => ids.device(member, index + 1))
+  const program = newProgram(what.kind, secrets.nonce(), { secrets, placesOf })
+  const { id, device, token, devices, kept } = program
   const at = Date.now()
   const entry = await admitProgram(
     store.registry,
     {
-      ...{ id, name: name.data, by: what.kind, role: 'guest' },
-      ...(identity === undefined
-        ? { spokenFor: [device] }
-        : { spokenFor: places, proving: { id: device, key: identity.key } }),
+      ...{ id, name: name.data, by: what.kind, role: 'guest', ...devices },
     },
     undefined,
     { at, secrets, hands: { isOpen: false, maxMembers: defaultHubOptions.maxMembers } },
@@ -91,15 +93,13 @@ async function create(store: Store, given: CommandOptions, output: Output): Prom
     throw new CommandFault('The host approves who comes in: make it in the session instead.')
   }
   const made: StoredIntegration = {
-    ...{ id, device, name: name.data, what, createdAt: at, createdBy: id },
-    tokenHash: what.kind === 'incoming' ? secrets.hash(token) : null,
-    signingKey: what.kind === 'outgoing' ? token : null,
+    ...{ id, device, name: name.data, what, createdAt: at, createdBy: id, ...kept },
     ...{ disabledAt: null, failingSince: null },
   }
   await store.integrations.save(made)
   const [joined] = await store.commit([
     {
-      ...{ device: identity === undefined ? device : (places[0] ?? device), actor: id, at },
+      ...{ device: devices.spokenFor[0] ?? device, actor: id, at },
       ...{ room: room.id, id: messageIdSchema.parse(secrets.uuid()) },
       operation: { kind: 'join', member: id },
     },

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto'
 import {
   type DeviceId,
   deviceIdSchema,
@@ -20,7 +20,13 @@ export interface BotIdentity {
   readonly key: string
 }
 
-export const newBotToken = (): string => BOT_TOKEN_PREFIX + randomBytes(32).toString('base64url')
+/** Who a webhook is: made of its secret, so that making it twice makes one. */
+export function hookIdentityOf(secret: string): Omit<BotIdentity, 'key'> {
+  return {
+    member: memberIdSchema.parse(uuidOf(digest('landline hook member', secret))),
+    device: deviceIdSchema.parse(uuidOf(digest('landline hook device', secret))),
+  }
+}
 
 export function botIdentityOf(token: string): BotIdentity {
   const seed = digest('landline bot key', token)

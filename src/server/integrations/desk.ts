@@ -1,10 +1,4 @@
-import {
-  type DeviceId,
-  deviceIdSchema,
-  type MemberId,
-  memberIdSchema,
-  type RoomId,
-} from '../../protocol/ids.ts'
+import type { DeviceId, MemberId, RoomId } from '../../protocol/ids.ts'
 import {
   type IntegrationRecord,
   type IntegrationRequest,
@@ -20,7 +14,7 @@ import type {
 import type { Clock, FanOut, Log, Refusal, Secrets, Store } from '../hub/ports.ts'
 import { admitProgram } from './admit-program.ts'
 import type { Book } from './book.ts'
-import { botIdentityOf, newBotToken } from './bot-identity.ts'
+import { newProgram, type NewProgram } from './new-program.ts'
 import { scopeRefusal } from './scopes.ts'
 
 type Asker = Parameters<IntegrationDesk['receive']>[0]
@@ -56,47 +50,75 @@ export function createDesk(ports: DeskPorts): IntegrationDesk {
     asker: Asker,
     request: RequestOf<'create-integration'>,
   ): Promise<ServerMessage> {
-    const { ref, name, what } = request
-    const refusal = refuseNew(asker, request)
+    const { ref, what } = request
+    const program = newProgram(what.kind, request.secret ?? secrets.nonce(), ports)
+    const known = book.get(program.id)
+    const refusal =
+      known === undefined ? refuseNew(asker, request) : refuseAgain(asker, request, known)
     if (refusal !== undefined) return failed(ref, refusal)
-    const at = clock.now()
-    const token = what.kind === 'bot' ? newBotToken() : secrets.nonce()
-    const identity = what.kind === 'bot' ? botIdentityOf(token) : undefined
-    const id = identity?.member ?? memberIdSchema.parse(secrets.uuid())
-    const device = identity?.device ?? deviceIdSchema.parse(secrets.uuid())
-    const entry = await admitProgram(
-      store.registry,
-      {
-        ...{ id, name, by: WORDS[what.kind], role: what.kind === 'bot' ? what.role : 'guest' },
-        ...(identity === undefined
-          ? { spokenFor: [device] }
-          : { spokenFor: ports.placesOf(id), proving: { id: device, key: identity.key } }),
-      },
-      asker.member,
-      { at, secrets, hands },
-    )
-    if (entry.kind === 'refused') return failed(ref, entry)
-    if (entry.kind === 'approval-needed') return failed(ref, ONLY_LEADERS)
-    fanOut.publish({ kind: 'member', member: entry.member })
-    const made: StoredIntegration = {
-      ...{ id, device, name, what, createdAt: at, createdBy: asker.member },
-      tokenHash: what.kind === 'incoming' ? secrets.hash(token) : null,
-      signingKey: what.kind === 'outgoing' ? token : null,
-      ...{ disabledAt: null, failingSince: null },
-    }
-    await book.save(made)
+    const made = known ?? (await admit(asker, request, program))
+    if ('kind' in made) return failed(ref, made)
     const problem = await enterRooms(asker, made, request)
-    if (problem === undefined)
-      return { type: 'integration', ref, integration: shown(made), secret: token }
-    await hands.remove(id, { by: asker.member, at: clock.now() })
+    if (problem === undefined) {
+      return { type: 'integration', ref, integration: shown(made), secret: program.token }
+    }
+    // Whoever can ask for the same one again finds it half made.
+    const mayGoOn = problem === UNAVAILABLE && request.secret !== undefined
+    if (known === undefined && !mayGoOn) {
+      await hands.remove(made.id, { by: asker.member, at: clock.now() })
+    }
     return failed(ref, problem)
   }
 
-  function refuseNew(asker: Asker, request: RequestOf<'create-integration'>): Refusal | undefined {
-    const { what } = request
-    if (live().length >= MAX_INTEGRATIONS) {
-      return refuse('too-many', `A session has at most ${MAX_INTEGRATIONS} integrations.`)
+  async function admit(
+    asker: Asker,
+    { name, what }: RequestOf<'create-integration'>,
+    { id, device, devices, kept }: NewProgram,
+  ): Promise<StoredIntegration | Refusal> {
+    const at = clock.now()
+    const role = what.kind === 'bot' ? what.role : 'guest'
+    const entry = await admitProgram(
+      store.registry,
+      { id, name, by: WORDS[what.kind], role, ...devices },
+      asker.member,
+      { at, secrets, hands },
+    )
+    if (entry.kind === 'refused') return entry
+    if (entry.kind === 'approval-needed') return ONLY_LEADERS
+    fanOut.publish({ kind: 'member', member: entry.member })
+    const made: StoredIntegration = {
+      ...{ id, device, name, what, createdAt: at, createdBy: asker.member, ...kept },
+      ...{ disabledAt: null, failingSince: null },
     }
+    await book.save(made)
+    return made
+  }
+
+  /** Of a secret that made something before: the same one is asked for again, or another one cannot be. */
+  function refuseAgain(
+    asker: Asker,
+    request: RequestOf<'create-integration'>,
+    known: StoredIntegration,
+  ): Refusal | undefined {
+    const { name, what } = request
+    const isSame =
+      known.createdBy === asker.member && known.name === name && known.what.kind === what.kind
+    if (!isSame) return refuse('id-taken', 'This secret is of another integration.')
+    if (!isLive(known)) return refuse('id-taken', 'This integration was taken away.')
+    return refusePlaces(asker, request)
+  }
+
+  function refuseNew(asker: Asker, request: RequestOf<'create-integration'>): Refusal | undefined {
+    return live().length >= MAX_INTEGRATIONS
+      ? refuse('too-many', `A session has at most ${MAX_INTEGRATIONS} integrations.`)
+      : refusePlaces(asker, request)
+  }
+
+  function refusePlaces(
+    asker: Asker,
+    request: RequestOf<'create-integration'>,
+  ): Refusal | undefined {
+    const { what } = request
     const own = new Map([...hands.roomsOf(asker.member)].map((room) => [room.id, room]))
     for (const room of roomsFor(request)) {
       const known = own.get(room)
