@@ -18,6 +18,7 @@ it('what is secret in an address is not written anywhere', () => {
   expect(redactUrl('/ws?id=1&access_token=a.b.c&x=2')).toBe('/ws?id=1&access_token=[redacted]&x=2')
   expect(redactUrl('landline://join?v=1&k=secret')).toBe('landline://join?v=1&k=[redacted]')
   expect(redactUrl('/ws?ACCESS_TOKEN=a#b')).toBe('/ws?ACCESS_TOKEN=[redacted]#b')
+  expect(redactUrl('/hubs/chat?invite=s3cr3t')).toBe('/hubs/chat?invite=[redacted]')
   expect(redactUrl('/health')).toBe('/health')
   expect(redactUrl('/hooks/0192d3a4-0000-7000-8000-000000000401/s3cr3t_-x?x')).toBe(
     '/hooks/0192d3a4-0000-7000-8000-000000000401/[redacted]?x',

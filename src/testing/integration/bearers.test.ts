@@ -98,7 +98,7 @@ async function act(moderator: RawClient, type: 'ban-member' | 'remove-member', m
   await moderator.next('carried-out', (answer) => answer.ref === ref)
 }
 
-describe('a server that asks for bearer tokens', () => {
+describe('a server that asks for bearer tokens', { timeout: 60_000 }, () => {
   const strict = (): Promise<Node> => serve({ LANDLINE_REQUIRE_AUTHENTICATION: 'true' })
 
   it('[I13] knows one person by one token: native first, then by SignalR, and on a further device', async () => {

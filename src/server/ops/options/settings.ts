@@ -158,7 +158,7 @@ export const settingsSchema = z.strictObject({
   requireAuthentication: z
     .boolean()
     .default(false)
-    .meta(about({ help: 'admit new members by bearer token only' })),
+    .meta(about({ help: 'ask everybody for a bearer token, each time' })),
   authenticationScheme: z
     .enum(['Bearer'])
     .default('Bearer')
