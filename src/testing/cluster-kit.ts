@@ -7,7 +7,7 @@ import type { Cursor } from '../protocol/records.ts'
 import type { HubOptions } from '../server/hub/options.ts'
 import type { Operations } from '../server/ops/operations-port.ts'
 import { prepareSharedBackends } from '../server/shared-backends.ts'
-import { type RunningServer, startServer } from '../server/start-server.ts'
+import { type RunningServer, type ServerOptions, startServer } from '../server/start-server.ts'
 import { type RawClient, rawClient, type RawPerson, rawPerson } from './raw-client.ts'
 import { startPostgres, type TestPostgres } from './services/postgres.ts'
 import { startRedis, type TestRedis } from './services/redis.ts'
@@ -18,7 +18,11 @@ export interface ClusterKit {
   readonly postgres: TestPostgres
   readonly redis: TestRedis
   /** Another node. */
-  node(hub?: Partial<HubOptions>, operations?: Operations): Promise<RunningServer>
+  node(
+    hub?: Partial<HubOptions>,
+    operations?: Operations,
+    more?: Pick<ServerOptions, 'doors' | 'owner' | 'pairing'>,
+  ): Promise<RunningServer>
   /** Somebody who is connected and caught up; a person who was there before comes with these cursors. */
   join(node: RunningServer, who: string | RawPerson, cursors?: Cursor[]): Promise<RawClient>
   /** Ends nodes and clients, and begins with an empty session. */
@@ -42,7 +46,7 @@ export async function clusterKit(): Promise<ClusterKit> {
   const kit: ClusterKit = {
     postgres,
     redis,
-    async node(hub, operations) {
+    async node(hub, operations, more) {
       const prepared = prepareSharedBackends({
         postgres: postgres.url(`s${schemas}`),
         redis: { connectionString: redis.url, keyPrefix: 'test:' },
@@ -54,6 +58,7 @@ export async function clusterKit(): Promise<ClusterKit> {
           ...{ admission: { kind: 'secret', secret: SECRET }, shared: prepared.backends },
           hub: { offlineGraceMs: 100, ...hub },
           ...(operations === undefined ? {} : { operations }),
+          ...more,
         },
         { info() {}, warn() {} },
       )

@@ -1,6 +1,7 @@
 /** Several hubs on one memory store under one manual clock; the test decides what they hear of each other. */
 import type { RoomId } from '../protocol/ids.ts'
 import type { Health } from '../server/hub/health.ts'
+import type { HubOptions } from '../server/hub/options.ts'
 import type { FanOut, Signal, Store } from '../server/hub/ports.ts'
 import { type HubKit, hubKit } from './hub-kit.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
@@ -14,7 +15,8 @@ export interface MemoryCluster {
   line: 'open' | 'lossy' | 'down'
   /** Signals that were kept from arriving, for a test that lets them arrive late. */
   readonly lost: { readonly to: HubKit; readonly signal: Signal; arrive(): void }[]
-  node(): Promise<HubKit>
+  /** `behindMs`: its clock is wrong by so much. */
+  node(options?: Partial<HubOptions>, behindMs?: number): Promise<HubKit>
   /** The line is open again, and the nodes know. */
   restore(): Promise<void>
 }
@@ -74,7 +76,7 @@ export function memoryCluster(): MemoryCluster {
     store,
     line: 'open',
     lost: [],
-    async node() {
+    async node(options = {}, behindMs = 0) {
       const member: Member = { kit: undefined, served: new Set(), listeners: new Set() }
       members.push(member)
       const fanOut: FanOut = {
@@ -105,7 +107,8 @@ export function memoryCluster(): MemoryCluster {
         health: (): Health =>
           cluster.line === 'down' ? { ok: false, reason: 'the line is down' } : { ok: true },
       }
-      member.kit = await hubKit({}, members.length, undefined, { clock, store, fanOut })
+      const own = { ...clock, now: () => clock.now() - behindMs }
+      member.kit = await hubKit(options, members.length, undefined, { clock: own, store, fanOut })
       return member.kit
     },
     async restore() {

@@ -1,4 +1,5 @@
 /** What the hub needs besides when several nodes serve one session. */
+import type { WaitingPerson } from '../../protocol/admin.ts'
 import type { Epoch, MemberId, RoomId } from '../../protocol/ids.ts'
 import type { Presence, RoomState } from '../../protocol/records.ts'
 import type { StoredMember } from './registry-port.ts'
@@ -41,6 +42,20 @@ export type ClusterSignal =
     }
   /** The session's settings are read from the store: what is secret in them is not said aloud. */
   | { readonly kind: 'registry-changed' }
+  /** Everybody who waits at the node to be let in (I7), each with the key of their device. */
+  | {
+      readonly kind: 'waiting'
+      readonly node: string
+      readonly people: readonly (WaitingPerson & { readonly key: string | null })[]
+    }
+  /** Of somebody who waits at that node. */
+  | {
+      readonly kind: 'decision'
+      readonly node: string
+      readonly member: MemberId
+      readonly accept: boolean
+      readonly by: MemberId
+    }
   /** The node ends; its people are elsewhere or away. */
   | { readonly kind: 'node-gone'; readonly node: string }
 

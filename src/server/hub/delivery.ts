@@ -4,6 +4,7 @@ import type { RoomEvent } from '../../protocol/records.ts'
 import type { ServerMessage } from '../../protocol/server-messages.ts'
 import type { CatchUpFrames } from './catch-up-frames.ts'
 import type { ClusterPresence } from './cluster-presence.ts'
+import type { ClusterWaiting } from './cluster-waiting.ts'
 import type { Cluster } from './cluster.ts'
 import { admitted, type Connection } from './connection.ts'
 import type { People } from './people.ts'
@@ -24,11 +25,12 @@ export interface DeliveryPorts {
     | Pick<Cluster, 'inOrder' | 'told' | 'restored' | 'heard' | 'lookForSettings'>
     | undefined
   readonly presence?: Pick<ClusterPresence, 'hear' | 'restored'> | undefined
+  readonly waiting?: Pick<ClusterWaiting, 'hear' | 'restored'> | undefined
 }
 
 /** Takes in what was published and passes it to the connections it is for. */
 export function createDelivery(ports: DeliveryPorts): (signal: Signal) => void {
-  const { rooms, people, reads, recovery, frames, cluster, presence } = ports
+  const { rooms, people, reads, recovery, frames, cluster, presence, waiting } = ports
 
   function deliverEvents(signal: Extract<Signal, { kind: 'events' }>): void {
     const room = rooms.get(signal.room)
@@ -122,10 +124,16 @@ export function createDelivery(ports: DeliveryPorts): (signal: Signal) => void {
       case 'registry-changed':
         return void cluster?.lookForSettings()
       case 'presence':
+        return presence?.hear(signal)
+      case 'waiting':
+      case 'decision':
+        return waiting?.hear(signal)
       case 'node-gone':
+        waiting?.hear(signal)
         return presence?.hear(signal)
       case 'restored':
         cluster?.restored()
+        waiting?.restored()
         return presence?.restored()
     }
   }

@@ -133,6 +133,14 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     ...{ rooms, people, reads, frames, store, clock, meter, log },
     recoveryLimit: options.recoveryLimit,
   })
+  const waitingRoom = createWaitingRoom({
+    changed: () => {
+      joint?.waiting.changed()
+      board.changed()
+    },
+    superseded: (older) => roster.close(older, CloseCode.superseded, 'this device connected again'),
+    elsewhere: () => joint?.waiting.elsewhere() ?? [],
+  })
   const joint =
     store.shared === undefined || mark === undefined
       ? undefined
@@ -140,6 +148,14 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
           ...{ shared: store.shared, mark, store, rooms, people, reads, recovery, frames },
           ...{ fanOut, clock, log, node: secrets.uuid(), graceMs: options.offlineGraceMs },
           hearRegistry,
+          waitingRoom: {
+            here: waitingRoom.here,
+            heard() {
+              waitingRoom.heard()
+              board.changed()
+            },
+          },
+          decideHere,
         })
   const { cluster } = joint ?? {}
   const batcher = createCommitBatcher({
@@ -160,10 +176,6 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     ports.stretch === undefined
       ? undefined
       : createCodes({ clock, secrets, changed: () => board.changed() })
-  const waitingRoom = createWaitingRoom(
-    () => board.changed(),
-    (older) => roster.close(older, CloseCode.superseded, 'this device connected again'),
-  )
   const board = createAdminBoard({ session, waitingRoom, people, codes, store, clock, log })
   const defaultRoom = createDefaultRoom({
     ...{ rooms, batcher, clock, secrets },
@@ -190,6 +202,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
   })
   const moderation = createModeration({
     ...{ waitingRoom, admission, roster, people, store, fanOut, clock },
+    elsewhere: joint?.waiting,
     stretch: ports.stretch,
   })
   const adminRequests = createAdminRequests({
@@ -226,6 +239,13 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     if (signal.kind === 'device-forgotten') roster.cutDevice(signal.device)
     if (signal.kind === 'settings') session.take(signal.settings)
     if (signal.kind === 'settings' || signal.kind === 'admin') board.changed()
+  }
+
+  function decideHere(member: MemberId, accept: boolean, by: MemberId): void {
+    moderation.decideHere(member, accept, by).catch((fault: unknown) => {
+      // They go on waiting, as whoever decided sees.
+      log.warn({ member, fault: String(fault) }, 'a decision of another node could not be kept')
+    })
   }
 
   /** What follows for connections when somebody's role or standing is another now. */

@@ -2,6 +2,7 @@ import type { SettingsChange } from '../../protocol/admin.ts'
 import type { MemberId } from '../../protocol/ids.ts'
 import { isModerator, type Role } from '../../protocol/roles.ts'
 import { type Admission, reject } from './admission.ts'
+import type { ClusterWaiting } from './cluster-waiting.ts'
 import type { People } from './people.ts'
 import type { Clock, FanOut, Refusal, Store } from './ports.ts'
 import type { Act, MemberChanged, Standing, StoredSettings } from './registry-port.ts'
@@ -12,6 +13,8 @@ import type { WaitingRoom } from './waiting-room.ts'
 export interface Moderation {
   /** Lets somebody in who waits, or sends them away (I7). */
   decide(member: MemberId, accept: boolean, by: MemberId): Promise<Refusal | undefined>
+  /** The same of somebody who waits at this node. */
+  decideHere(member: MemberId, accept: boolean, by: MemberId): Promise<Refusal | undefined>
   setRole(member: MemberId, role: Role, act: Act): Promise<Refusal | undefined>
   setStanding(member: MemberId, standing: Standing, act: Act): Promise<Refusal | undefined>
   changeSession(change: SettingsChange, act: Act): Promise<Refusal | undefined>
@@ -20,6 +23,8 @@ export interface Moderation {
 export interface ModerationPorts {
   readonly waitingRoom: WaitingRoom
   readonly admission: Admission
+  /** Where there are other nodes. */
+  readonly elsewhere: Pick<ClusterWaiting, 'decide'> | undefined
   readonly roster: Roster
   readonly people: Pick<People, 'roleOf'>
   readonly store: Pick<Store, 'registry'>
@@ -30,7 +35,7 @@ export interface ModerationPorts {
 }
 
 export function createModeration(ports: ModerationPorts): Moderation {
-  const { waitingRoom, admission, roster, people, store, fanOut, clock, stretch } = ports
+  const { waitingRoom, admission, elsewhere, roster, people, store, fanOut, clock, stretch } = ports
   const { registry } = store
 
   function tell(changed: MemberChanged): Refusal | undefined {
@@ -42,33 +47,45 @@ export function createModeration(ports: ModerationPorts): Moderation {
     return undefined
   }
 
-  return {
-    async decide(member, accept, by) {
-      if (!isModerator(people.roleOf(by))) {
-        return refuse('not-allowed', 'Only hosts and moderators may do this.')
-      }
-      const waiting = waitingRoom.take(member)
-      if (waiting === undefined) return refuse('no-such-member', 'They do not wait any more.')
-      const { connection, arrival, newcomer } = waiting
-      connection.state = { kind: 'admitting' }
-      if (accept) {
-        await roster.settle(connection, arrival, admission.admitWaiting(newcomer, by))
-        return undefined
-      }
-      const target = newcomer.member
-      try {
-        await registry.note({ action: 'declined', by, target, detail: '', at: clock.now() })
-      } catch (fault) {
-        // Nobody is sent away without it being written down (I10): they go on waiting.
-        if (connection.state.kind === 'admitting') {
-          connection.state = { kind: 'waiting' }
-          waitingRoom.add(waiting)
-        }
-        throw fault
-      }
-      const verdict = reject('declined', 'The host did not let you in.')
-      await roster.settle(connection, arrival, Promise.resolve(verdict))
+  async function decideHere(
+    member: MemberId,
+    accept: boolean,
+    by: MemberId,
+  ): Promise<Refusal | undefined> {
+    if (!isModerator(people.roleOf(by))) {
+      return notAllowed
+    }
+    const waiting = waitingRoom.take(member)
+    if (waiting === undefined) return refuse('no-such-member', 'They do not wait any more.')
+    const { connection, arrival, newcomer } = waiting
+    connection.state = { kind: 'admitting' }
+    if (accept) {
+      await roster.settle(connection, arrival, admission.admitWaiting(newcomer, by))
       return undefined
+    }
+    const target = newcomer.member
+    try {
+      await registry.note({ action: 'declined', by, target, detail: '', at: clock.now() })
+    } catch (fault) {
+      // Nobody is sent away without it being written down (I10): they go on waiting.
+      if (connection.state.kind === 'admitting') {
+        connection.state = { kind: 'waiting' }
+        waitingRoom.add(waiting)
+      }
+      throw fault
+    }
+    const verdict = reject('declined', 'The host did not let you in.')
+    await roster.settle(connection, arrival, Promise.resolve(verdict))
+    return undefined
+  }
+
+  return {
+    decideHere,
+    decide(member, accept, by) {
+      const node = waitingRoom.nodeOf(member)
+      if (node === undefined || elsewhere === undefined) return decideHere(member, accept, by)
+      if (!isModerator(people.roleOf(by))) return Promise.resolve(notAllowed)
+      return elsewhere.decide(node, member, accept, by)
     },
 
     setRole: async (member, role, act) => tell(await registry.setRole(member, role, act)),
@@ -106,3 +123,5 @@ export function createModeration(ports: ModerationPorts): Moderation {
 function refuse(code: Refusal['code'], message: string): Refusal {
   return { kind: 'refused', code, message }
 }
+
+const notAllowed = refuse('not-allowed', 'Only hosts and moderators may do this.')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { waitingPersonSchema } from '../../../protocol/admin.ts'
 import { deviceIdSchema, epochSchema, memberIdSchema, roomIdSchema } from '../../../protocol/ids.ts'
 import {
   memberNameSchema,
@@ -54,6 +55,18 @@ const signalSchema = z.discriminatedUnion('kind', [
         lastSeen: timeSchema,
       }),
     ),
+  }),
+  z.object({
+    kind: z.literal('waiting'),
+    node,
+    people: z.array(waitingPersonSchema.extend({ key: z.string().max(100).nullable() })),
+  }),
+  z.object({
+    kind: z.literal('decision'),
+    node,
+    member: memberIdSchema,
+    accept: z.boolean(),
+    by: memberIdSchema,
   }),
   z.object({ kind: z.literal('node-gone'), node }),
   z.object({

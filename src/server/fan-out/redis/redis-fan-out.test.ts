@@ -148,6 +148,27 @@ describe.skipIf(support.kind === 'no')('Redis', () => {
     await until(b.fanOut, () => b.heard.length === 4)
   })
 
+  it('takes no notice of what a node of another version says, and goes on', async () => {
+    const [a, b] = [await node(), await node()]
+    const said = (signal: object, v = 1): string => JSON.stringify({ v, from: 'other', signal })
+    for (const text of [
+      said({ kind: 'from-the-future', room }),
+      said({ kind: 'admin' }, 2),
+      said({ kind: 'node-gone' }),
+      'no envelope',
+    ]) {
+      redis.ask('SPUBLISH', 'test:nodes', text)
+    }
+    // What it knows may say more than it knows.
+    redis.ask('SPUBLISH', 'test:nodes', said({ kind: 'node-gone', node: 'other', why: 'tired' }))
+    a.fanOut.publish({ kind: 'admin' })
+    await until(b.fanOut, () => b.heard.some(({ kind }) => kind === 'admin'))
+    expect(b.heard.filter(({ kind }) => kind !== 'restored')).toEqual([
+      { kind: 'node-gone', node: 'other' },
+      { kind: 'admin' },
+    ])
+  })
+
   it('lets nobody wait for a Redis that hangs, and says so when it answers at last', async () => {
     const clock = systemClock()
     // Ten times as fast, but patient with the pings.

@@ -38,6 +38,8 @@ const SERVE_WITHIN_MS = 1_000
 const MAX_WAITING_BYTES = 16_777_216
 /** Rooms remembered while Redis is away; of more, others learn when they next look into the store. */
 const MAX_UNSAID = 2_000
+/** While nodes of two versions serve, the newer ones say more than the older ones know. */
+const PUZZLED_EVERY_MS = 60_000
 /** A longer signal is not sent: others are told where to read it. */
 const MAX_SIGNAL_BYTES = 1_048_576
 
@@ -57,6 +59,7 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
   let waitingBytes = 0
   let whenSent: (() => void) | undefined
   let dropped = 0
+  let puzzledAt = -Infinity
   let wasReady = false
   let lastFault = 'it was not reached yet'
   let isClosed = false
@@ -117,7 +120,10 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
   function hear(text: string): void {
     const envelope = open(text)
     if (envelope === undefined) {
-      log.warn({ bytes: text.length }, 'a signal from another node was not understood')
+      const now = clock.monotonic()
+      if (now - puzzledAt < PUZZLED_EVERY_MS) return
+      puzzledAt = now
+      log.warn({ bytes: text.length }, 'signals from another node are not understood')
     } else if (envelope.from !== node && !isClosed) deliver(envelope.signal)
   }
 
@@ -194,6 +200,8 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
         case 'room':
         case 'changed':
         case 'presence':
+        case 'waiting':
+        case 'decision':
         case 'node-gone':
         case 'member':
         case 'device-forgotten':

@@ -1,0 +1,67 @@
+/** What reaches people at other nodes besides the rooms themselves, on a real PostgreSQL and a real Redis. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { deviceKeyOf } from '../../client/session/device-key.ts'
+import type { RunningServer, ServerOptions } from '../../server/start-server.ts'
+import { clusterKit, type ClusterKit } from '../cluster-kit.ts'
+import { type RawClient, rawClient, rawPerson } from '../raw-client.ts'
+import { programSupport } from '../services/service-process.ts'
+
+const support = programSupport('redis-server', 'redis-cli', 'initdb', 'postgres', 'psql')
+if (support.kind === 'no') {
+  process.stderr.write(`\n⚠ REACHING OTHER NODES IS NOT TESTED HERE: ${support.why}\n\n`)
+}
+
+describe.skipIf(support.kind === 'no')('from node to node', () => {
+  let kit: ClusterKit
+  const clients: RawClient[] = []
+  beforeAll(async () => {
+    kit = await clusterKit()
+  })
+  afterEach(async () => {
+    for (const { webSocket } of clients.splice(0)) webSocket.terminate()
+    await kit.reset()
+  })
+  afterAll(() => kit.dispose())
+
+  /** Nodes of a session that has a host, and the host, who is connected to the first of them. */
+  async function hosted(
+    count: number,
+    more: Pick<ServerOptions, 'doors' | 'pairing'> = {},
+  ): Promise<{ readonly nodes: RunningServer[]; readonly host: RawClient }> {
+    const mara = rawPerson('Mara')
+    const owner = {
+      ...{ memberId: mara.member, deviceId: mara.device, name: mara.name },
+      deviceKey: deviceKeyOf(mara.key).publicKey,
+    }
+    const nodes: RunningServer[] = []
+    for (let n = 0; n < count; n++) {
+      nodes.push(await kit.node({}, undefined, { ...more, owner: { owner } }))
+    }
+    return { nodes, host: await kit.join(nodes[0]!, mara) }
+  }
+  async function stranger(node: RunningServer, name: string): Promise<RawClient> {
+    const client = await rawClient(node.url, rawPerson(name))
+    clients.push(client)
+    return client
+  }
+
+  it('[I7] who waits at one node is let in or sent away from another', async () => {
+    const { nodes, host } = await hosted(3)
+    host.tell({ type: 'change-session', ref: 1, change: { approval: true } })
+    await host.next('carried-out', ({ ref }) => ref === 1)
+    host.tell({ type: 'admin-watch', ref: 2, active: true })
+    const names = (waiting: readonly { name: string }[]): string[] =>
+      waiting.map(({ name }) => name).toSorted()
+    const sam = await stranger(nodes[1]!, 'Sam')
+    const eve = await stranger(nodes[2]!, 'Eve')
+    await Promise.all([sam.prove('a secret of this test'), eve.prove('a secret of this test')])
+    await Promise.all([sam.next('waiting'), eve.next('waiting')])
+    await host.next('admin', ({ waiting }) => names(waiting).join() === 'Eve,Sam')
+    host.tell({ type: 'approve', ref: 3, member: sam.person.member, accept: true })
+    await sam.next('welcome')
+    await host.next('carried-out', ({ ref }) => ref === 3)
+    host.tell({ type: 'approve', ref: 4, member: eve.person.member, accept: false })
+    expect((await eve.next('rejected')).code).toBe('declined')
+    await host.next('admin', ({ waiting }) => waiting.length === 0)
+  })
+})
