@@ -127,3 +127,10 @@ export function until(client: RawClient, holds: () => boolean): Promise<void> {
     look()
   })
 }
+
+/** What the client was last told of the other's presence. */
+export function presenceOf(client: RawClient, other: RawClient): string | undefined {
+  return client.received
+    .flatMap((message) => (message.type === 'people' ? message.members : []))
+    .findLast(({ id }) => id === other.person.member)?.presence
+}

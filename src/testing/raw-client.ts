@@ -158,6 +158,8 @@ function channelOf(webSocket: WebSocket): string {
 export async function rawFurtherDevice(
   client: RawClient,
   cursors: Cursor[] = [],
+  /** Of the node the device goes to. */
+  url = client.webSocket.url,
 ): Promise<RawClient> {
   client.tell({ type: 'link-device', ref: 0 })
   const { code } = await client.next('link-code')
@@ -167,7 +169,7 @@ export async function rawFurtherDevice(
   if (paired.member === undefined) throw new Error('the code was none for a device')
   const { id: member, token } = paired.member
   const person = { ...client.person, member, device: newId<DeviceId>(), key: random.key() }
-  const further = await rawClient(client.webSocket.url, person)
+  const further = await rawClient(url, person)
   await further.enter({ kind: 'link', token }, cursors)
   return further
 }

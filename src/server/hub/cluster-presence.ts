@@ -17,6 +17,8 @@ export interface ClusterPresence {
   /** Somebody came to this node, left it, or changed. */
   moved(person: PresentPerson): void
   hear(signal: Extract<ClusterSignal, { kind: 'presence' | 'node-gone' }>): void
+  /** At how many nodes somebody is who is at this one. */
+  nodesOf(member: MemberId): number
   /** Others can be heard again. */
   restored(): void
   start(): void
@@ -145,6 +147,11 @@ export function createClusterPresence(ports: {
         }
       }
       for (const person of signal.people) take(node, person)
+    },
+    nodesOf(member) {
+      let count = 1
+      for (const { people: there } of nodes.values()) if (there.has(member)) count++
+      return count
     },
     restored() {
       const now = clock.monotonic()

@@ -118,7 +118,11 @@ describe('waiting for approval at one of several nodes', () => {
     // However long it lasts: who cannot hear does not know that somebody has gone.
     await cluster.clock.advance(60_000)
     expect(listed()).toEqual(['Sam'])
+    const lee = await wait(there, there.person('Lee'))
     await cluster.restore()
+    await cluster.clock.advance(200)
+    expect(listed()).toEqual(['Sam', 'Lee'])
+    lee.drop()
     await decide(sam, true, 7)
     expect(sam.of('welcome')).toHaveLength(1)
     expect(listed()).toEqual([])

@@ -158,6 +158,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
           decideHere,
         })
   const { cluster } = joint ?? {}
+  const nodesOf = joint?.presence.nodesOf ?? (() => 1)
   const batcher = createCommitBatcher({
     ...{ store: cluster ?? store, clock, meter, log },
     committed: (batch) => publishCommitted(batch, fanOut),
@@ -199,6 +200,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
   const requests = createRequests({
     ...{ rooms, people, session, recovery, batcher, store, clock, secrets, log },
     roomChanges: options.roomChanges,
+    nodesOf,
   })
   const moderation = createModeration({
     ...{ waitingRoom, admission, roster, people, store, fanOut, clock },
@@ -209,7 +211,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     ...{ moderation, board, codes, people, store, fanOut, clock, secrets, log },
   })
   const submits = createSubmits({
-    ...{ batcher, typing, clock, meter },
+    ...{ batcher, typing, clock, meter, nodesOf },
     limits: options.writes,
     addressWrites: options.addressWrites,
     mayOnlyRead: (member) => session.isReadOnlyFor(people.roleOf(member)),
@@ -220,7 +222,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
   )
   const receive = createReception({
     ...{ roster, rooms, people, reads, requests, adminRequests, submits, typing, stays },
-    ...{ clock, meter, options, integrations },
+    ...{ clock, meter, options, integrations, nodesOf },
     recovery: cluster === undefined ? recovery : { ...recovery, sync: cluster.sync },
   })
   const heartbeat = createHeartbeat({

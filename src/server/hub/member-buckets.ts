@@ -6,8 +6,8 @@ const MAX_KEPT = 20_000
 
 /** One bucket for each person, whichever of their devices takes from it. */
 export interface MemberBuckets {
-  /** 0 when there were as many tokens, or else the milliseconds until there are. */
-  take(member: MemberId, count: number, now: number): number
+  /** 0 when there were as many tokens in the share of one of so many nodes, or else the milliseconds until there are. */
+  take(member: MemberId, count: number, now: number, nodes?: number): number
 }
 
 export function createMemberBuckets(size: BucketSize): MemberBuckets {
@@ -26,6 +26,6 @@ export function createMemberBuckets(size: BucketSize): MemberBuckets {
   }
 
   return {
-    take: (member, count, now) => takeToken(bucketOf(member, now), size, now, count),
+    take: (member, count, now, nodes) => takeToken(bucketOf(member, now), size, now, count, nodes),
   }
 }

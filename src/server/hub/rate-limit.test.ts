@@ -31,4 +31,18 @@ describe('a token bucket', () => {
     for (let index = 0; index < 3; index++) expect(takeToken(bucket, size, 3_600_000)).toBe(0)
     expect(takeToken(bucket, size, 3_600_000)).toBeGreaterThan(0)
   })
+
+  it('gives one of several nodes its share, the next one when promised, and the rest once it is alone', () => {
+    const shared = { burst: 6, perMinute: 60 }
+    const bucket = fullBucket(shared, 0)
+    const take = (now: number, nodes: number, count = 1): number =>
+      takeToken(bucket, shared, now, count, nodes)
+    expect([1, 2, 3].map(() => take(0, 3))).toEqual([0, 0, 3_000])
+    expect(take(2_900, 3)).toBeGreaterThan(0)
+    expect(take(3_000, 3)).toBe(0)
+    expect([1, 2, 3, 4, 5].map(() => take(3_000, 1))).toEqual([0, 0, 0, 0, 1_000])
+    // However small the share is, what is asked for at once comes in time.
+    expect(take(243_000, 12, 2)).toBe(0)
+    expect(take(243_000, 12)).toBeGreaterThan(12_000)
+  })
 })

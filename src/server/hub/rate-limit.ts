@@ -13,14 +13,30 @@ export function fullBucket(size: BucketSize, now: number): Bucket {
   return { tokens: size.burst, updatedAt: now }
 }
 
-/** Takes tokens, one by default. Answers 0 when there were enough, or else the milliseconds until there are. */
-export function takeToken(bucket: Bucket, size: BucketSize, now: number, count = 1): number {
-  refill(bucket, size, now)
-  if (bucket.tokens >= count) {
+/**
+ * Takes tokens, one by default. Answers 0 when there were enough, or else the milliseconds until there are. Whose
+ * budget is divided between several nodes takes only this node's share of it: the rest is kept back for the others,
+ * and is there again when they are gone.
+ */
+export function takeToken(
+  bucket: Bucket,
+  size: BucketSize,
+  now: number,
+  count = 1,
+  nodes = 1,
+): number {
+  refill(bucket, size, now, nodes)
+  const missing = count + keptBack(size.burst, count, nodes) - bucket.tokens
+  if (missing <= 0) {
     bucket.tokens -= count
     return 0
   }
-  return Math.max(1, Math.ceil(((count - bucket.tokens) * 60_000) / size.perMinute))
+  return Math.max(1, Math.ceil((missing * 60_000 * nodes) / size.perMinute))
+}
+
+/** Of a budget, what is for the other nodes. What is asked for at once must fit the share, however small it is. */
+export function keptBack(burst: number, count: number, nodes: number): number {
+  return burst - Math.max(burst / nodes, Math.min(burst, count))
 }
 
 export function isFull(bucket: Bucket, size: BucketSize, now: number): boolean {
@@ -28,8 +44,8 @@ export function isFull(bucket: Bucket, size: BucketSize, now: number): boolean {
   return bucket.tokens >= size.burst
 }
 
-function refill(bucket: Bucket, size: BucketSize, now: number): void {
-  const earned = ((now - bucket.updatedAt) * size.perMinute) / 60_000
+function refill(bucket: Bucket, size: BucketSize, now: number, nodes = 1): void {
+  const earned = ((now - bucket.updatedAt) * size.perMinute) / 60_000 / nodes
   bucket.tokens = Math.min(size.burst, bucket.tokens + earned)
   bucket.updatedAt = now
 }

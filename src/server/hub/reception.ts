@@ -35,6 +35,8 @@ export interface ReceptionPorts {
   readonly clock: Clock
   readonly meter: Meter
   readonly options: HubOptions
+  /** At which the member is connected now: each has its share of their budgets. */
+  readonly nodesOf: (member: MemberId) => number
 }
 
 /** Takes one frame of a connection to where it belongs, if it may come at this moment and at this rate. */
@@ -53,13 +55,14 @@ export function createReception(
   /** False when the person asked for too much of this kind, on all their devices together. */
   function withinBudget(connection: Connection, member: MemberId, message: ClientMessage): boolean {
     const now = clock.monotonic()
+    const nodes = ports.nodesOf(member)
     if (message.type === 'typing' && message.active) {
-      if (typingBuckets.take(member, 1, now) === 0) return true
+      if (typingBuckets.take(member, 1, now, nodes) === 0) return true
       meter.count('typing-dropped')
       return false
     }
     if (message.type !== 'history') return true
-    const wait = historyBuckets.take(member, 1, now)
+    const wait = historyBuckets.take(member, 1, now, nodes)
     if (wait === 0) return true
     meter.count('history-refused')
     connection.socket.send({

@@ -41,6 +41,8 @@ export interface RequestPorts {
   readonly secrets: Pick<Secrets, 'uuid'>
   readonly log: Log
   readonly roomChanges: BucketSize
+  /** At which the member is connected now: each has its share of their budget. */
+  readonly nodesOf: (member: MemberId) => number
 }
 
 export function createRequests(ports: RequestPorts): Requests {
@@ -285,7 +287,8 @@ export function createRequests(ports: RequestPorts): Requests {
         return fail(connection, request.ref, refusal.code, refusal.message)
       }
       const cost = roomChangesOf(request)
-      if (cost > 0 && roomChanges.take(device.member, cost, clock.monotonic()) > 0) {
+      const nodes = ports.nodesOf(device.member)
+      if (cost > 0 && roomChanges.take(device.member, cost, clock.monotonic(), nodes) > 0) {
         const words = `At most ${ports.roomChanges.perMinute} changes of rooms a minute.`
         return fail(connection, request.ref, 'rate-limited', words)
       }

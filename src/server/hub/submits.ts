@@ -7,7 +7,7 @@ import type { AdmittedDevice, Connection, Hold, Lane } from './connection.ts'
 import { createKeyedBuckets } from './keyed-buckets.ts'
 import type { WriteLimits } from './options.ts'
 import type { Clock, Meter } from './ports.ts'
-import { type BucketSize, takeToken } from './rate-limit.ts'
+import { type BucketSize, keptBack, takeToken } from './rate-limit.ts'
 import type { Typing } from './typing.ts'
 
 /** Writes that follow each other this closely after connecting come from an outbox that is draining. */
@@ -34,6 +34,8 @@ export interface SubmitPorts {
   readonly clock: Clock
   readonly meter: Meter
   readonly limits: WriteLimits
+  /** At which the member is connected now: each has its share of what they may write. */
+  readonly nodesOf: (member: MemberId) => number
   /** Of all members of one address together. */
   readonly addressWrites: BucketSize
   /** The session is read-only, for this member (I6). */
@@ -43,7 +45,7 @@ export interface SubmitPorts {
 }
 
 export function createSubmits(ports: SubmitPorts): Submits {
-  const { batcher, typing, clock, meter, limits } = ports
+  const { batcher, typing, clock, meter, limits, nodesOf } = ports
   const flood: BucketSize = { burst: limits.floodPerMinute, perMinute: limits.floodPerMinute }
   const allowances = new Map<MemberId, Allowance>()
   const addresses = createKeyedBuckets<string>(ports.addressWrites)
@@ -65,13 +67,13 @@ export function createSubmits(ports: SubmitPorts): Submits {
       allowance = { burst: limits.burst, saved: limits.saved, updatedAt: now }
       allowances.set(member, allowance)
     }
-    earn(allowance, limits, now)
+    earn(allowance, limits, now, nodesOf(member))
     return allowance
   }
 
   function forgetFullOnes(now: number): void {
     for (const [member, allowance] of allowances) {
-      earn(allowance, limits, now)
+      earn(allowance, limits, now, nodesOf(member))
       const isFull = allowance.burst >= limits.burst && allowance.saved >= limits.saved
       if (isFull) allowances.delete(member)
     }
@@ -81,10 +83,12 @@ export function createSubmits(ports: SubmitPorts): Submits {
   function allowance(device: AdmittedDevice, now: number): number {
     const own = allowanceOf(device.member, now)
     const isDraining = now < device.drainingUntil
+    const nodes = nodesOf(device.member)
+    const missing = 1 + keptBack(limits.burst, 1, nodes) - own.burst
     let wait = 0
-    if (own.burst >= 1) own.burst -= 1
-    else if (isDraining && own.saved >= 1) own.saved -= 1
-    else wait = Math.max(1, Math.ceil(((1 - own.burst) * 60_000) / limits.perMinute))
+    if (missing <= 0) own.burst -= 1
+    else if (isDraining && own.saved >= 1 + keptBack(limits.saved, 1, nodes)) own.saved -= 1
+    else wait = Math.max(1, Math.ceil((missing * 60_000 * nodes) / limits.perMinute))
     if (isDraining) device.drainingUntil = now + wait + DRAIN_PAUSE_MS
     return wait
   }
@@ -216,8 +220,8 @@ interface Allowance {
 }
 
 /** Only what the burst has no place for is saved: who writes all the time has nothing to save up. */
-function earn(allowance: Allowance, limits: WriteLimits, now: number): void {
-  const earned = ((now - allowance.updatedAt) * limits.perMinute) / 60_000
+function earn(allowance: Allowance, limits: WriteLimits, now: number, nodes: number): void {
+  const earned = ((now - allowance.updatedAt) * limits.perMinute) / 60_000 / nodes
   const spare = Math.max(0, allowance.burst + earned - limits.burst)
   allowance.burst += earned - spare
   allowance.saved = Math.min(limits.saved, allowance.saved + spare)

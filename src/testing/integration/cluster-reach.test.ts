@@ -1,9 +1,10 @@
 /** What reaches people at other nodes besides the rooms themselves, on a real PostgreSQL and a real Redis. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { deviceKeyOf } from '../../client/session/device-key.ts'
+import type { MessageId } from '../../protocol/ids.ts'
 import type { RunningServer, ServerOptions } from '../../server/start-server.ts'
-import { clusterKit, type ClusterKit } from '../cluster-kit.ts'
-import { type RawClient, rawClient, rawPerson } from '../raw-client.ts'
+import { clusterKit, type ClusterKit, presenceOf, until } from '../cluster-kit.ts'
+import { newId, type RawClient, rawClient, rawFurtherDevice, rawPerson } from '../raw-client.ts'
 import { programSupport } from '../services/service-process.ts'
 
 const support = programSupport('redis-server', 'redis-cli', 'initdb', 'postgres', 'psql')
@@ -63,5 +64,38 @@ describe.skipIf(support.kind === 'no')('from node to node', () => {
     host.tell({ type: 'approve', ref: 4, member: eve.person.member, accept: false })
     expect((await eve.next('rejected')).code).toBe('declined')
     await host.next('admin', ({ waiting }) => waiting.length === 0)
+  })
+
+  it('who writes over two nodes may write as much as over one, and over one again all of it', async () => {
+    const writes = { perMinute: 1, burst: 6, saved: 0, floodPerMinute: 1_000 }
+    const pairing = { pairing: true }
+    const [first, second] = [
+      await kit.node({ writes }, undefined, pairing),
+      await kit.node({ writes }, undefined, pairing),
+    ]
+    const ada = await kit.join(first, 'Ada')
+    const [watcher, other] = [await kit.join(first, 'Watcher'), await kit.join(second, 'Other')]
+    const presence = (seen: RawClient, wanted: string): Promise<void> =>
+      until(seen, () => presenceOf(seen, ada) === wanted)
+    ada.tell({ type: 'presence', presence: 'away' })
+    await Promise.all([presence(watcher, 'away'), presence(other, 'away')])
+    const phone = await rawFurtherDevice(ada, [], second.url)
+    clients.push(phone)
+    await presence(watcher, 'online')
+    // Both nodes have heard of the other now.
+    const writeAll = async (client: RawClient): Promise<number> => {
+      const ids = [0, 1, 2, 3, 4, 5, 6].map((n) => client.post(ada.general(), `${n}`))
+      return ids.indexOf((await client.next('held')).id)
+    }
+    expect([await writeAll(ada), await writeAll(phone)]).toEqual([3, 3])
+    phone.webSocket.terminate()
+    await presence(watcher, 'away')
+    const room = ada.general()
+    const id = newId<MessageId>()
+    const operation = { kind: 'post', text: 'and on' } as const
+    ada.tell({ type: 'submit', id, room, operation, head: true })
+    await ada.next('ack', (ack) => ack.id === id)
+    const last = ada.post(room, 'and on')
+    await ada.next('ack', (ack) => ack.id === last)
   })
 })

@@ -8,7 +8,7 @@ import { settingsSchema } from '../../server/ops/options/settings.ts'
 import { systemClock } from '../../server/ops/system-clock.ts'
 import { createTracing } from '../../server/ops/tracing/tracing.ts'
 import type { RunningServer } from '../../server/start-server.ts'
-import { clusterKit, type ClusterKit, logOf, until } from '../cluster-kit.ts'
+import { clusterKit, type ClusterKit, logOf, presenceOf, until } from '../cluster-kit.ts'
 import { newId, type RawClient } from '../raw-client.ts'
 import { programSupport } from '../services/service-process.ts'
 
@@ -212,10 +212,5 @@ describe.skipIf(support.kind === 'no')('several nodes', () => {
 
 const writesWithoutLimit = { perMinute: 1e6, burst: 1e5, saved: 1e5, floodPerMinute: 1e6 }
 
-function presenceOf(client: RawClient, other: RawClient): string | undefined {
-  return client.received
-    .flatMap((message) => (message.type === 'people' ? message.members : []))
-    .findLast(({ id }) => id === other.person.member)?.presence
-}
 const knows = (client: RawClient, other: RawClient): boolean =>
   presenceOf(client, other) !== undefined
