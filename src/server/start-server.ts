@@ -167,7 +167,7 @@ export async function startServer(
     })
   const door = createDoors(
     {
-      ...{ hub, clock, meter, log, session: store.session.id, uuid: secrets.uuid },
+      ...{ hub, fanOut, clock, meter, log, session: store.session.id, uuid: secrets.uuid },
       verifyToken: integrations.verifyToken(options.verifyToken),
       isOpen: hubOptions.admission.kind === 'open',
       memberOf,

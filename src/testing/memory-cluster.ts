@@ -83,8 +83,7 @@ export function memoryCluster(): MemoryCluster {
         publish(signal) {
           hear(member, signal)
           if (signal.kind === 'settings') return send(member, { kind: 'registry-changed' }, true)
-          const isOfRoom =
-            signal.kind === 'events' || signal.kind === 'typing' || signal.kind === 'reads'
+          const isOfRoom = ['events', 'typing', 'relay', 'reads'].includes(signal.kind)
           send(member, signal, !isOfRoom)
           const isShape =
             signal.kind === 'events' &&

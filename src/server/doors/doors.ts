@@ -1,5 +1,5 @@
 import type { Hub } from '../hub/hub.ts'
-import type { Clock, Log, Meter } from '../hub/ports.ts'
+import type { Clock, FanOut, Log, Meter } from '../hub/ports.ts'
 import type { MemberId, SessionId } from '../../protocol/ids.ts'
 import type { VerifyToken } from '../auth/verify-token.ts'
 import type { ForeignDoorLimits, ForeignDoorPorts } from './foreign-door.ts'
@@ -42,6 +42,7 @@ export const allDoorsClosed: DoorSwitches = {
 export function createDoors(
   ports: {
     readonly hub: Hub
+    readonly fanOut: FanOut
     readonly session: SessionId
     readonly clock: Clock
     readonly meter: Meter
@@ -77,11 +78,14 @@ export function createDoors(
     signalr: switches.signalr ? createSignalrDoor(foreign) : undefined,
     plain:
       switches.plain || switches.game
-        ? createPlainDoor(foreign, {
-            chat: switches.plain,
-            game: switches.game,
-            echo: switches.plainDoor.echo,
-          })
+        ? createPlainDoor(
+            { ...foreign, fanOut: ports.fanOut },
+            {
+              chat: switches.plain,
+              game: switches.game,
+              echo: switches.plainDoor.echo,
+            },
+          )
         : undefined,
   })
 }

@@ -113,6 +113,9 @@ export function createDelivery(ports: DeliveryPorts): (signal: Signal) => void {
         sendToAll(room.recovering, message)
         return
       }
+      case 'relay':
+        // Between doors; nothing of it is the hub's.
+        return
       case 'changed':
         return cluster?.told(signal.room, signal.head)
       case 'member':

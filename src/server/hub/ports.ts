@@ -186,6 +186,17 @@ export type Signal =
       readonly member: MemberId
       readonly active: boolean
     }
+  /** From a game client to those in its room at other nodes; never stored. */
+  | {
+      readonly kind: 'relay'
+      readonly node: string
+      readonly room: RoomId
+      readonly data: string
+      /** Base64, then. */
+      readonly isBinary: boolean
+      /** The message of the room that says the same. */
+      readonly post?: MessageId | undefined
+    }
   | { readonly kind: 'reads'; readonly room: RoomId; readonly positions: readonly ReadPosition[] }
   /** A member came in for the first time, or their name, role or standing changed. */
   | { readonly kind: 'member'; readonly member: StoredMember }

@@ -2,6 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { deviceKeyOf } from '../../client/session/device-key.ts'
 import type { MessageId } from '../../protocol/ids.ts'
+import { allDoorsClosed } from '../../server/doors/doors.ts'
+import { type PlainClient, plainClient } from '../../server/doors/testing/plain-client.ts'
 import type { RunningServer, ServerOptions } from '../../server/start-server.ts'
 import { clusterKit, type ClusterKit, presenceOf, until } from '../cluster-kit.ts'
 import { newId, type RawClient, rawClient, rawFurtherDevice, rawPerson } from '../raw-client.ts'
@@ -64,6 +66,46 @@ describe.skipIf(support.kind === 'no')('from node to node', () => {
     host.tell({ type: 'approve', ref: 4, member: eve.person.member, accept: false })
     expect((await eve.next('rejected')).code).toBe('declined')
     await host.next('admin', ({ waiting }) => waiting.length === 0)
+  })
+
+  it('players at different nodes hear each other, and those of one node while Redis is away', async () => {
+    const doors = { ...allDoorsClosed, plain: true, game: true, names: true }
+    const { nodes, host } = await hosted(1, { doors })
+    host.tell({ type: 'change-session', ref: 1, change: { access: 'open' } })
+    await host.next('carried-out')
+    nodes.push(await kit.node({}, undefined, { doors }))
+    const players: PlainClient[] = []
+    async function play(node: RunningServer, playerId: string): Promise<PlainClient> {
+      const headers = { Cookie: `sessionId=${playerId}-session` }
+      const client = await plainClient(node.url, undefined, { headers })
+      players.push(client)
+      client.say({ type: 'register', playerId, platform: 'Linux', room: 'arena' })
+      expect(await client.next()).toMatchObject({ type: 'registered' })
+      return client
+    }
+    const ada = await play(nodes[0]!, 'ada')
+    const dora = await play(nodes[0]!, 'dora')
+    const bea = await play(nodes[1]!, 'bea')
+    ada.say({ type: 'game_state', position: [1, 2] })
+    const state = { type: 'game_state', playerId: 'ada', position: [1, 2] }
+    expect(await bea.next()).toMatchObject(state)
+    expect(await dora.next()).toMatchObject(state)
+    bea.say(Buffer.from([0, 255, 7]))
+    for (const client of [ada, dora]) expect(await client.next()).toEqual(Buffer.from([0, 255, 7]))
+    // What is stored as well is not told twice.
+    ada.say({ type: 'player_action', action: 'win', store: true })
+    expect(await bea.next()).toMatchObject({ action: 'win' })
+    expect(await dora.next()).toMatchObject({ action: 'win' })
+
+    await kit.redis.kill()
+    ada.say({ type: 'game_state', alone: true })
+    expect(await dora.next()).toMatchObject({ alone: true })
+    await kit.redis.start()
+    // As games do, again and again, until it is carried.
+    const again = setInterval(() => ada.say({ type: 'game_state', carried: true }), 100)
+    expect(await bea.next()).toMatchObject({ carried: true })
+    clearInterval(again)
+    for (const { webSocket } of players) webSocket.terminate()
   })
 
   it('who writes over two nodes may write as much as over one, and over one again all of it', async () => {

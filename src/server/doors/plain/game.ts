@@ -5,7 +5,6 @@ import type { GuestRoom } from '../guest/guest-events.ts'
 import type { GuestRooms } from '../guest/guest-rooms.ts'
 import type { GuestSession } from '../guest/guest-session.ts'
 import { fault, type Fault, ok, type Outcome } from '../guest/outcome.ts'
-import type { RecentIds } from '../recent-ids.ts'
 import type { WebSocketLine } from '../web-socket-line.ts'
 import type { PlainMessage } from './plain-messages.ts'
 import type { Player, Players } from './players.ts'
@@ -38,7 +37,6 @@ export function createGame(ports: {
   readonly rooms: GuestRooms
   readonly line: WebSocketLine
   readonly players: Players
-  readonly relayed: RecentIds
   readonly clock: Pick<Clock, 'monotonic'>
   readonly uuid: () => string
   readonly tell: (message: object) => void
@@ -49,13 +47,13 @@ export function createGame(ports: {
   let current: { readonly playerId: string; readonly player: Player } | undefined
   let leave = (): void => {}
 
-  function pass(data: string | Buffer): Outcome<null> {
+  function pass(data: string | Buffer, post?: MessageId): Outcome<null> {
     if (current === undefined) return notRegistered
     if (data.length > MAX_RELAYED_BYTES) return tooLarge
     const now = clock.monotonic()
     const wait = takeToken(relays, RELAYS, now) || takeToken(bytes, RELAYED_BYTES, now, data.length)
     if (wait > 0) return tooFast
-    players.relay(current.player, data)
+    players.relay(current.player, data, post)
     return ok(null)
   }
 
@@ -95,10 +93,9 @@ export function createGame(ports: {
       const { playerId, player } = current
       // What is known of the sender is said last: nobody speaks for somebody else.
       const text = JSON.stringify({ ...body, type, playerId, from: session.name() })
-      const passed = pass(text)
-      if (passed.kind === 'fault' || body.store !== true) return passed
-      const id = ports.uuid() as MessageId
-      ports.relayed.add(id)
+      const id = body.store === true ? (ports.uuid() as MessageId) : undefined
+      const passed = pass(text, id)
+      if (passed.kind === 'fault' || id === undefined) return passed
       void session.post(player.room, text, id).then((outcome) => {
         const { kind } = outcome
         if (kind === 'fault') ports.tell({ type: 'error', ...outcome, kind: undefined })
@@ -106,7 +103,7 @@ export function createGame(ports: {
       return passed
     },
 
-    relayBinary: pass,
+    relayBinary: (data) => pass(data),
     leave() {
       leave()
       current = undefined

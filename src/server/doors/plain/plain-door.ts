@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { FanOut } from '../../hub/ports.ts'
 import type { ForeignDoor, ForeignDoorPorts } from '../foreign-door.ts'
 import { createForeignUpgrades, type Decision } from '../foreign-upgrades.ts'
 import { createRecentIds } from '../recent-ids.ts'
@@ -19,13 +20,18 @@ export interface PlainDoorOptions {
   readonly echo: boolean
 }
 
+export interface PlainDoorPorts extends ForeignDoorPorts {
+  /** Carries what players send each other to other nodes. */
+  readonly fanOut: Pick<FanOut, 'publish' | 'subscribe'>
+}
+
 /** JSON messages over a WebSocket, for clients that know no protocol but that. */
-export function createPlainDoor(ports: ForeignDoorPorts, options: PlainDoorOptions): ForeignDoor {
+export function createPlainDoor(ports: PlainDoorPorts, options: PlainDoorOptions): ForeignDoor {
   const { identify } = ports
   const upgrades = createForeignUpgrades(ports, { subprotocols: [PLAIN_SUBPROTOCOL], decide })
   const connections = new Set<PlainConnection>()
-  const players = createPlayers()
   const relayed = createRecentIds(RELAYED_KEPT)
+  const players = createPlayers({ fanOut: ports.fanOut, node: ports.uuid(), relayed })
   const taken = new Set([
     ...Object.keys(anyClientSchemas),
     ...(options.chat ? Object.keys(chatClientSchemas) : []),
@@ -64,6 +70,6 @@ export function createPlainDoor(ports: ForeignDoorPorts, options: PlainDoorOptio
       for (const connection of connections) connection.shutDown()
       return upgrades.closed(timeoutMs)
     },
-    stop() {},
+    stop: () => players.stop(),
   }
 }

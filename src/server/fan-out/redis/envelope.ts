@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { waitingPersonSchema } from '../../../protocol/admin.ts'
-import { deviceIdSchema, epochSchema, memberIdSchema, roomIdSchema } from '../../../protocol/ids.ts'
+import {
+  deviceIdSchema,
+  epochSchema,
+  memberIdSchema,
+  messageIdSchema,
+  roomIdSchema,
+} from '../../../protocol/ids.ts'
 import {
   memberNameSchema,
   presenceSchema,
@@ -19,6 +25,9 @@ const VERSION = 1
 /** `restored` never leaves its node, and of settings only that they changed: there is a passphrase in them. */
 export type SentSignal = Exclude<Signal, { kind: 'restored' | 'settings' }>
 
+/** 64 KiB in base64, and a little. */
+const MAX_RELAYED_LENGTH = 90_000
+
 const node = z.string().min(1).max(100)
 
 const signalSchema = z.discriminatedUnion('kind', [
@@ -36,6 +45,14 @@ const signalSchema = z.discriminatedUnion('kind', [
     room: roomIdSchema,
     member: memberIdSchema,
     active: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('relay'),
+    node,
+    room: roomIdSchema,
+    data: z.string().max(MAX_RELAYED_LENGTH),
+    isBinary: z.boolean(),
+    post: messageIdSchema.optional(),
   }),
   z.object({
     kind: z.literal('reads'),

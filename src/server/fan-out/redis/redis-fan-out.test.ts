@@ -148,6 +148,26 @@ describe.skipIf(support.kind === 'no')('Redis', () => {
     await until(b.fanOut, () => b.heard.length === 4)
   })
 
+  it('keeps no game waiting for a Redis that hangs, and leaves its room to the rest', async () => {
+    const [a, b] = [await node(), await node()]
+    await b.fanOut.serve([room])
+    redis.freeze()
+    const data = 'x'.repeat(65_536)
+    for (let n = 0; n < 100; n++) {
+      a.fanOut.publish({ kind: 'relay', node: 'a', room, data, isBinary: false })
+    }
+    a.fanOut.publish(reads(7))
+    redis.thaw()
+    await until(b.fanOut, () => b.heard.some(({ kind }) => kind === 'reads'))
+    const relays = b.heard.filter(({ kind }) => kind === 'relay')
+    expect(relays.length).toBeGreaterThan(10)
+    expect(relays.length).toBeLessThan(20)
+    // Nobody is told of those that were left out: they would be old.
+    expect([a.fanOut.dropped(), a.heard.filter(({ kind }) => kind === 'relay').length]).toEqual([
+      0, 100,
+    ])
+  })
+
   it('takes no notice of what a node of another version says, and goes on', async () => {
     const [a, b] = [await node(), await node()]
     const said = (signal: object, v = 1): string => JSON.stringify({ v, from: 'other', signal })

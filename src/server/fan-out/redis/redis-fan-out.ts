@@ -36,6 +36,8 @@ const CLOSE_WITHIN_MS = 500
 const SERVE_WITHIN_MS = 1_000
 /** Bytes that wait for Redis to take them. */
 const MAX_WAITING_BYTES = 16_777_216
+/** With so much before it, what a game client says would be old when it is carried. */
+const MAX_BEFORE_RELAY_BYTES = 1_048_576
 /** Rooms remembered while Redis is away; of more, others learn when they next look into the store. */
 const MAX_UNSAID = 2_000
 /** While nodes of two versions serve, the newer ones say more than the older ones know. */
@@ -196,6 +198,9 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
         }
         case 'typing':
         case 'reads':
+          return send(channelOf(signal.room), signal)
+        case 'relay':
+          if (!link.isReady() || waitingBytes > MAX_BEFORE_RELAY_BYTES) return
           return send(channelOf(signal.room), signal)
         case 'room':
         case 'changed':
