@@ -22,6 +22,7 @@ import { reloadOn } from './ops/options/reload.ts'
 import { systemClock } from './ops/system-clock.ts'
 import { sharedOf } from './shared-of-settings.ts'
 import { startServer } from './start-server.ts'
+import { offersCodes } from './session-desk.ts'
 import { keepHostKey } from './tls/host-key.ts'
 import { namesOf, readTlsFiles, type ServerTls } from './tls/server-tls.ts'
 
@@ -96,8 +97,7 @@ async function serve(options: HeadlessOptions): Promise<number> {
             owner: { firstInvite: { token: ownerToken, label: 'owner', role: 'host', maxUses: 1 } },
           }),
       shared: shared.kind === 'shared' ? shared.shared : undefined,
-      // A code lives in one node's memory, and proves the key that members pin.
-      pairing: secret !== undefined && shared.kind === 'none' && tls?.kind === 'host-key',
+      pairing: secret !== undefined && offersCodes(tls, shared.kind === 'shared'),
       doors: { ...settings.doors, plainDoor: settings.plainDoor },
       ...(authority.kind === 'authority'
         ? {

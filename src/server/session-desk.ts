@@ -3,11 +3,21 @@ import { networkInterfaces } from 'node:os'
 import type { GrantedInvite } from '../pairing/messages.ts'
 import type { PairingDesk } from './doors/pairing/pairing-desk.ts'
 import { createPairingDoor, type PairingDoor } from './doors/pairing/pairing-door.ts'
+import { createSharedTries } from './doors/pairing/shared-tries.ts'
+import type { SharedCodes } from './hub/codes-port.ts'
 import type { Hub } from './hub/hub.ts'
 import type { Clock, Log, Meter } from './hub/ports.ts'
 import { reachableAddresses } from './ops/addresses.ts'
 import { fingerprintOfKey } from './tls/host-key.ts'
 import { namesOf, type ServerTls } from './tls/server-tls.ts'
+
+/**
+ * Whether a headless server lets people in by codes: they prove the key of whoever answers. Nodes of one session have one
+ * key only where they have one certificate; keys of their own would each be another host to whoever joined by a code.
+ */
+export function offersCodes(tls: ServerTls | undefined, isShared: boolean): boolean {
+  return tls?.kind === (isShared ? 'certificate' : 'host-key')
+}
 
 /** The door of codes and passphrase before the hub's own; undefined where they are off. */
 export function openPairing(
@@ -20,6 +30,8 @@ export function openPairing(
     readonly host: string
     /** Known once the server listens. */
     readonly port: () => number
+    /** Where the nodes of the session share them. */
+    readonly codes: SharedCodes | undefined
   },
 ): PairingDoor | undefined {
   const { pairing, session } = hub
@@ -48,7 +60,7 @@ export function openPairing(
       const { approval, access } = session.shown()
       return { id, name, people: hub.onlinePeople(), approval, open: access === 'open' }
     },
-    codes: () => pairing.codes(),
+    codes: pairing.codes,
     passphrase: () => pairing.passphrase(),
     async granted(proved) {
       const grant = await pairing.granted(proved)
@@ -62,5 +74,9 @@ export function openPairing(
   }
   const { clock, meter, log } = ports
   const random = (count: number): Uint8Array => randomBytes(count)
-  return createPairingDoor({ desk, clock, meter, log, random, fingerprint })
+  const tries =
+    ports.codes === undefined
+      ? undefined
+      : createSharedTries(ports.codes, clock, (code) => desk.exhausted(code))
+  return createPairingDoor({ desk, clock, meter, log, random, fingerprint, tries })
 }

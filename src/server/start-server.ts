@@ -187,6 +187,7 @@ export async function startServer(
   const pairing = openPairing(hub, {
     ...{ clock, meter, log, tls: options.tls, host: options.host },
     port: () => port,
+    codes: store.codes,
   })
   const web = createWebServer({
     tls,
@@ -277,7 +278,7 @@ export async function startServer(
     // A host may have given it another name since.
     session: { id: sessionId, name: hub.session.facts().name },
     notice: () => ({
-      selectors: (hub.pairing?.codes() ?? []).map(selectorOf),
+      selectors: (hub.pairing?.codesLately() ?? []).map(selectorOf),
       passphrase: (hub.pairing?.passphrase() ?? null) !== null,
       open: hub.session.shown().access === 'open',
     }),

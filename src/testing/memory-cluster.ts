@@ -5,6 +5,7 @@ import type { HubOptions } from '../server/hub/options.ts'
 import type { FanOut, Signal, Store } from '../server/hub/ports.ts'
 import { type HubKit, hubKit } from './hub-kit.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
+import { memoryCodes } from './memory-codes.ts'
 import { memoryStore } from './memory-store.ts'
 import { seededRandom } from './seeded-random.ts'
 
@@ -39,6 +40,7 @@ export function memoryCluster(): MemoryCluster {
   const store: MemoryCluster['store'] = {
     ...inner,
     failing: false,
+    codes: memoryCodes(() => clock.monotonic()),
     commit: (writes) => shared(() => inner.commit(writes)),
     shared: {
       mark: () => shared(() => Promise.resolve('0')),

@@ -158,12 +158,12 @@ function channelOf(webSocket: WebSocket): string {
 export async function rawFurtherDevice(
   client: RawClient,
   cursors: Cursor[] = [],
-  /** Of the node the device goes to. */
+  /** Of the node at which the code is typed. */
   url = client.webSocket.url,
 ): Promise<RawClient> {
   client.tell({ type: 'link-device', ref: 0 })
   const { code } = await client.next('link-code')
-  const { hostname: host, port } = new URL(client.webSocket.url)
+  const { hostname: host, port } = new URL(url)
   const paired = await pairWithCode({ host, port: Number(port), code: code.code })
   if (paired.kind === 'failed') throw new Error(`not paired: ${paired.why} ${paired.detail ?? ''}`)
   if (paired.member === undefined) throw new Error('the code was none for a device')

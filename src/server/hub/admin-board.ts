@@ -35,9 +35,11 @@ export function createAdminBoard(ports: {
   let cancel: (() => void) | undefined
 
   async function snapshot(): Promise<AdminSnapshot> {
-    const [invites, storageBytes] = await Promise.all([
+    const hasCode = codes !== undefined && !session.facts().locked
+    const [invites, storageBytes, code] = await Promise.all([
       store.registry.invites(),
       store.storageBytes(),
+      hasCode ? codes.current() : null,
     ])
     return {
       type: 'admin',
@@ -45,7 +47,8 @@ export function createAdminBoard(ports: {
       waiting: [...waitingRoom.people()],
       invites: invites.map(shownInvite),
       banned: people.banned().slice(0, MAX_BANNED),
-      code: codes === undefined || session.facts().locked ? null : codes.current(),
+      // It may have been locked while the store was asked.
+      code: session.facts().locked ? null : code,
       storageBytes,
     }
   }

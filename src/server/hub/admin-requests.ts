@@ -103,7 +103,7 @@ export function createAdminRequests(ports: AdminRequestPorts): AdminRequests {
     if (!mayLead(device.member)) return NOT_ALLOWED
     if (codes === undefined) return NO_CODES
     await registry.note({ action: 'code-renewed', detail: '', ...actOf(device) })
-    codes.renew()
+    await codes.renew()
     return undefined
   }
 
@@ -129,7 +129,7 @@ export function createAdminRequests(ports: AdminRequestPorts): AdminRequests {
       const words = 'Your further devices come by your bearer token, as this one did.'
       return fail(connection, ref, 'not-allowed', words)
     }
-    const code = codes.link(device.member)
+    const code = await codes.link(device.member)
     if (code === undefined) {
       return fail(connection, ref, 'too-many', 'Too many codes are in use. Try again in a while.')
     }
@@ -153,7 +153,7 @@ export function createAdminRequests(ports: AdminRequestPorts): AdminRequests {
     const forgotten = await registry.forgetDevice(id, actOf(device))
     if (forgotten.kind === 'refused') return forgotten
     // It may have asked for one, to come back by.
-    codes?.unlink(device.member)
+    await codes?.unlink(device.member)
     fanOut.publish({ kind: 'device-forgotten', device: id })
     return undefined
   }

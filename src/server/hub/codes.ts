@@ -4,11 +4,11 @@ import type { MemberId } from '../../protocol/ids.ts'
 import type { Clock, Secrets } from './ports.ts'
 
 /** Good for everybody who is told it, until it is this old or renewed. */
-const CODE_LIFE_MS = 1_800_000
+export const CODE_LIFE_MS = 1_800_000
 /** Good for one device (I11). */
-const LINK_LIFE_MS = 600_000
+export const LINK_LIFE_MS = 600_000
 /** The session's own code needs a place beside them. */
-const MAX_LINKS = MAX_LIVE_CODES - 1
+export const MAX_LINKS = MAX_LIVE_CODES - 1
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 interface LiveCode {
@@ -17,24 +17,33 @@ interface LiveCode {
   readonly cancel: () => void
 }
 
-/** The codes people type on another computer: one of the session, and those that link devices. Never stored. */
+/** The codes people type on another computer: one of the session, and those that link devices. */
 export interface Codes {
   /** Of the session. */
-  current(): ShortCode
+  current(): Promise<ShortCode>
   /** All that are good now; without the session's own while nobody new may come in. */
-  good(isLocked: boolean): readonly string[]
+  good(isLocked: boolean): Promise<readonly string[]>
+  /** The same, as it was known lately. */
+  lately(isLocked: boolean): readonly string[]
   /** Makes a new code for the session; the one before is good no longer. */
-  renew(): void
+  renew(): Promise<void>
+  /** Somebody who was sent away may know it: renews it as soon as that can be done. */
+  renewSoon(): void
   /** A code for a further device of the member instead of the one before; undefined when there are too many. */
-  link(member: MemberId): ShortCode | undefined
+  link(member: MemberId): Promise<ShortCode | undefined>
   /** The member's link code is good no longer. */
-  unlink(member: MemberId): void
-  purposeOf(code: string): { kind: 'join' } | { kind: 'link'; member: MemberId } | undefined
-  /** Used up, or guessed at too often: the session's is made anew. */
-  spend(code: string): void
+  unlink(member: MemberId): Promise<void>
+  purposeOf(code: string): Promise<CodePurpose | undefined>
+  /** Used up, or guessed at too often: the session's is made anew. False when it was not good any more. */
+  spend(code: string): Promise<boolean>
   stop(): void
 }
 
+export type CodePurpose =
+  | { readonly kind: 'join' }
+  | { readonly kind: 'link'; readonly member: MemberId }
+
+/** Those of a single server: in memory, never stored. */
 export function createCodes(ports: {
   readonly clock: Clock
   readonly secrets: Pick<Secrets, 'nonce'>
@@ -45,14 +54,9 @@ export function createCodes(ports: {
   const links = new Map<MemberId, LiveCode>()
   let session = live(CODE_LIFE_MS, [], renew)
 
-  /** The six bits of each digit of a nonce; the last one has fewer. */
-  function random(count: number): Uint8Array {
-    return Uint8Array.from([...secrets.nonce().slice(0, count)].map((one) => DIGITS.indexOf(one)))
-  }
-
   function live(lifeMs: number, taken: readonly string[], ended: () => void): LiveCode {
     return {
-      code: makeCode(random, taken),
+      code: makeCode(randomOf(secrets), taken),
       expiresAt: clock.now() + lifeMs,
       cancel: clock.after(lifeMs, ended),
     }
@@ -78,11 +82,18 @@ export function createCodes(ports: {
     expiresAt,
   })
 
+  const good = (isLocked: boolean): string[] => [
+    ...(isLocked ? [] : [session.code]),
+    ...linkCodes(),
+  ]
+
   return {
-    current: () => shown(session),
-    good: (isLocked) => [...(isLocked ? [] : [session.code]), ...linkCodes()],
-    renew,
-    link(member) {
+    current: () => Promise.resolve(shown(session)),
+    good: (isLocked) => Promise.resolve(good(isLocked)),
+    lately: good,
+    renew: () => Promise.resolve(renew()),
+    renewSoon: renew,
+    async link(member) {
       unlink(member)
       if (links.size >= MAX_LINKS) return undefined
       const taken = [session.code, ...linkCodes()]
@@ -90,20 +101,28 @@ export function createCodes(ports: {
       links.set(member, link)
       return shown(link)
     },
-    unlink,
-    purposeOf(code) {
+    unlink: (member) => Promise.resolve(unlink(member)),
+    async purposeOf(code) {
       if (code === session.code) return { kind: 'join' }
       const member = ownerOf(code)
       return member === undefined ? undefined : { kind: 'link', member }
     },
-    spend(code) {
-      if (code === session.code) return renew()
+    async spend(code) {
       const member = ownerOf(code)
       if (member !== undefined) unlink(member)
+      else if (code === session.code) renew()
+      else return false
+      return true
     },
     stop() {
       session.cancel()
       for (const { cancel } of links.values()) cancel()
     },
   }
+}
+
+/** The six bits of each digit of a nonce; the last one has fewer. */
+export function randomOf(secrets: Pick<Secrets, 'nonce'>): (count: number) => Uint8Array {
+  return (count) =>
+    Uint8Array.from([...secrets.nonce().slice(0, count)].map((one) => DIGITS.indexOf(one)))
 }

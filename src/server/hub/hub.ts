@@ -7,7 +7,7 @@ import { createAdminBoard } from './admin-board.ts'
 import { createAdminRequests } from './admin-requests.ts'
 import { createAdmission, type Vouched } from './admission.ts'
 import { createCatchUpFrames } from './catch-up-frames.ts'
-import { createCodes } from './codes.ts'
+import { type Codes, createCodes } from './codes.ts'
 import { createCommitBatcher } from './commit-batcher.ts'
 import { admitted, type Connection } from './connection.ts'
 import { createDefaultRoom } from './default-room.ts'
@@ -32,6 +32,7 @@ import { createSession, type Session } from './session.ts'
 import { createSubmits } from './submits.ts'
 import { createTries, noteStopped } from './tries.ts'
 import { createTyping } from './typing.ts'
+import { createSharedCodes } from './shared-codes.ts'
 import { slowestReaders } from './slowest-readers.ts'
 import { createTokenStays, noStay, type Refreshed, type TokenStay } from './token-stays.ts'
 import { noVouching, type Vouching } from './vouching.ts'
@@ -173,10 +174,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
       }
     },
   })
-  const codes =
-    ports.stretch === undefined
-      ? undefined
-      : createCodes({ clock, secrets, changed: () => board.changed() })
+  const codes = ports.stretch === undefined ? undefined : openCodes()
   const board = createAdminBoard({ session, waitingRoom, people, codes, store, clock, log })
   const defaultRoom = createDefaultRoom({
     ...{ rooms, batcher, clock, secrets },
@@ -243,6 +241,14 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     if (signal.kind === 'settings' || signal.kind === 'admin') board.changed()
   }
 
+  function openCodes(): Codes {
+    const { codes: shared } = store
+    const changed = (): void => fanOut.publish({ kind: 'admin' })
+    return shared === undefined
+      ? createCodes({ clock, secrets, changed })
+      : createSharedCodes({ shared, clock, secrets, changed, log })
+  }
+
   function decideHere(member: MemberId, accept: boolean, by: MemberId): void {
     moderation.decideHere(member, accept, by).catch((fault: unknown) => {
       // They go on waiting, as whoever decided sees.
@@ -260,7 +266,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
           : 'You were taken out of this session.'
       roster.sendAway(id, standing, words)
       // They may know it, and what it gives would be newer than their removal (I5).
-      if (before.standing === 'active') codes?.renew()
+      if (before.standing === 'active') codes?.renewSoon()
       if (standing === 'banned') banKeysOf(id)
     } else if (before.role === 'guest' && role !== 'guest') {
       showAround(id).catch((fault: unknown) => {

@@ -20,7 +20,9 @@ export type PairingGrant =
 /** What the session knows of codes and passphrase; a door finds out who knows them (I11). */
 export interface Pairing {
   /** Those that are good now. */
-  codes(): readonly string[]
+  codes(): Promise<readonly string[]>
+  /** The same, as it was known lately. */
+  codesLately(): readonly string[]
   /** Stretched; null when there is none, or nobody new may come in. */
   passphrase(): string | null
   granted(
@@ -69,8 +71,8 @@ export function createPairing(ports: {
 
   async function link(code: string, member: MemberId): Promise<PairingGrant> {
     // One device only: the next one to know it comes too late.
-    codes.spend(code)
-    if (!people.has(member)) return { kind: 'refused', code: 'no-code' }
+    const isFirst = await codes.spend(code)
+    if (!isFirst || !people.has(member)) return { kind: 'refused', code: 'no-code' }
     const token = await invite('link', 'a further device', member)
     if (token === undefined) return { kind: 'refused', code: 'unavailable' }
     return { kind: 'granted', member: { id: member, name: people.nameOf(member), token } }
@@ -78,6 +80,7 @@ export function createPairing(ports: {
 
   return {
     codes: () => codes.good(session.facts().locked),
+    codesLately: () => codes.lately(session.facts().locked),
     passphrase: () => (session.facts().locked ? null : session.stored().passphrase),
 
     async granted(proved) {
@@ -87,7 +90,7 @@ export function createPairing(ports: {
             ? { kind: 'refused', code: 'no-code' }
             : await join('passphrase')
         }
-        const purpose = codes.purposeOf(proved.code)
+        const purpose = await codes.purposeOf(proved.code)
         if (purpose === undefined) return { kind: 'refused', code: 'no-code' }
         return purpose.kind === 'join'
           ? await join('code')
@@ -99,8 +102,10 @@ export function createPairing(ports: {
     },
 
     exhausted(code) {
-      codes.spend(code)
-      note('a code came to its end by wrong tries', '')
+      codes.spend(code).then(
+        (wasGood) => wasGood && note('a code came to its end by wrong tries', ''),
+        (fault: unknown) => log.warn({ fault: String(fault) }, 'a code could not be ended'),
+      )
     },
 
     guessing: (what, address) => note(`${what}, from ${address}`, address),

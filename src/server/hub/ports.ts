@@ -11,6 +11,7 @@ import type {
   Visibility,
 } from '../../protocol/records.ts'
 import type { ServerMessage } from '../../protocol/server-messages.ts'
+import type { SharedCodes } from './codes-port.ts'
 import type { ClusterSignal, SharedLog } from './cluster-ports.ts'
 import type { Health } from './health.ts'
 import type { IntegrationStore } from './integrations-port.ts'
@@ -146,6 +147,8 @@ export interface Store {
   storageBytes(): Promise<number>
   /** Of a store that several nodes write to. */
   readonly shared?: SharedLog
+  /** Of the same; a server by itself keeps codes in memory. */
+  readonly codes?: SharedCodes
   close(): Promise<void>
 }
 

@@ -1,6 +1,7 @@
 /** What reaches people at other nodes besides the rooms themselves, on a real PostgreSQL and a real Redis. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { deviceKeyOf } from '../../client/session/device-key.ts'
+import { pairWithCode } from '../../pairing/pair.ts'
 import type { MessageId } from '../../protocol/ids.ts'
 import { allDoorsClosed } from '../../server/doors/doors.ts'
 import { type PlainClient, plainClient } from '../../server/doors/testing/plain-client.ts'
@@ -107,6 +108,42 @@ describe.skipIf(support.kind === 'no')('from node to node', () => {
     clearInterval(again)
     for (const { webSocket } of players) webSocket.terminate()
   })
+
+  it('[T9, I11] codes of one node are good at the other, and guessed at no more often than at one', async () => {
+    const { nodes, host } = await hosted(2, { pairing: true })
+    host.tell({ type: 'admin-watch', ref: 1, active: true })
+    const code = async (than = ''): Promise<string> => {
+      const { code: shown } = await host.next(
+        'admin',
+        (admin) => (admin.code?.code ?? than) !== than,
+      )
+      return shown?.code ?? ''
+    }
+    const pair = (node: RunningServer, typed: string) =>
+      pairWithCode({ host: '127.0.0.1', port: node.port, code: typed })
+    const first = await code()
+    const sam = await pair(nodes[1]!, first)
+    if (sam.kind === 'failed') throw new Error(sam.why)
+    const newcomer = await stranger(nodes[0]!, 'Sam')
+    await newcomer.enter({ kind: 'secret', secret: sam.invite.secret ?? '' })
+
+    const phone = await rawFurtherDevice(newcomer, [], nodes[1]!.url)
+    clients.push(phone)
+    expect(phone.person.member).toBe(newcomer.person.member)
+
+    const wrong = [...'01234567'].filter((letter) => !first.endsWith(letter)).slice(0, 5)
+    for (const [n, letter] of wrong.entries()) {
+      const guess = await pair(nodes[n % 2]!, `${first.slice(0, -1)}${letter}`)
+      expect(guess).toMatchObject({ kind: 'failed', why: 'wrong-code' })
+    }
+    const second = await code(first)
+    expect(await pair(nodes[0]!, first)).toMatchObject({ kind: 'failed' })
+    expect(await pair(nodes[1]!, second)).toMatchObject({ kind: 'paired' })
+    // A node that starts later knows it too.
+    const third = await kit.node({}, undefined, { pairing: true })
+    expect(await pair(third, second)).toMatchObject({ kind: 'paired' })
+    // Each exchange computes for a while, and there are nine.
+  }, 60_000)
 
   it('who writes over two nodes may write as much as over one, and over one again all of it', async () => {
     const writes = { perMinute: 1, burst: 6, saved: 0, floodPerMinute: 1_000 }

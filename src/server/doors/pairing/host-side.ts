@@ -60,6 +60,9 @@ export function createHostSide(ports: HostSidePorts): HostSide {
   const { desk, tries, random, address } = ports
   // Read by functions that others call in between, so not narrowed by its first value.
   let state = { step: 'waiting' } as State
+  /** While the desk is asked nothing else is expected, and the connection may go. */
+  let isAsking = false
+  let isOutOfTurn = false
 
   const say = (message: HostMessage, last = false): HostReply => ({
     frame: encodePairing(message),
@@ -73,8 +76,12 @@ export function createHostSide(ports: HostSidePorts): HostSide {
     )
   }
 
-  function begin({ means, nonce }: Extract<JoinerMessage, { type: 'begin' }>): HostReply {
-    const known = secretFor(desk, means)
+  async function begin({
+    means,
+    nonce,
+  }: Extract<JoinerMessage, { type: 'begin' }>): Promise<HostReply> {
+    const known = await secretFor(desk, means)
+    if (isOutOfTurn) return refuse('malformed')
     if (known === null) return refuse(means.kind === 'code' ? 'no-code' : 'no-passphrase')
     const { id, name } = desk.notice()
     const hostNonce = random(NONCE_BYTES)
@@ -82,17 +89,19 @@ export function createHostSide(ports: HostSidePorts): HostSide {
     return say({ type: 'offer', session: { id, name }, nonce: hostNonce })
   }
 
-  function answer(
+  async function answer(
     offered: Extract<State, { step: 'offered' }>,
     { share }: Extract<JoinerMessage, { type: 'share' }>,
-  ): HostReply {
+  ): Promise<HostReply> {
     const { means, sessionId, joinerNonce, hostNonce } = offered
     // Looked up anew: the code may have ended since the offer.
-    const known = secretFor(desk, means)
+    const known = await secretFor(desk, means)
     if (known === null) return refuse(means.kind === 'code' ? 'no-code' : 'no-passphrase')
-    tries.keepOnly(desk.codes())
+    tries.keepOnly(known.codes)
     const attempt =
-      known.proved.kind === 'code' ? tries.withCode(known.proved.code) : tries.withPassphrase()
+      known.proved.kind === 'code'
+        ? await tries.withCode(known.proved.code)
+        : await tries.withPassphrase()
     if (attempt.kind === 'too-many') {
       if (attempt.alarm) desk.guessing(means.kind, address)
       return refuse('too-many-tries', attempt.retryAfterMs)
@@ -101,8 +110,8 @@ export function createHostSide(ports: HostSidePorts): HostSide {
     const { password, proved } = known
     const binding = { means, sessionId, channel, joinerNonce, hostNonce, password }
     const made = answerAsHost(binding, share, random)
-    if (made === null) {
-      attempt.settle(false)
+    if (made === null || isOutOfTurn) {
+      await attempt.settle(false)
       return refuse('malformed')
     }
     state = { step: 'answered', answer: made, attempt, proved }
@@ -115,44 +124,71 @@ export function createHostSide(ports: HostSidePorts): HostSide {
   ): Promise<HostReply> {
     state = { step: 'over' }
     const isRight = made.isConfirmed(confirm)
-    attempt.settle(isRight)
+    await attempt.settle(isRight)
     if (!isRight) return refuse('mismatch')
     const grant = await desk.granted(proved, address)
     if (grant.kind === 'refused') return refuse(grant.code)
     return { frame: fittingFrame(grant), last: true }
   }
 
+  async function take(frame: string): Promise<HostReply> {
+    const message = decodeJoiner(frame)
+    if (state.step === 'waiting' && message?.type === 'begin') return begin(message)
+    if (state.step === 'offered' && message?.type === 'share') return answer(state, message)
+    if (state.step === 'answered' && message?.type === 'confirm') return conclude(state, message)
+    if (state.step === 'answered') await state.attempt.settle(false)
+    return refuse('malformed')
+  }
+
   return {
     async receive(frame) {
       if (state.step === 'over') return null
-      const message = decodeJoiner(frame)
-      if (state.step === 'waiting' && message?.type === 'begin') return begin(message)
-      if (state.step === 'offered' && message?.type === 'share') return answer(state, message)
-      if (state.step === 'answered' && message?.type === 'confirm') {
-        return conclude(state, message)
+      if (isAsking) {
+        isOutOfTurn = true
+        return null
       }
-      if (state.step === 'answered') state.attempt.settle(false)
-      return refuse('malformed')
+      isAsking = true
+      try {
+        return await take(frame)
+      } finally {
+        isAsking = false
+      }
     },
     closed() {
-      if (state.step === 'answered') state.attempt.settle(false)
+      if (isAsking) isOutOfTurn = true
+      else if (state.step === 'answered') void settleLate(state.attempt)
       state = { step: 'over' }
     },
   }
+
+  /** It is counted already; a store that cannot take down that it is over knows it by its age. */
+  async function settleLate(attempt: Started): Promise<void> {
+    try {
+      await attempt.settle(false)
+    } catch {
+      // Told by the store's own log.
+    }
+  }
 }
 
-function secretFor(
+async function secretFor(
   desk: PairingDesk,
   means: Means,
-): { readonly password: string; readonly proved: Proved } | null {
+): Promise<{
+  readonly password: string
+  readonly proved: Proved
+  /** All that are good now. */
+  readonly codes: readonly string[]
+} | null> {
+  const codes = await desk.codes()
   if (means.kind === 'passphrase') {
     const password = desk.passphrase()
-    return password === null ? null : { password, proved: { kind: 'passphrase' } }
+    return password === null ? null : { password, proved: { kind: 'passphrase' }, codes }
   }
-  const code = desk.codes().find((one) => selectorOf(one) === means.selector)
+  const code = codes.find((one) => selectorOf(one) === means.selector)
   const parsed = code === undefined ? null : parseCode(code)
   if (parsed === null || parsed.kind === 'fault') return null
-  return { password: parsed.password, proved: { kind: 'code', code: parsed.code } }
+  return { password: parsed.password, proved: { kind: 'code', code: parsed.code }, codes }
 }
 
 /** Long names of hosts may not all fit; the joiner knows a way already. */

@@ -31,7 +31,7 @@ export interface SessionNotice {
 export interface PairingDesk {
   notice(): SessionNotice
   /** Eight characters each, with different selectors; those that are good now. */
-  codes(): readonly string[]
+  codes(): Promise<readonly string[]>
   /** Stretched (`pairing/passphrase.ts`); null when there is none. */
   passphrase(): string | null
   /** Makes the invite; asked only after the proof, once for each pairing. */

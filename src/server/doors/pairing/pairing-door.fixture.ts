@@ -41,7 +41,7 @@ export function testDesk(fingerprint: string | undefined): TestDesk {
         },
       }),
     notice: () => ({ id: SESSION, name: 'Field Station', people: 3, approval: false, open: false }),
-    codes: () => desk.codesNow,
+    codes: () => Promise.resolve(desk.codesNow),
     passphrase: () => desk.passphraseNow,
     granted(proved) {
       desk.proofs.push(proved)

@@ -24,7 +24,7 @@ import { refuseUpgrade } from '../native/refuse-upgrade.ts'
 import { addressGroup } from '../../hub/address-group.ts'
 import { createHostSide } from './host-side.ts'
 import type { PairingDesk } from './pairing-desk.ts'
-import { createPairingTries } from './pairing-tries.ts'
+import { createPairingTries, type PairingTries } from './pairing-tries.ts'
 
 const MOST_AT_ONCE = 16
 const MOST_OF_ONE_PEER = 4
@@ -42,6 +42,8 @@ export interface PairingDoorPorts {
   readonly log: Log
   /** Of the key this server shows in TLS, whoever signed its certificate; null without encryption. */
   readonly fingerprint: string | null
+  /** Counted where all nodes of the session see it; left out, this server counts for itself. */
+  readonly tries?: PairingTries | undefined
 }
 
 /** Where somebody who knows a code or the passphrase gets an invite: `/pair`, and `GET /landline`. */
@@ -56,7 +58,7 @@ export interface PairingDoor {
 
 export function createPairingDoor(ports: PairingDoorPorts): PairingDoor {
   const { desk, clock, random, meter, log, fingerprint } = ports
-  const tries = createPairingTries(clock, (code) => desk.exhausted(code))
+  const tries = ports.tries ?? createPairingTries(clock, (code) => desk.exhausted(code))
   const open = new Map<WebSocket, string>()
   const probes = new Map<string, Bucket>()
   let isDisposed = false
@@ -137,6 +139,23 @@ export function createPairingDoor(ports: PairingDoorPorts): PairingDoor {
     return takeToken(bucket, PROBES, now)
   }
 
+  async function tellNotice(response: ServerResponse): Promise<void> {
+    // Without its codes the session can still be found, and joined in another way.
+    const codes = await desk.codes().catch((): string[] => [])
+    const { id, name, people, approval, open: isOpen } = desk.notice()
+    respond(response, 200, {
+      landline: 1,
+      session: id,
+      name,
+      selector: joinSelectors(codes),
+      passphrase: desk.passphrase() !== null,
+      approval,
+      open: isOpen,
+      protocol: [...SUPPORTED_VERSIONS],
+      people,
+    } satisfies ProbeAnswer)
+  }
+
   return {
     upgrade(request, raw, head) {
       const address = addressOf(request)
@@ -158,18 +177,7 @@ export function createPairingDoor(ports: PairingDoorPorts): PairingDoor {
         response.setHeader('Retry-After', String(Math.ceil(wait / 1_000)))
         return respond(response, 429, { error: 'Too many questions.' })
       }
-      const { id, name, people, approval, open: isOpen } = desk.notice()
-      respond(response, 200, {
-        landline: 1,
-        session: id,
-        name,
-        selector: joinSelectors(desk.codes()),
-        passphrase: desk.passphrase() !== null,
-        approval,
-        open: isOpen,
-        protocol: [...SUPPORTED_VERSIONS],
-        people,
-      } satisfies ProbeAnswer)
+      void tellNotice(response)
     },
 
     dispose() {

@@ -8,7 +8,7 @@ function tries() {
   const ended: string[] = []
   return { clock, ended, tries: createPairingTries(clock, (code) => ended.push(code)) }
 }
-function settle(answer: TryAnswer, right: boolean): void {
+function settle(answer: TryAnswer<void>, right: boolean): void {
   if (answer.kind === 'too-many') throw new Error('too many')
   answer.settle(right)
 }

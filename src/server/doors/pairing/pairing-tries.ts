@@ -11,51 +11,41 @@ export const WINDOW_MS = 600_000
 const FREE_PASSPHRASE_TRIES = 2
 const MAX_DELAY_MS = 60_000
 
-export type TryAnswer =
+export type TryAnswer<Settled = void | Promise<void>> =
   /** Counted as wrong until it is settled as right. Settle every one, once. */
-  | { readonly kind: 'started'; settle(right: boolean): void }
+  | { readonly kind: 'started'; settle(right: boolean): Settled }
   /** `alarm`: guessing is being stopped, and this was not said in the last minutes. */
   | { readonly kind: 'too-many'; readonly retryAfterMs: number; readonly alarm: boolean }
 
 /** Counts guesses: each exchange gives whoever began it one, so it counts from its start. */
 export interface PairingTries {
-  withCode(code: string): TryAnswer
-  withPassphrase(): TryAnswer
+  withCode(code: string): TryAnswer | Promise<TryAnswer>
+  withPassphrase(): TryAnswer | Promise<TryAnswer>
   /** Forgets codes that are not among these. */
   keepOnly(codes: readonly string[]): void
+}
+
+/** Of this server alone. */
+export interface OwnTries extends PairingTries {
+  withCode(code: string): TryAnswer<void>
+  withPassphrase(): TryAnswer<void>
 }
 
 export function createPairingTries(
   clock: Pick<Clock, 'monotonic'>,
   exhausted: (code: string) => void,
-): PairingTries {
+): OwnTries {
   const counts = new Map<string, { wrong: number; running: number }>()
   let codeTries: number[] = []
   let passphraseTries: number[] = []
 
-  let alarmedAt: number | null = null
-
-  function alarm(): boolean {
-    const now = clock.monotonic()
-    if (alarmedAt !== null && now - alarmedAt < WINDOW_MS) return false
-    alarmedAt = now
-    return true
-  }
+  const alarm = createAlarm(clock)
   const recent = (tries: readonly number[]): number[] => {
     const since = clock.monotonic() - WINDOW_MS
     return tries.filter((at) => at > since)
   }
-  const untilOldestLeaves = ([oldest = 0]: readonly number[]): number =>
-    Math.max(1, Math.ceil(oldest + WINDOW_MS - clock.monotonic()))
-
-  function passphraseWait(): number {
-    passphraseTries = recent(passphraseTries)
-    const count = passphraseTries.length
-    if (count >= PASSPHRASE_TRIES) return untilOldestLeaves(passphraseTries)
-    if (count <= FREE_PASSPHRASE_TRIES) return 0
-    const delay = Math.min(MAX_DELAY_MS, 1_000 * 2 ** (count - FREE_PASSPHRASE_TRIES - 1))
-    const last = passphraseTries.at(-1) ?? 0
-    return Math.max(0, Math.ceil(last + delay - clock.monotonic()))
+  function waitAfter(tries: readonly number[], wait: (ages: readonly number[]) => number): number {
+    return wait(tries.map((at) => clock.monotonic() - at))
   }
 
   const without = (tries: readonly number[], at: number): number[] => {
@@ -66,9 +56,8 @@ export function createPairingTries(
   return {
     withCode(code) {
       codeTries = recent(codeTries)
-      if (codeTries.length >= ALL_CODE_TRIES) {
-        return { kind: 'too-many', retryAfterMs: untilOldestLeaves(codeTries), alarm: alarm() }
-      }
+      const retryAfterMs = waitAfter(codeTries, codeWait)
+      if (retryAfterMs > 0) return { kind: 'too-many', retryAfterMs, alarm: alarm() }
       const count = counts.get(code) ?? { wrong: 0, running: 0 }
       // Not dead yet: some of these are still going on and may be right.
       if (count.wrong + count.running >= CODE_TRIES) {
@@ -96,7 +85,8 @@ export function createPairingTries(
     },
 
     withPassphrase() {
-      const retryAfterMs = passphraseWait()
+      passphraseTries = recent(passphraseTries)
+      const retryAfterMs = waitAfter(passphraseTries, passphraseWait)
       if (retryAfterMs > 0) {
         const isStopped = passphraseTries.length >= PASSPHRASE_TRIES
         return { kind: 'too-many', retryAfterMs, alarm: isStopped && alarm() }
@@ -116,5 +106,33 @@ export function createPairingTries(
         if (!codes.includes(code)) counts.delete(code)
       }
     },
+  }
+}
+
+/** Milliseconds to wait with codes after tries that began so long ago, oldest first; 0 to go on. */
+export function codeWait(ages: readonly number[]): number {
+  return ages.length >= ALL_CODE_TRIES ? untilOldestLeaves(ages) : 0
+}
+
+/** The same with the passphrase. */
+export function passphraseWait(ages: readonly number[]): number {
+  const count = ages.length
+  if (count >= PASSPHRASE_TRIES) return untilOldestLeaves(ages)
+  if (count <= FREE_PASSPHRASE_TRIES) return 0
+  const delay = Math.min(MAX_DELAY_MS, 1_000 * 2 ** (count - FREE_PASSPHRASE_TRIES - 1))
+  return Math.max(0, Math.ceil(delay - (ages.at(-1) ?? 0)))
+}
+
+const untilOldestLeaves = ([oldest = 0]: readonly number[]): number =>
+  Math.max(1, Math.ceil(WINDOW_MS - oldest))
+
+/** True when it was not said in the last minutes. */
+export function createAlarm(clock: Pick<Clock, 'monotonic'>): () => boolean {
+  let saidAt: number | undefined
+  return () => {
+    const now = clock.monotonic()
+    if (saidAt !== undefined && now - saidAt < WINDOW_MS) return false
+    saidAt = now
+    return true
   }
 }

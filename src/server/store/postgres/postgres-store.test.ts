@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createOperation } from '../../../testing/contracts/create-operation.ts'
+import { codesContract } from '../../../testing/contracts/codes-contract.ts'
 import { integrationsContract } from '../../../testing/contracts/integrations-contract.ts'
 import { registryContract } from '../../../testing/contracts/registry-contract.ts'
 import { storeContract } from '../../../testing/contracts/store-contract.ts'
@@ -81,6 +82,22 @@ describe.skipIf(support.kind === 'no')('PostgreSQL', () => {
       }
     })
   }
+
+  codesContract('PostgreSQL', async () => {
+    const { codes } = await emptyStore()
+    if (codes === undefined) throw new Error('no codes')
+    return {
+      // Several of its connections, as of several nodes.
+      nodes: [codes, codes] as const,
+      async pass(ms) {
+        // As if everything had been so much earlier.
+        const ago = `interval '${ms} milliseconds'`
+        const text = `UPDATE codes SET expires_at = expires_at - ${ago};
+          UPDATE guesses SET at = at - ${ago};`
+        await kept?.db.read({ text })
+      },
+    }
+  })
 
   describe('several nodes on one PostgreSQL', () => {
     it('[D4, D6] number one room without gaps or doubles, whoever writes', async () => {

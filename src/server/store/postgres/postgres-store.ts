@@ -6,6 +6,7 @@ import type { ReadMark, Store } from '../../hub/ports.ts'
 import type { StoredMember } from '../../hub/registry-port.ts'
 import { carryOut, type CarryOutPorts } from '../carry-out.ts'
 import { createBatchLedger } from './batch-ledger.ts'
+import { createPostgresCodes } from './codes.ts'
 import { openDatabase, type PostgresDatabase, type Statement } from './database.ts'
 import { loadFacts } from './facts.ts'
 import { createPostgresIntegrations } from './integrations.ts'
@@ -76,6 +77,7 @@ function storeOf(
     },
     registry: createPostgresRegistry(db),
     integrations: createPostgresIntegrations(db),
+    codes: createPostgresCodes(db),
     async storageBytes() {
       const text = 'SELECT pg_database_size(current_database()) AS bytes'
       return (await db.read<{ bytes: number }>({ text }))[0]?.bytes ?? 0
