@@ -1,40 +1,16 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
+import { expectAccessible } from './fixtures/accessible.ts'
 import { ask, roomNamed, sessionOf } from './fixtures/bridge.ts'
 import { portOf } from './fixtures/invites.ts'
+import { organisation } from './fixtures/organisation.ts'
 import { hosts, isOnline, joins } from './fixtures/stories.ts'
 import type { LandlineApp } from './fixtures/landline-app.ts'
 import { expect, test } from './fixtures/test.ts'
 import { firstRun } from './screens/first-run.ts'
 import { hostingPanel } from './screens/hosting.ts'
+import { signIn } from './screens/sign-in.ts'
 import { DELIVERED } from './screens/timeline.ts'
 import { workspace } from './screens/workspace.ts'
-
-/** No violation of WCAG 2.2 A and AA or of axe's good practice, in light and in dark. */
-async function expectAccessible(
-  page: Page,
-  screen: string,
-  /** A menu floats beside its button, outside every landmark. */
-  { floating = false } = {},
-): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await ask(page, 'app.set-theme', { theme })
-    await page.waitForFunction((name) => document.documentElement.dataset['theme'] === name, theme)
-    // Electron opens no second page, which the newer way of running axe would need.
-    const { violations } = await new AxeBuilder({ page })
-      .setLegacyMode(true)
-      // Invisible ends of a menu: whatever focus comes to them is passed on at once.
-      .exclude('[data-base-ui-focus-guard]')
-      .disableRules(floating ? ['region'] : [])
-      .analyze()
-    const found = violations.map(({ id, help, nodes }) => ({
-      id,
-      help,
-      where: nodes.map(({ target, failureSummary }) => `${String(target)}: ${failureSummary}`),
-    }))
-    expect.soft(found, `${screen}, ${theme}`).toEqual([])
-  }
-}
 
 const dialogOf = (page: Page, name: string | RegExp): Locator => page.getByRole('dialog', { name })
 
@@ -187,6 +163,45 @@ test('every dialog has no accessibility violation', async ({ launch }) => {
   await mara.ui.sidebar.getByRole('button', { name: 'Session menu' }).click()
   await page.getByRole('menu').waitFor()
   await expectAccessible(page, 'session menu', { floating: true })
+})
+
+test('signing in with a token, and its end, have no accessibility violation', async ({
+  launch,
+  folder,
+}) => {
+  test.slow()
+  const server = await organisation(folder)
+  try {
+    const app = await launch('mara')
+    await stillness(app)
+    const page = app.window
+    const asked = signIn(page)
+    await firstRun(page).join('Mara Holm', server.invite)
+    await asked.dialog.waitFor()
+    await expectAccessible(page, 'sign in')
+    await asked.paste('wrong')
+    await expect(asked.problem).toBeVisible()
+    await expectAccessible(page, 'sign in with a complaint')
+    await asked.paste(await server.tokenFor('mara', 14))
+    await expect(workspace(page).connection).toContainText('Your sign-in ends soon.', {
+      timeout: 14_000,
+    })
+    await expectAccessible(page, 'sign-in that ends soon')
+    await expect(workspace(page).connection).toContainText('Your sign-in has ended.', {
+      timeout: 14_000,
+    })
+    await expectAccessible(page, 'signed out')
+    // The keyboard alone leads back in.
+    await workspace(page).connection.getByRole('button', { name: 'Paste a new token' }).focus()
+    await page.keyboard.press('Enter')
+    await expect(asked.field).toBeFocused()
+    await page.keyboard.insertText(await server.tokenFor('mara', 3_600))
+    await page.keyboard.press('Enter')
+    await isOnline(app)
+    await expect(asked.dialog).toHaveCount(0)
+  } finally {
+    await server.end()
+  }
 })
 
 test('managing who gets in, and every way in, has no accessibility violation', async ({

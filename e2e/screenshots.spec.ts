@@ -2,11 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ask, sessionOf } from './fixtures/bridge.ts'
 import type { LandlineApp } from './fixtures/landline-app.ts'
+import { organisation } from './fixtures/organisation.ts'
 import { playSampleStation } from './fixtures/sample-station.ts'
 import { hosts, joins } from './fixtures/stories.ts'
 import { expect, test } from './fixtures/test.ts'
 import { firstRun } from './screens/first-run.ts'
 import { hostingPanel } from './screens/hosting.ts'
+import { signIn } from './screens/sign-in.ts'
+import { workspace } from './screens/workspace.ts'
 
 const folder = resolve(import.meta.dirname, '..', 'docs', 'screenshots')
 const keep = process.env['LANDLINE_SCREENSHOTS'] === '1'
@@ -117,4 +120,33 @@ test('first run, chat, hosting and offline look as they are meant to, in light a
   await expect(sam.ui.online('Jun Li')).toHaveCount(0)
   await samApp.window.mouse.move(640, 5)
   await picture(samApp, 'offline')
+})
+
+test('signing in and being signed out look as they are meant to, in light and dark', async ({
+  launch,
+  folder: temporary,
+}) => {
+  const server = await organisation(temporary)
+  try {
+    const app = await launch('mara')
+    await frame(app)
+    const asked = signIn(app.window)
+    await firstRun(app.window).join('Mara Holm', server.invite)
+    await asked.dialog.waitFor()
+    await asked.paste(await server.tokenFor('mara', -5))
+    await expect(asked.problem).toBeVisible()
+    await picture(app, 'sign-in')
+
+    await asked.paste(await server.tokenFor('mara', 12))
+    const ui = workspace(app.window)
+    await ui.room('general').waitFor()
+    await ui.say('Shift report is in the usual place.')
+    await expect(ui.connection).toContainText('Your sign-in has ended.', { timeout: 20_000 })
+    await ui.say('Generator two is back.')
+    await ui.say('I take the night.')
+    await expect(ui.timeline.message('I take the night.')).toContainText('queued')
+    await picture(app, 'signed-out')
+  } finally {
+    await server.end()
+  }
 })

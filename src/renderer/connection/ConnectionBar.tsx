@@ -1,4 +1,4 @@
-import { LoaderCircle, TriangleAlert, WifiOff } from 'lucide-react'
+import { KeyRound, LoaderCircle, TriangleAlert, WifiOff } from 'lucide-react'
 import type { SessionView } from '../../client/views.ts'
 import { useActions, useNow } from '../app/context.ts'
 import { Button } from '../parts/Button.tsx'
@@ -23,7 +23,7 @@ function Message({ session }: { readonly session: SessionView }) {
   const actions = useActions()
   const message = connectionMessage(session, useNow(250))
   if (message === null) return null
-  const Icon = ICONS[message.tone]
+  const Icon = message.action === 'sign-in' ? KeyRound : ICONS[message.tone]
   const { connection } = session
   return (
     <div className="connection-bar" data-tone={message.tone}>
