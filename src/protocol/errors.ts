@@ -12,7 +12,7 @@ export const errorCodeSchema = z.enum([
   // handshake
   'unsupported-version',
   'unauthorized', // no credential, or a wrong one
-  'token-needed', // the server asks every device for a bearer token, and none was shown
+  'token-needed', // the server asks every device for a bearer token, or this one came by one, and none was shown
   'token-expired', // the bearer token was good once
   'bad-proof', // the challenge was not signed with the device's key, or for another host
   'identity-taken', // this member or device id is bound to another key
