@@ -13,6 +13,17 @@ export function credentialOf({
   return secret === undefined ? undefined : { kind: 'secret', secret }
 }
 
+/** The token goes first. A new invite beside it brings back who was removed (I5). */
+export function withToken(
+  given: Credential | undefined,
+  token: string | null,
+): Credential | undefined {
+  if (token === null) return given
+  return given?.kind === 'secret'
+    ? { kind: 'token', token, invite: given.secret }
+    : { kind: 'token', token }
+}
+
 export function helloOf(
   { app, identity, session }: ClientSessionOptions,
   key: DeviceKey,

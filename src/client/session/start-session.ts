@@ -24,7 +24,7 @@ import { loadTimeline } from './load-timeline.ts'
 import { createLocalCommands } from './local-commands.ts'
 import { deviceKeyOf } from './device-key.ts'
 import { takeFrame } from './frame.ts'
-import { credentialOf, helloOf, proofOf } from './hello.ts'
+import { credentialOf, helloOf, proofOf, withToken } from './hello.ts'
 import { createAdmin } from './admin.ts'
 import { createFacts } from './session-facts.ts'
 import { signedIn } from './signed-in.ts'
@@ -69,7 +69,7 @@ export function startSession(
     host: {
       hello: () => helloOf(options, deviceKey, memberName),
       proof(nonce, token) {
-        const credential = token === null ? facts.credential() : ({ kind: 'token', token } as const)
+        const credential = withToken(facts.credential(), token)
         return proofOf(options, deviceKey, memberName, nonce, credential)
       },
       welcomed(welcome) {
