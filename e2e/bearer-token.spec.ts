@@ -130,3 +130,26 @@ test('[D4, I14] a token ends: the bar asks for another, and what was written mea
   }
   expect((await ask(again.window, 'app.state', {})).sessions[0]?.queued).toBe(0)
 })
+
+test('[I13] one token, two computers: the second becomes a further device of the same member, and nobody is asked', async ({
+  launch,
+  server,
+}) => {
+  const [laptop, tablet] = await Promise.all([launch('laptop'), launch('tablet')])
+  const token = await server.tokenFor('mara', HOUR_S)
+  const first = await joinsWith(laptop, 'Mara Holm', server, token)
+  await first.ui.say('from the laptop')
+  // Another name on purpose: they are who the token says.
+  const second = await joinsWith(tablet, 'M. H.', server, token)
+  await expect(second.ui.timeline.message('from the laptop')).toBeVisible()
+  const [one, two] = await Promise.all([sessionOf(laptop.window), sessionOf(tablet.window)])
+  expect(two.self).toEqual(one.self)
+  await second.ui.say('from the tablet')
+  await expect(first.ui.timeline.message('from the tablet')).toBeVisible()
+  const { people } = await ask(laptop.window, 'session.open', { session: one.id })
+  expect(people.map(({ name }) => name)).toEqual(['Mara Holm'])
+  await tablet.quit()
+  const again = await launch('tablet')
+  await isOnline(again)
+  expect(await textsOf(again.window, 'general')).toEqual(['from the laptop', 'from the tablet'])
+})
