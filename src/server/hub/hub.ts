@@ -7,7 +7,6 @@ import { createAdminBoard } from './admin-board.ts'
 import { createAdminRequests } from './admin-requests.ts'
 import { createAdmission, type Vouched } from './admission.ts'
 import { createCatchUpFrames } from './catch-up-frames.ts'
-import { type Codes, createCodes } from './codes.ts'
 import { createCommitBatcher } from './commit-batcher.ts'
 import { admitted, type Connection } from './connection.ts'
 import { createDefaultRoom } from './default-room.ts'
@@ -18,6 +17,7 @@ import { lendHands } from './integration-hands.ts'
 import { joinCluster } from './join-cluster.ts'
 import { createModeration } from './moderation.ts'
 import type { HubOptions } from './options.ts'
+import { openCodes } from './open-codes.ts'
 import { createPairing, type Pairing } from './pairing.ts'
 import { createPeople, type PeoplePorts } from './people.ts'
 import type { Clock, FanOut, Log, Meter, Secrets, Signal, Socket, Store } from './ports.ts'
@@ -32,7 +32,6 @@ import { createSession, type Session } from './session.ts'
 import { createSubmits } from './submits.ts'
 import { createTries, noteStopped } from './tries.ts'
 import { createTyping } from './typing.ts'
-import { createSharedCodes } from './shared-codes.ts'
 import { slowestReaders } from './slowest-readers.ts'
 import { createTokenStays, noStay, type Refreshed, type TokenStay } from './token-stays.ts'
 import { noVouching, type Vouching } from './vouching.ts'
@@ -174,7 +173,8 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
       }
     },
   })
-  const codes = ports.stretch === undefined ? undefined : openCodes()
+  const codes =
+    ports.stretch === undefined ? undefined : openCodes({ store, fanOut, clock, secrets, log })
   const board = createAdminBoard({ session, waitingRoom, people, codes, store, clock, log })
   const defaultRoom = createDefaultRoom({
     ...{ rooms, batcher, clock, secrets },
@@ -239,14 +239,6 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     if (signal.kind === 'device-forgotten') roster.cutDevice(signal.device)
     if (signal.kind === 'settings') session.take(signal.settings)
     if (signal.kind === 'settings' || signal.kind === 'admin') board.changed()
-  }
-
-  function openCodes(): Codes {
-    const { codes: shared } = store
-    const changed = (): void => fanOut.publish({ kind: 'admin' })
-    return shared === undefined
-      ? createCodes({ clock, secrets, changed })
-      : createSharedCodes({ shared, clock, secrets, changed, log })
   }
 
   function decideHere(member: MemberId, accept: boolean, by: MemberId): void {
