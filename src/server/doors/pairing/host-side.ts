@@ -161,12 +161,12 @@ export function createHostSide(ports: HostSidePorts): HostSide {
     },
   }
 
-  /** It is counted already; a store that cannot take down that it is over knows it by its age. */
+  /** Nobody waits for it any more. */
   async function settleLate(attempt: Started): Promise<void> {
     try {
       await attempt.settle(false)
     } catch {
-      // Told by the store's own log.
+      // Nothing is lost by it: it is no right one, and one that is never ended is wrong.
     }
   }
 }
