@@ -9,6 +9,8 @@ export interface CliOptions {
   readonly dataDir: string | undefined
   readonly port: number
   readonly redis: string | undefined
+  /** File with the authority of Redis's certificate. */
+  readonly redisCaFile: string | undefined
   readonly postgres: string | undefined
   readonly help: boolean
 }
@@ -19,6 +21,7 @@ export const CLI_HELP = `Landline doctor: what keeps people from reaching each o
   --data DIR         look at a server's data folder as well: its key, certificate and database
   --port N           port the server uses or is to use (default ${USUAL_PORT})
   --redis STRING     try to reach Redis      (or set LANDLINE_REDIS_CONNECTION_STRING, as for the server)
+  --redis-ca-file F  authority (PEM) of its certificate (or set LANDLINE_REDIS_CA_FILE)
   --postgres STRING  try to reach PostgreSQL (or set LANDLINE_POSTGRES_CONNECTION_STRING)
   --json             print the report as JSON
   --help
@@ -40,6 +43,7 @@ export function parseCliOptions(
         data: { type: 'string' },
         port: { type: 'string' },
         redis: { type: 'string' },
+        'redis-ca-file': { type: 'string' },
         postgres: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
@@ -57,6 +61,7 @@ export function parseCliOptions(
         dataDir: values.data,
         port,
         redis: values.redis ?? environment['LANDLINE_REDIS_CONNECTION_STRING'],
+        redisCaFile: values['redis-ca-file'] ?? environment['LANDLINE_REDIS_CA_FILE'],
         postgres: values.postgres ?? environment['LANDLINE_POSTGRES_CONNECTION_STRING'],
         help: values.help ?? false,
       },

@@ -39,6 +39,12 @@ async function main(options: CliOptions): Promise<number> {
     process.stderr.write(`--target: ${wrong.message}\n`)
     return BAD_FLAGS
   }
+  const { redisCaFile } = options
+  const redisCa = redisCaFile === undefined ? undefined : textOf(redisCaFile)
+  if (redisCa === null) {
+    process.stderr.write(`--redis-ca-file: ${redisCaFile} cannot be read.\n`)
+    return BAD_FLAGS
+  }
   const ports = systemPorts({
     folder: options.dataDir ?? process.cwd(),
     caFile: process.env['LANDLINE_CA_FILE'],
@@ -63,7 +69,7 @@ async function main(options: CliOptions): Promise<number> {
       services: [
         ...(options.redis === undefined
           ? []
-          : [redisProbe(options.redis, 'its connection string')]),
+          : [redisProbe(options.redis, 'its connection string', redisCa)]),
         ...(options.postgres === undefined
           ? []
           : [postgresProbe(options.postgres, 'its connection string')]),

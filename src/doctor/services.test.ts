@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { companyCertificate } from '../testing/certificates.ts'
 import { startPostgres } from '../testing/services/postgres.ts'
 import { startRedis } from '../testing/services/redis.ts'
 import { freePort, programSupport } from '../testing/services/service-process.ts'
@@ -40,6 +41,18 @@ describe.skipIf(support.kind === 'no')('what a cluster leans on', () => {
         detail: expect.stringContaining('ECONNREFUSED') as unknown,
       })
     }
+  })
+
+  it('are reached over TLS under an authority of one’s own, and not under another', async () => {
+    const { key, cert, authority } = companyCertificate('localhost')
+    const server = await startRedis([], { tls: { name: 'localhost', key, cert } })
+    const over = (ca: string) => check(redisProbe(server.url, 'the setting', ca))
+    expect((await over(authority)).state).toBe('ok')
+    expect(await over(companyCertificate('localhost').authority)).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('SELF_SIGNED') as unknown,
+    })
+    await server.dispose()
   })
 
   it('never shows user or password, even of what cannot be read', async () => {

@@ -17,6 +17,8 @@ export interface SharedBackendOptions {
         /** When the connection string does not say. */
         readonly connectTimeoutMs?: number
         readonly commandTimeoutMs?: number
+        /** The authority of its certificate (PEM), instead of those that everybody believes. */
+        readonly ca?: string | undefined
       }
     | undefined
 }
@@ -37,6 +39,11 @@ export function prepareSharedBackends(options: SharedBackendOptions): PreparedBa
   if (parsed?.kind === 'faults') {
     return fault(`The connection string of Redis is wrong. ${parsed.faults.join(' ')}`)
   }
+  if (redis?.ca !== undefined && parsed?.kind === 'address' && !parsed.address.tls) {
+    return fault(
+      'redis.caFile is for TLS, which the connection string of Redis does not ask for: write rediss:// or ssl=true.',
+    )
+  }
   return {
     kind: 'backends',
     backends: {
@@ -51,7 +58,7 @@ export function prepareSharedBackends(options: SharedBackendOptions): PreparedBa
           return { fanOut: inProcessFanOut(), close: () => Promise.resolve() }
         }
         const fanOut = createRedisFanOut({
-          address: parsed.address,
+          address: { ...parsed.address, ...(redis.ca === undefined ? {} : { ca: redis.ca }) },
           ...(redis.commandTimeoutMs === undefined
             ? {}
             : { commandTimeoutMs: redis.commandTimeoutMs }),

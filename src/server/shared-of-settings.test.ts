@@ -42,6 +42,9 @@ it('a session is in a file unless PostgreSQL is named; what is wrong is said wit
     { postgres: { connectionStringFile: 'empty' } },
     { postgres: { connectionString: 'mysql://landline:secret@db' } },
     { ...inFiles, redis: { connectionString: 'cache:secret' } },
+    { ...inFiles, redis: { ...inFiles.redis, caFile: 'none' } },
+    // Who names an authority believes to be encrypted.
+    { ...inFiles, redis: { connectionString: 'cache,password=secret', caFile: 'redis' } },
   ]) {
     const answer = await sharedOf(settings(given), readFile)
     expect(answer.kind).toBe('fault')

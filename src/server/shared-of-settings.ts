@@ -16,10 +16,15 @@ export async function sharedOf(
   if (strings.kind === 'fault') return strings
   const { postgres: url, redis: redisString } = strings
   if (url === undefined) return { kind: 'none' }
+  const ca = redisAuthority(settings, readFile)
+  if (ca.kind === 'fault') return ca
   const { prepareSharedBackends } = await import('./shared-backends.ts')
   const prepared = prepareSharedBackends({
     postgres: url,
-    redis: redisString === undefined ? undefined : redisOptions(settings, redisString),
+    redis:
+      redisString === undefined
+        ? undefined
+        : { ...redisOptions(settings, redisString), ca: ca.text },
   })
   return prepared.kind === 'fault' ? prepared : { kind: 'shared', shared: prepared.backends }
 }
@@ -31,6 +36,20 @@ export function redisOptions({ redis }: Pick<Settings, 'redis'>, connectionStrin
     ...{ connectionString, keyPrefix, database },
     connectTimeoutMs: connectTimeoutSeconds * 1_000,
     commandTimeoutMs: commandTimeoutSeconds * 1_000,
+  }
+}
+
+function redisAuthority(
+  { redis: { caFile } }: Pick<Settings, 'redis'>,
+  readFile: (file: string) => string,
+):
+  | { readonly kind: 'read'; readonly text: string | undefined }
+  | { readonly kind: 'fault'; readonly message: string } {
+  try {
+    return { kind: 'read', text: caFile === undefined ? undefined : readFile(caFile) }
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause)
+    return { kind: 'fault', message: `The authority of Redis cannot be read: ${words}` }
   }
 }
 

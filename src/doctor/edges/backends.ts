@@ -32,7 +32,8 @@ function redisUrl(text: string): string {
   return `redis${secure}://${value('user')}:${value('password')}@${parts[0] ?? ''}`
 }
 
-export function redisProbe(connectionString: string, setting: string): ServiceProbe {
+/** `ca`: the authority of its certificate (PEM), instead of those that everybody believes. */
+export function redisProbe(connectionString: string, setting: string, ca?: string): ServiceProbe {
   const url = redisUrl(connectionString)
   return {
     id: 'redis',
@@ -43,7 +44,10 @@ export function redisProbe(connectionString: string, setting: string): ServicePr
       try {
         const client = createClient({
           url,
-          socket: { reconnectStrategy: false, connectTimeout: 4_000 },
+          socket: {
+            ...{ reconnectStrategy: false, connectTimeout: 4_000 },
+            ...(ca === undefined ? {} : { tls: true as const, ca }),
+          },
         })
         // What goes wrong is told by the calls; without a listener it would end the process.
         client.on('error', () => {})

@@ -1,10 +1,11 @@
 /** A real PostgreSQL for tests: its own folder and port, nothing of the machine's own is touched. */
 import { execFileSync } from 'node:child_process'
-import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findProgram, freePort, type ServiceProcess, startService } from './service-process.ts'
+import { type ServiceTls, writeTls } from './service-tls.ts'
 
 const START_ATTEMPTS = 50
 
@@ -24,7 +25,8 @@ export interface TestPostgres {
   dispose(): Promise<void>
 }
 
-export async function startPostgres(): Promise<TestPostgres> {
+/** With a certificate it takes encrypted connections only. */
+export async function startPostgres(tls?: ServiceTls): Promise<TestPostgres> {
   const [initdb, postgres, psql] = ['initdb', 'postgres', 'psql'].map((name) => {
     const file = findProgram(name)
     if (file === undefined) throw new Error(`${name} is not installed`)
@@ -47,8 +49,9 @@ export async function startPostgres(): Promise<TestPostgres> {
     ['fsync', 'off'],
     ['full_page_writes', 'off'],
     ['max_connections', '150'],
+    ...(tls === undefined ? [] : encrypting(folder, data, tls)),
   ].flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const base = `postgres://landline@127.0.0.1:${port}/postgres`
+  const base = `postgres://landline@${tls?.name ?? '127.0.0.1'}:${port}/postgres`
   let running: ServiceProcess | undefined
 
   const test: TestPostgres = {
@@ -89,6 +92,19 @@ export async function startPostgres(): Promise<TestPostgres> {
     throw fault
   }
   return test
+}
+
+function encrypting(folder: string, data: string, tls: ServiceTls): string[][] {
+  const { keyFile, certFile } = writeTls(folder, tls)
+  const { uid, gid } = statSync(folder)
+  // It refuses a key that is not its own.
+  chownSync(keyFile, uid, gid)
+  writeFileSync(join(data, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 trust\n')
+  return [
+    ['ssl', 'on'],
+    ['ssl_key_file', keyFile],
+    ['ssl_cert_file', certFile],
+  ]
 }
 
 /** The server and the processes it made for its connections. */

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram, freePort, type ServiceProcess, startService } from './service-process.ts'
+import { type ServiceTls, writeTls } from './service-tls.ts'
 
 export interface TestRedis {
   readonly port: number
@@ -20,9 +21,10 @@ export interface TestRedis {
   dispose(): Promise<void>
 }
 
+/** With a certificate it takes encrypted connections only. */
 export async function startRedis(
   settings: readonly string[] = [],
-  options: { readonly port?: number } = {},
+  options: { readonly port?: number; readonly tls?: ServiceTls } = {},
 ): Promise<TestRedis> {
   const [server, cli] = ['redis-server', 'redis-cli'].map((name) => {
     const file = findProgram(name)
@@ -31,13 +33,25 @@ export async function startRedis(
   }) as [string, string]
   const folder = mkdtempSync(join(tmpdir(), 'landline-redis-'))
   const port = options.port ?? (await freePort())
-  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  const { tls } = options
+  const files = tls === undefined ? undefined : writeTls(folder, tls)
+  const listening =
+    files === undefined
+      ? ['--port', `${port}`]
+      : [
+          ...['--port', '0', '--tls-port', `${port}`, '--tls-auth-clients', 'no'],
+          ...['--tls-key-file', files.keyFile, '--tls-cert-file', files.certFile],
+        ]
+  const asking = files === undefined ? [] : ['--tls', '--cacert', files.certFile]
+  const args = [...listening, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
   let running: ServiceProcess | undefined
   const redis: TestRedis = {
     port,
-    url: `redis://127.0.0.1:${port}`,
+    url: tls === undefined ? `redis://127.0.0.1:${port}` : `rediss://${tls.name}:${port}`,
     ask: (...command) =>
-      execFileSync(cli, ['-p', `${port}`, ...command], { encoding: 'utf8', stdio: 'pipe' }).trim(),
+      execFileSync(cli, ['-p', `${port}`, ...asking, ...command], {
+        ...{ encoding: 'utf8', stdio: 'pipe' },
+      }).trim(),
     async start() {
       running = await startService(
         [server, ...args, '--dir', folder, ...settings],

@@ -6,6 +6,8 @@ export interface RedisAddress {
   readonly tls: boolean
   /** The name its certificate must carry, when it is not the host. */
   readonly tlsName?: string
+  /** The authority of its certificate (PEM), instead of those that everybody believes. */
+  readonly ca?: string
   readonly database: number
   readonly connectTimeoutMs: number
   /** Several nodes that share the slots. */

@@ -126,10 +126,11 @@ function socketOf(address: RedisAddress) {
   const { connectTimeoutMs: connectTimeout } = address
   const common = { connectTimeout, keepAlive: true, reconnectStrategy }
   if (!address.tls) return common
-  const { tlsName } = address
+  const { tlsName, ca } = address
   return {
     ...{ ...common, tls: true as const },
     ...(tlsName === undefined ? {} : { servername: tlsName }),
+    ...(ca === undefined ? {} : { ca }),
   }
 }
 

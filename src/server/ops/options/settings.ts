@@ -65,6 +65,9 @@ const redis = z.strictObject({
   connectionStringFile: file()
     .optional()
     .meta(about({ help: 'the same, from a file' })),
+  caFile: file()
+    .optional()
+    .meta(about({ help: 'authority (PEM) of its certificate, instead of the public ones' })),
   keyPrefix: text(64)
     .default('websocket:')
     .meta(about({ help: 'of every key and channel' })),
