@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
@@ -7,7 +8,6 @@ import { ONLY_ENCRYPTED } from './http-answers.ts'
 
 /** TLS 1.3 where both can. */
 const FLOOR = { minVersion: 'TLSv1.2' } as const
-const RENEWAL_CHECK_MS = 86_400_000
 
 export interface WebServer {
   /** Encrypted or not; it does not listen yet. */
@@ -58,23 +58,29 @@ export function createWebServer(options: {
   })
 
   let cancelRenewal = (): void => {}
-  const renew = tls?.renew ?? (() => Promise.resolve(null))
+  let lastFault: string | undefined
   /** Only new connections see a new certificate; those that are open stay as they are. */
-  function renewLater(): void {
-    cancelRenewal = clock.after(RENEWAL_CHECK_MS, () => {
-      renew().then(
+  function renewLater(prepared: NonNullable<typeof tls>): void {
+    cancelRenewal = clock.after(prepared.renewEveryMs, () => {
+      prepared.renew().then(
         (material) => {
-          if (material !== null) secure?.setSecureContext({ ...material, ...FLOOR })
+          lastFault = undefined
+          if (material === null) return
+          secure?.setSecureContext({ ...material, ...FLOOR })
+          const { validTo } = new X509Certificate(material.cert)
+          log.info({ until: validTo }, 'new connections are shown a new certificate')
         },
         (fault: unknown) => {
           const words = fault instanceof Error ? fault.message : String(fault)
-          log.warn({ fault: words }, 'the certificate was not renewed')
+          // Once, not every minute until somebody mends the file.
+          if (words !== lastFault) log.warn({ fault: words }, 'the certificate was not renewed')
+          lastFault = words
         },
       )
-      renewLater()
+      renewLater(prepared)
     })
   }
-  if (secure !== null) renewLater()
+  if (tls !== null) renewLater(tls)
 
   return {
     http,

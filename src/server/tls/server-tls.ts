@@ -9,7 +9,18 @@ export type ServerTls =
   /** Members pin this key; its certificate is made, kept in the data folder and renewed by the server. */
   | { readonly kind: 'host-key'; readonly privateKey: string }
   /** A certificate that an authority gave a company. */
-  | { readonly kind: 'certificate'; readonly privateKey: string; readonly certificate: string }
+  | {
+      readonly kind: 'certificate'
+      readonly privateKey: string
+      readonly certificate: string
+      /** Where they came from: whoever renews them writes the next ones there. */
+      readonly files?: TlsFiles
+    }
+
+export interface TlsFiles {
+  readonly keyFile: string
+  readonly certificateFile: string
+}
 
 export interface TlsMaterial {
   readonly key: string
@@ -22,13 +33,19 @@ export type PreparedTls =
       readonly material: TlsMaterial
       /** What invites name; null where an authority vouches instead. */
       readonly fingerprint: string | null
-      /** New material when the certificate is nearing its end, or null. Never another key. */
+      /**
+       * New material, or null while there is none: a host key's certificate is made anew when it nears its end, an
+       * authority's is read again. Rejects for what cannot be used.
+       */
       renew(): Promise<TlsMaterial | null>
+      readonly renewEveryMs: number
     }
   | { readonly kind: 'fault'; readonly message: string }
 
 const DAY_MS = 86_400_000
 const VALID_DAYS = 397
+/** What lies there may be good for a day only (cert-manager, ACME), and reading two files costs nothing. */
+const REREAD_EVERY_MS = 60_000
 /** Renewed when less is left. */
 export const RENEW_BEFORE_DAYS = 30
 
@@ -42,8 +59,11 @@ export async function prepareTls(
       const material = { key: tls.privateKey, cert: tls.certificate }
       // Throws now, in words, what would otherwise fail at every handshake.
       createSecureContext(material)
-      const answer = { kind: 'prepared', material, fingerprint: null } as const
-      return { ...answer, renew: () => Promise.resolve(null) }
+      const { files } = tls
+      return {
+        ...{ kind: 'prepared', material, fingerprint: null, renewEveryMs: REREAD_EVERY_MS },
+        renew: files === undefined ? async () => null : rereading(files, material, now),
+      }
     }
     const file = join(dataDir, 'tls-certificate.pem')
     const key = tls.privateKey
@@ -52,6 +72,7 @@ export async function prepareTls(
       kind: 'prepared',
       material: { key, cert: kept ?? (await issue(file, key, now())) },
       fingerprint: fingerprintOfKey(key),
+      renewEveryMs: DAY_MS,
       async renew() {
         if (readUsable(file, key, now()) !== null) return null
         return { key, cert: await issue(file, key, now()) }
@@ -75,10 +96,30 @@ export function readTlsFiles(
       kind: 'certificate',
       privateKey: readFileSync(keyFile, 'utf8'),
       certificate: readFileSync(certificateFile, 'utf8'),
+      files: { keyFile, certificateFile },
     }
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     return { kind: 'fault', message: `Cannot read the key or the certificate: ${why}` }
+  }
+}
+
+/** What lies there now, when it is something else than before and can be used. */
+function rereading({ keyFile, certificateFile }: TlsFiles, first: TlsMaterial, now: () => number) {
+  let shown = first
+  return async (): Promise<TlsMaterial | null> => {
+    const read = readTlsFiles(keyFile, certificateFile)
+    if (read.kind === 'fault') throw new Error(read.message)
+    const { privateKey: key, certificate: cert } = read
+    if (key === shown.key && cert === shown.cert) return null
+    // Throws for a key and a certificate that do not fit, as when one of the two files is written already.
+    createSecureContext({ key, cert })
+    const { validFrom, validTo } = new X509Certificate(cert)
+    if (Date.parse(validFrom) > now() || Date.parse(validTo) <= now()) {
+      throw new Error(`${certificateFile} is valid from ${validFrom} to ${validTo}, not now`)
+    }
+    shown = { key, cert }
+    return shown
   }
 }
 
