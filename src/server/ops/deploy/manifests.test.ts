@@ -1,5 +1,15 @@
 /** Whether what is under deploy/ fits together, and fits the server. Schemas: schemas.test.ts. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
@@ -185,6 +195,30 @@ describe('Compose', () => {
     }
     const { context, dockerfile } = inside(inside(services, 'server'), 'build')
     expect(existsSync(join(deploy, 'compose', String(context), String(dockerfile)))).toBe(true)
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('Compose’s secrets', () => {
+  it('made as the README says can be read by the users within, and by nobody else on the computer', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'landline-compose-'))
+    const [, block = ''] = /## Compose\n```\n([^`]*)```/.exec(read(deploy, 'README.md')) ?? []
+    const steps = block.split('\n').filter((line) => !line.startsWith('docker'))
+    mkdirSync(join(folder, 'deploy', 'compose'), { recursive: true })
+    // Whatever the operator's own mask is.
+    const script = ['umask 077', 'openssl() { echo 0123abcd; }', ...steps].join('\n')
+    execFileSync('sh', ['-e', '-c', script], { cwd: folder, stdio: 'pipe' })
+    const secrets = join(folder, 'deploy', 'compose', 'secrets')
+    const modeOf = (path: string): number => statSync(path).mode & 0o777
+    expect(modeOf(secrets)).toBe(0o700)
+    const declared = Object.values(tree(deploy, 'compose', 'compose.yaml')['secrets'] ?? {})
+    const files = declared.map((one) => String(one['file']).replace('./secrets/', ''))
+    expect(readdirSync(secrets).toSorted()).toEqual(files.toSorted())
+    // They are mounted with owner and mode as they are, and the containers' users are not the operator.
+    for (const file of files) expect([file, modeOf(join(secrets, file))]).toEqual([file, 0o444])
+    expect(read(secrets, 'postgres-connection-string')).toBe(
+      'postgres://landline:0123abcd@postgres/landline\n',
+    )
+    rmSync(folder, { recursive: true })
   })
 })
 
