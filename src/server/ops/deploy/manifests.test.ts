@@ -1,75 +1,24 @@
-/** Whether what is under deploy/ fits together, and fits the server. Schemas: schemas.test.ts. */
+/** Whether what is under deploy/ fits together, and fits the server. Schemas: schemas.test.ts, rules and dashboard: monitoring.test.ts. */
 import { execFileSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { Registry } from 'prom-client'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parse, parseAllDocuments } from 'yaml'
-import { createNodeGauges } from '../metrics/node-gauges.ts'
-import { prometheusMeter } from '../metrics/prometheus-meter.ts'
+import { parseAllDocuments } from 'yaml'
 import { leavesOfSettings } from '../options/leaves.ts'
 import { resolveSettings } from '../options/resolve.ts'
+import { renderKustomization } from './testing/kustomize.ts'
+import { deploy, inside, read, tree } from './testing/trees.ts'
 
-const deploy = resolve(import.meta.dirname, '..', '..', '..', '..', 'deploy')
 const base = join(deploy, 'kubernetes', 'base')
 const production = join(deploy, 'kubernetes', 'overlays', 'production')
-const read = (...path: string[]): string => readFileSync(join(...path), 'utf8')
 const variables = new Map(leavesOfSettings().map((leaf) => [leaf.variable, leaf]))
-
-/** Any tree of a YAML file; the tests say what must be where. */
-interface Tree {
-  readonly [key: string]: Tree & string & number & boolean & readonly Tree[]
-}
-const tree = (...path: string[]): Tree => parse(read(...path)) as Tree
-
-function inside(node: Tree, name: string): Tree {
-  const found = node[name]
-  if (found === undefined) throw new Error(`there is no ${name}`)
-  return found
-}
-
-/** Names of all figures that the server gives. */
-function figures(): ReadonlySet<string> {
-  const registry = new Registry()
-  prometheusMeter(registry)
-  const gauges = createNodeGauges(registry, {
-    ...{ state: () => undefined, fanOutDropped: () => 0 },
-    health: async () => new Map(),
-  })
-  const names = registry.getMetricsAsArray().map(({ name }) => name)
-  gauges.stop()
-  return new Set(names)
-}
-
-/** Names in an expression of Prometheus that are figures of ours; `up` is Prometheus's own. */
-function namesIn(expression: string): readonly string[] {
-  const bare = expression.replaceAll(/\{[^}]*\}/g, '').replaceAll(/by \([^)]*\)/g, '')
-  return [...bare.matchAll(/\b(?:websocket|landline|nodejs|process)_\w+/g)].map(([name]) => name)
-}
-
-function expectKnown(expressions: readonly string[]): void {
-  const known = figures()
-  for (const expression of expressions) {
-    for (const name of namesIn(expression)) {
-      const plain = name.replace(/_(bucket|sum|count)$/, '')
-      expect([name, known.has(name) || known.has(plain)]).toEqual([name, true])
-    }
-  }
-}
 
 describe('Kubernetes (G11)', () => {
   const deployment = tree(base, 'deployment.yaml')
   const pod = deployment['spec']?.['template']?.['spec']
   const container = pod?.['containers']?.[0]
+  const autoscaler = tree(production, 'horizontal-pod-autoscaler.yaml')
 
   it('names in its kustomizations files that are there, all of them', () => {
     for (const folder of [base, production]) {
@@ -112,17 +61,23 @@ describe('Kubernetes (G11)', () => {
       path: '/health/ready?exclude=fanOut',
       port: 'admin',
     })
-    const { minReplicas, maxReplicas, metrics } = inside(
-      tree(base, 'horizontal-pod-autoscaler.yaml'),
-      'spec',
-    )
+    const { minReplicas, maxReplicas, metrics } = inside(autoscaler, 'spec')
     expect([minReplicas, maxReplicas]).toEqual([2, 10])
-    const pods = [...(metrics ?? [])].find((one) => String(one['type']) === 'Pods')
-    expect(pods?.['pods']).toEqual({
-      metric: { name: 'websocket_active_connections' },
-      target: { type: 'AverageValue', averageValue: '1000' },
+    const utilization = (name: string, averageUtilization: number) => ({
+      type: 'Resource',
+      resource: { name, target: { type: 'Utilization', averageUtilization } },
     })
-    expect(figures()).toContain('websocket_active_connections')
+    expect(metrics).toEqual([
+      utilization('cpu', 70),
+      utilization('memory', 80),
+      {
+        type: 'Pods',
+        pods: {
+          metric: { name: 'websocket_active_connections' },
+          target: { type: 'AverageValue', averageValue: '1000' },
+        },
+      },
+    ])
   })
 
   it('[D16] leaves time to drain, and takes pods out of service before', () => {
@@ -138,7 +93,16 @@ describe('Kubernetes (G11)', () => {
   })
 
   it('may do nothing it need not', () => {
-    expect(pod?.['securityContext']).toMatchObject({ runAsNonRoot: true, runAsUser: 10_001 })
+    expect(pod?.['securityContext']).toEqual({
+      ...{ runAsNonRoot: true, runAsUser: 10_001, runAsGroup: 10_001 },
+      // Its secrets are readable for this group only, and the folder of its data writable.
+      fsGroup: 10_001,
+      seccompProfile: { type: 'RuntimeDefault' },
+    })
+    const modes = [...(pod?.['volumes'] ?? [])].flatMap(
+      (one) => one['secret']?.['defaultMode'] ?? [],
+    )
+    expect(modes).toEqual([0o440, 0o440])
     expect(pod?.['automountServiceAccountToken']).toBe(false)
     expect(pod?.['enableServiceLinks']).toBe(false)
     expect(container?.['securityContext']).toEqual({
@@ -166,9 +130,53 @@ describe('Kubernetes (G11)', () => {
     const volumes = [...(pod?.['volumes'] ?? [])].map((one) => String(one['name']))
     const mounted = [...(container?.['volumeMounts'] ?? [])].map((one) => String(one['name']))
     expect(mounted.toSorted()).toEqual(volumes.toSorted())
-    const target = tree(base, 'horizontal-pod-autoscaler.yaml')['spec']?.['scaleTargetRef']
-    expect(target?.['name']).toBe(deployment['metadata']?.['name'])
+    expect(autoscaler['spec']?.['scaleTargetRef']).toEqual({
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', name: deployment['metadata']?.['name'] },
+    })
   })
+
+  it('says how many pods there are in one place only: whoever applies it again changes nothing', () => {
+    const rendered = (folder: string) =>
+      new Map(renderKustomization(folder).map((one) => [String(one['kind']), one]))
+    const [plain, scaled] = [rendered(base), rendered(production)]
+    expect(plain.get('Deployment')).toMatchObject({ spec: { replicas: 3 } })
+    expect(plain.has('HorizontalPodAutoscaler')).toBe(false)
+    expect(scaled.get('Deployment')?.['spec']).not.toHaveProperty('replicas')
+    expect(scaled.has('HorizontalPodAutoscaler')).toBe(true)
+  })
+
+  it('lets pods be reached, and reach, by what they need and nothing else', () => {
+    const { policyTypes, ingress, egress } = inside(tree(base, 'network-policy.yaml'), 'spec')
+    const tcp = (...ports: (string | number)[]) => ports.map((port) => ({ port, protocol: 'TCP' }))
+    expect(policyTypes).toEqual(['Ingress', 'Egress'])
+    const monitoring = { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } }
+    expect(ingress).toEqual([
+      { ports: tcp('wss') },
+      { from: [{ namespaceSelector: monitoring }], ports: tcp('admin') },
+    ])
+    expect(egress).toEqual([
+      // Names, wherever they are looked up.
+      { ports: [{ port: 53, protocol: 'UDP' }, ...tcp(53)] },
+      // PostgreSQL; Redis, and over TLS.
+      { ports: tcp(5_432, 6_379, 6_380) },
+      // Keys of bearer tokens and webhooks; traces.
+      { ports: tcp(443, 4_318) },
+    ])
+    const numbers = [...(container?.['ports'] ?? [])].map((one) => Number(one['containerPort']))
+    expect(numbers).toEqual([8_080, 9_090])
+  })
+
+  it.each([base, production])(
+    'believes no whole network what addresses people have (%#)',
+    (folder) => {
+      const { trustedProxies } = tree(folder, 'landline.yaml')
+      // Said, even where it is nobody: behind an ingress that is not named, all people share one address.
+      expect(trustedProxies).toBeInstanceOf(Array)
+      for (const entry of [...(trustedProxies ?? [])].map(String)) {
+        expect(Number(entry.split('/')[1] ?? 32)).toBeGreaterThanOrEqual(24)
+      }
+    },
+  )
 })
 
 describe('Compose', () => {
@@ -210,7 +218,7 @@ describe.skipIf(process.platform === 'win32')('Compose’s secrets', () => {
     const secrets = join(folder, 'deploy', 'compose', 'secrets')
     const modeOf = (path: string): number => statSync(path).mode & 0o777
     expect(modeOf(secrets)).toBe(0o700)
-    const declared = Object.values(tree(deploy, 'compose', 'compose.yaml')['secrets'] ?? {})
+    const declared = Object.values(inside(tree(deploy, 'compose', 'compose.yaml'), 'secrets'))
     const files = declared.map((one) => String(one['file']).replace('./secrets/', ''))
     expect(readdirSync(secrets).toSorted()).toEqual(files.toSorted())
     // They are mounted with owner and mode as they are, and the containers' users are not the operator.
@@ -219,34 +227,6 @@ describe.skipIf(process.platform === 'win32')('Compose’s secrets', () => {
       'postgres://landline:0123abcd@postgres/landline\n',
     )
     rmSync(folder, { recursive: true })
-  })
-})
-
-describe('what watches', () => {
-  it('asks for figures that the server gives', () => {
-    const rules = [...(tree(deploy, 'monitoring', 'alerts.yaml')['groups'] ?? [])].flatMap(
-      (group) => [...(group['rules'] ?? [])],
-    )
-    expect(rules.length).toBeGreaterThan(5)
-    for (const rule of rules) {
-      expect(Object.keys(rule).toSorted()).toEqual([
-        'alert',
-        'annotations',
-        'expr',
-        'for',
-        'labels',
-      ])
-      expect(Object.keys(rule['annotations'] ?? {})).toEqual(['summary', 'action'])
-    }
-    expectKnown(rules.map((rule) => String(rule['expr'])))
-    const dashboard = tree(deploy, 'monitoring', 'grafana-dashboard.json')
-    const panels = [...(dashboard['panels'] ?? [])]
-    const expressions = panels.flatMap((one) =>
-      [...(one['targets'] ?? [])].map((target) => String(target['expr'])),
-    )
-    expect(expressions.length).toBeGreaterThan(15)
-    expectKnown(expressions)
-    expect(() => expectKnown(['rate(websocket_nothing_total[1m])'])).toThrow()
   })
 })
 

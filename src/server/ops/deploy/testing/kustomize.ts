@@ -97,11 +97,15 @@ function findTarget(objects: readonly Fields[], wanted: Fields): Fields {
   return found
 }
 
-/** Kubernetes' strategic merge: lists of named things are merged by their names, other lists replaced. */
+/**
+ * Kubernetes' strategic merge: lists of named things are merged by their names, other lists replaced, and null takes
+ * away what is there.
+ */
 function mergeInto(target: Fields, patch: Fields): void {
   for (const [key, value] of Object.entries(patch)) {
     const there = target[key]
-    if (isFields(there) && isFields(value)) mergeInto(there, value)
+    if (value === null) delete target[key]
+    else if (isFields(there) && isFields(value)) mergeInto(there, value)
     else if (isNamed(there) && isNamed(value)) {
       for (const each of value) {
         const same = there.find(({ name }) => name === each['name'])
