@@ -15,7 +15,7 @@ export type OpenedBackends =
       close(): Promise<void>
     }
   /** A sentence for the person who started the server. */
-  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'failed'; readonly message: string; readonly fault?: DatabaseFault }
 
 /** The store and the fan-out: a file and this process alone, or what the nodes of a cluster share. */
 export async function openBackends(
@@ -47,7 +47,8 @@ export async function openBackends(
       },
     }
   } catch (fault) {
-    return { kind: 'failed', message: describe(fault, shared !== undefined) }
+    const message = describe(fault, shared !== undefined)
+    return { kind: 'failed', message, ...(fault instanceof DatabaseFault ? { fault } : {}) }
   }
 }
 

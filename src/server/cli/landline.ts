@@ -8,8 +8,7 @@ import { manageInvites } from './manage-invites.ts'
 import { manageIntegrations } from './manage-integrations.ts'
 import { managePeople } from './manage-people.ts'
 import { runExport, runImport, runPromote } from './move-session.ts'
-import { CommandFault, type Output } from './output.ts'
-import { TransferFault } from './transfer/transfer.ts'
+import { CommandFailure, CommandFault, type Output } from './output.ts'
 
 const HELP = `landline COMMAND
 
@@ -30,8 +29,10 @@ const HELP = `landline COMMAND
   integration revoke ID
 
 Where the session is, is said as for serve: --data DIR, or PostgreSQL by LANDLINE_POSTGRES_CONNECTION_STRING or
---postgres-connection-string-file. A data folder must not be in use by a server meanwhile. Nodes of a cluster may run, but what
-is changed for people who are there now counts, on a node that runs, from when it starts again at the latest.
+--postgres-connection-string-file. A data folder must not be in use by a server meanwhile: its hosts and moderators do the same in
+the app. Nodes of a cluster may run. An invite counts for them at once; what becomes of people, and of integrations that are revoked,
+within five seconds, and whoever is out is cut off then. An integration that is made counts on a node that runs once somebody
+changes something in the app, or from its next start.
 `
 
 const BAD_COMMAND = 2
@@ -89,18 +90,25 @@ async function become(path: string, args: readonly string[]): Promise<number> {
   return code ?? FAILED
 }
 
+/** A single server keeps its session in memory, so that nobody may change the file beside it. */
+function explained({ kind, message }: DatabaseFault): string {
+  return kind === 'in-use'
+    ? `${message} Stop it first. While it runs, its hosts and moderators change people, invites and programs in the app.`
+    : message
+}
+
 try {
   process.exitCode = await run(process.argv.slice(2))
 } catch (fault) {
   if (
     !(
       fault instanceof CommandFault ||
-      fault instanceof TransferFault ||
+      fault instanceof CommandFailure ||
       fault instanceof DatabaseFault
     )
   ) {
     throw fault
   }
-  output.say(fault.message)
+  output.say(fault instanceof DatabaseFault ? explained(fault) : fault.message)
   process.exitCode = fault instanceof CommandFault ? BAD_COMMAND : FAILED
 }

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type CommandOptions, commandOptions, type Environment } from './options.ts'
-import { CommandFault, type Output } from './output.ts'
-import { exportTo, importFrom, promote } from './transfer/copy.ts'
+import { CommandFailure, CommandFault, type Output, wordsOf } from './output.ts'
+import { expectReadable, exportTo, importFrom, promote } from './transfer/copy.ts'
 import {
   openPostgresSession,
   openSqliteSession,
@@ -19,7 +19,11 @@ async function openGiven(
 }
 
 function openFolder(dataDir: string, use: 'from' | 'into'): SessionData {
-  if (use === 'into') mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  try {
+    if (use === 'into') mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  } catch (fault) {
+    throw new CommandFailure(`Cannot make ${dataDir}: ${wordsOf(fault)}`)
+  }
   return openSqliteSession(dataDir, use === 'from')
 }
 
@@ -51,6 +55,7 @@ export async function runImport(
   const given = commandOptions(args, environment, [])
   const [file, ...more] = given.words
   if (file === undefined || more.length > 0) throw new CommandFault('Write: landline import FILE')
+  expectReadable(resolve(file))
   const into = await openGiven(given, 'into')
   try {
     const rows = await importFrom(resolve(file), into)

@@ -6,7 +6,7 @@ import { sharedOf } from '../shared-of-settings.ts'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommandOptions } from './options.ts'
-import { CommandFault } from './output.ts'
+import { CommandFailure, CommandFault } from './output.ts'
 
 /** Opens the store that the options name, and closes it whatever happens. */
 export async function withStore<Value>(
@@ -23,7 +23,7 @@ export async function withStore<Value>(
     { dataDir, shared: shared.kind === 'shared' ? shared.shared : undefined },
     { secrets: systemSecrets(), clock: systemClock(), log: { info() {}, warn() {} } },
   )
-  if (opened.kind === 'failed') throw new CommandFault(opened.message)
+  if (opened.kind === 'failed') throw opened.fault ?? new CommandFailure(opened.message)
   try {
     return await work(opened.store)
   } finally {

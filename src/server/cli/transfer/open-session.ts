@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDatabase as openSqlite } from '../../store/sqlite/database.ts'
+import { wordsOf } from '../output.ts'
+import { DatabaseFault, openDatabase as openSqlite } from '../../store/sqlite/database.ts'
 import { allMigrations as sqliteMigrations } from '../../store/sqlite/migrations/all-migrations.ts'
 import type { Row } from './tables.ts'
 import { rowsOfSqlite, sqliteTarget } from './sqlite-session.ts'
@@ -19,7 +20,7 @@ export interface SessionData {
 export function openSqliteSession(dataDir: string, mustExist: boolean): SessionData {
   const file = join(dataDir, 'session.db')
   if (mustExist && !existsSync(file)) throw new TransferFault(`There is no session in ${dataDir}.`)
-  const db = openSqlite(file, sqliteMigrations)
+  const db = openFile(file)
   return {
     what: file,
     async read(take) {
@@ -29,6 +30,15 @@ export function openSqliteSession(dataDir: string, mustExist: boolean): SessionD
     close: async () => {
       db.close()
     },
+  }
+}
+
+function openFile(file: string) {
+  try {
+    return openSqlite(file, sqliteMigrations)
+  } catch (fault) {
+    if (fault instanceof DatabaseFault) throw fault
+    throw new TransferFault(`Cannot open ${file}: ${wordsOf(fault)}.`)
   }
 }
 
@@ -43,7 +53,7 @@ export async function openPostgresSession(url: string): Promise<SessionData> {
     await migrate(db, allMigrations)
   } catch (fault) {
     await db.close()
-    throw fault
+    throw new TransferFault(`PostgreSQL cannot be used: ${wordsOf(fault)}`)
   }
   return {
     what: 'PostgreSQL',

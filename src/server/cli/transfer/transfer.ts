@@ -1,7 +1,8 @@
+import { CommandFailure } from '../output.ts'
 import type { Row } from './tables.ts'
 
-/** The data cannot be taken; the words are for the person at the terminal. */
-export class TransferFault extends Error {}
+/** The data cannot be taken. */
+export class TransferFault extends CommandFailure {}
 
 /** A place for a whole session. */
 export interface SessionTarget {
