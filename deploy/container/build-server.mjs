@@ -1,4 +1,4 @@
-/** Makes `out/headless/`: the server and the operators' command line, bundled, with better-sqlite3 beside it, since that is native. */
+/** Makes `out/headless/`: the server, the operators' command line and the doctor, bundled, with better-sqlite3 beside it, since that is native. */
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { build } from 'vite'
@@ -24,6 +24,8 @@ await build({
       input: {
         headless: join(root, 'src', 'server', 'headless.ts'),
         landline: join(root, 'src', 'server', 'cli', 'landline.ts'),
+        doctor: join(root, 'src', 'doctor', 'cli.ts'),
+        'database-process': join(root, 'src', 'doctor', 'database-process.ts'),
       },
       external: outside,
       output: {

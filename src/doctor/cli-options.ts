@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { USUAL_PORT } from './usual-port.ts'
 
@@ -23,6 +24,8 @@ export const CLI_HELP = `Landline doctor: what keeps people from reaching each o
   --redis STRING     try to reach Redis      (or set LANDLINE_REDIS_CONNECTION_STRING, as for the server)
   --redis-ca-file F  authority (PEM) of its certificate (or set LANDLINE_REDIS_CA_FILE)
   --postgres STRING  try to reach PostgreSQL (or set LANDLINE_POSTGRES_CONNECTION_STRING)
+  --redis-file F, --postgres-file F
+                     the same from files    (or LANDLINE_…_CONNECTION_STRING_FILE), where secrets are files
   --json             print the report as JSON
   --help
 
@@ -32,6 +35,7 @@ It ends with 1 when a check failed. The report holds no secrets.
 export function parseCliOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
+  readText: (file: string) => string = (file) => readFileSync(file, 'utf8'),
 ):
   | { readonly kind: 'options'; readonly options: CliOptions }
   | { readonly kind: 'fault'; readonly message: string } {
@@ -45,6 +49,8 @@ export function parseCliOptions(
         redis: { type: 'string' },
         'redis-ca-file': { type: 'string' },
         postgres: { type: 'string' },
+        'redis-file': { type: 'string' },
+        'postgres-file': { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -53,6 +59,12 @@ export function parseCliOptions(
     if (!Number.isInteger(port) || port < 1 || port > 65_535) {
       return { kind: 'fault', message: '--port must be a whole number from 1 to 65535.' }
     }
+    const service = (name: 'redis' | 'postgres'): string | undefined => {
+      const variable = `LANDLINE_${name.toUpperCase()}_CONNECTION_STRING`
+      const text = values[name] ?? environment[variable]
+      const file = values[`${name}-file`] ?? environment[`${variable}_FILE`]
+      return text ?? (file === undefined ? undefined : readText(file).trim())
+    }
     return {
       kind: 'options',
       options: {
@@ -60,9 +72,9 @@ export function parseCliOptions(
         json: values.json ?? false,
         dataDir: values.data,
         port,
-        redis: values.redis ?? environment['LANDLINE_REDIS_CONNECTION_STRING'],
+        redis: service('redis'),
         redisCaFile: values['redis-ca-file'] ?? environment['LANDLINE_REDIS_CA_FILE'],
-        postgres: values.postgres ?? environment['LANDLINE_POSTGRES_CONNECTION_STRING'],
+        postgres: service('postgres'),
         help: values.help ?? false,
       },
     }

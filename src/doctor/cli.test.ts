@@ -102,6 +102,11 @@ describe('npm run doctor', () => {
     expect((await doctor(['--target', 'two words'])).code).toBe(2)
     expect(parseCliOptions(['--nonsense'], {}).kind).toBe('fault')
     expect(parseCliOptions(['--port', '0'], {}).kind).toBe('fault')
+    expect(parseCliOptions(['--redis-file', join(folder, 'no')], {}).kind).toBe('fault')
+    const environment = { LANDLINE_POSTGRES_CONNECTION_STRING_FILE: 'kept' }
+    expect(parseCliOptions([], environment, (file) => `what ${file} holds\n`)).toMatchObject({
+      options: { postgres: 'what kept holds', redis: undefined },
+    })
     expect(parseCliOptions(['--target', 'a:1', '--target', 'b:2'], {})).toMatchObject({
       options: { targets: ['a:1', 'b:2'], port: 47_800 },
     })

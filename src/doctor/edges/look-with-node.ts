@@ -1,10 +1,15 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { LookingProcess } from './look-in-process.ts'
 
-/** Under plain Node, which runs the TypeScript file as it is. */
+/** As it is written, which plain Node runs, or bundled beside the doctor in a container. */
+const PLACES = ['../database-process.ts', './database-process.mjs']
+
+/** Under plain Node. */
 export function lookWithNode(file: string): LookingProcess {
-  const entry = fileURLToPath(new URL('../database-process.ts', import.meta.url))
+  const entries = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url)))
+  const entry = entries.find((each) => existsSync(each)) ?? ''
   const child = spawn(process.execPath, [entry, file], {
     stdio: ['ignore', 'pipe', 'ignore'],
     windowsHide: true,

@@ -48,7 +48,7 @@ async function run([command = '', ...args]: readonly string[]): Promise<number> 
     case 'serve':
       return await serve(args)
     case 'doctor':
-      return await become('../../doctor/cli.ts', args)
+      return await become(['../../doctor/cli.ts', './doctor.mjs'], args)
     case 'export':
       return await runExport(args, process.env, output)
     case 'import':
@@ -78,11 +78,11 @@ async function serve(args: readonly string[]): Promise<number> {
   return Number(process.exitCode ?? 0)
 }
 
-/** Another program of ours, with this one's terminal and signals. */
-async function become(path: string, args: readonly string[]): Promise<number> {
-  const file = fileURLToPath(new URL(path, import.meta.url))
-  // A container holds the server alone.
-  if (!existsSync(file)) throw new CommandFault('That is not a part of this installation.')
+/** Another program of ours, with this one's terminal and signals: as it is written, or bundled in a container. */
+async function become(places: readonly string[], args: readonly string[]): Promise<number> {
+  const files = places.map((place) => fileURLToPath(new URL(place, import.meta.url)))
+  const file = files.find((each) => existsSync(each))
+  if (file === undefined) throw new CommandFailure('That is not a part of this installation.')
   const child = spawn(process.execPath, [...process.execArgv, file, ...args], { stdio: 'inherit' })
   const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP']
   for (const signal of signals) process.on(signal, () => child.kill(signal))

@@ -1,11 +1,21 @@
 /** The container's steps, run in a clean folder: all but `npm ci` and the base image, which need a network. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../../testing/services/service-process.ts'
 import { leavesOfSettings } from '../options/leaves.ts'
 import { environmentOf, parseContainerfile, type Stage, valuesOf } from './testing/containerfile.ts'
 
@@ -90,6 +100,28 @@ describe('the built server', () => {
     }
   }
 
+  /** Where the server runs is where PostgreSQL and Redis must be reached from (G14). */
+  async function expectDoctor(environment: Record<string, string>): Promise<void> {
+    const port = await freePort()
+    const secret = join(folder, 'postgres-connection-string')
+    writeFileSync(secret, `postgres://me:planted-password@127.0.0.1:${port}/landline\n`)
+    const args = ['doctor', '--json', '--data', join(folder, 'data'), '--port', `${port}`]
+    const cli = join(folder, 'app', 'landline.mjs')
+    const doctor = spawn(process.execPath, [cli, ...args], {
+      env: { ...environment, LANDLINE_POSTGRES_CONNECTION_STRING_FILE: secret },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const report = await text(doctor.stdout)
+    expect(report).not.toContain('planted')
+    const { groups } = JSON.parse(report) as {
+      groups: { checks: { id: string; state: string }[] }[]
+    }
+    const checks = groups.flatMap((group) => group.checks)
+    const stateOf = (id: string) => checks.find((check) => check.id === id)?.state
+    expect(stateOf('hosting.server.database')).toBe('ok')
+    expect(stateOf('service.postgresql')).toBe('failed')
+  }
+
   it('[D16] starts from what the steps leave, says that it is well, and drains on SIGTERM', async () => {
     follow(build, 'build', (path) => join(root, path))
     follow(server, 'app', (path) => join(root, path))
@@ -127,5 +159,6 @@ describe('the built server', () => {
       stdio: 'pipe',
     })
     expect(invite.toString()).toMatch(/^landline:\/\/join\?/)
+    await expectDoctor(environment)
   }, 60_000)
 })
