@@ -91,10 +91,14 @@ async function become(places: readonly string[], args: readonly string[]): Promi
 }
 
 /** A single server keeps its session in memory, so that nobody may change the file beside it. */
-function explained({ kind, message }: DatabaseFault): string {
-  return kind === 'in-use'
-    ? `${message} Stop it first. While it runs, its hosts and moderators change people, invites and programs in the app.`
-    : message
+function explained({ kind, message }: DatabaseFault, command: string | undefined): string {
+  if (kind !== 'in-use') return message
+  const isMoved = ['export', 'import', 'promote'].includes(command ?? '')
+  return `${message} Stop it first. ${
+    isMoved
+      ? 'What members write meanwhile waits on their devices and is sent when it serves again.'
+      : 'While it runs, its hosts and moderators change people, invites and programs in the app.'
+  }`
 }
 
 try {
@@ -109,6 +113,6 @@ try {
   ) {
     throw fault
   }
-  output.say(fault instanceof DatabaseFault ? explained(fault) : fault.message)
+  output.say(fault instanceof DatabaseFault ? explained(fault, process.argv[2]) : fault.message)
   process.exitCode = fault instanceof CommandFault ? BAD_COMMAND : FAILED
 }

@@ -48,7 +48,8 @@ export function openDatabase(file: string, migrations: readonly Migration[]): Da
 }
 
 function prepare(db: Database.Database): void {
-  // One process owns the file: it keeps room heads in memory, so a second writer would number twice.
+  // One process owns the file: it keeps room heads and people in memory, so a second writer would number twice and a ban
+  // would not be heard of. Owned alone, its log also needs no shared memory, which not every disk can give.
   db.pragma('locking_mode = EXCLUSIVE')
   db.pragma('journal_mode = WAL')
   // An ack promises that the message survives a power cut (D3), not only a crash.
