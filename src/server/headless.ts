@@ -28,6 +28,7 @@ import { namesOf, readTlsFiles, type ServerTls } from './tls/server-tls.ts'
 
 const BAD_FLAGS = 2
 const FAILED = 1
+const HANGING_MS = 500
 
 const parsed = parseHeadlessOptions(process.argv.slice(2), process.env)
 if (parsed.kind === 'faults') {
@@ -162,6 +163,8 @@ async function serve(options: HeadlessOptions): Promise<number> {
   }
   await stopped
   log.info({}, 'stopped')
+  // Whatever still waits for somebody who hangs is not worth a node that does not end (D16).
+  setTimeout(() => process.exit(), HANGING_MS).unref()
   return 0
 }
 

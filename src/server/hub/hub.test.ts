@@ -90,6 +90,21 @@ describe('draining', () => {
   })
 })
 
+describe('draining while the store hangs', () => {
+  it('[D16] comes to an end, and acknowledges nothing that was not seen to be stored', async () => {
+    const kit = await hubKit()
+    const mara = await kit.join('Mara')
+    kit.store.commit = () => new Promise(() => {})
+    mara.post(mara.general, 'into nothing')
+    let isOver = false
+    void kit.hub.drain().then(() => (isOver = true))
+    await kit.clock.advance(6_000)
+    expect(isOver).toBe(true)
+    expect(mara.of('ack')).toEqual([])
+    expect(mara.closedWith?.code).toBe(1012)
+  })
+})
+
 describe('draining under load', () => {
   it('[D16] comes to an end although everyone goes on writing, and loses nothing of it', async () => {
     const kit = await hubKit()

@@ -12,6 +12,7 @@ import { admitted, type Connection } from './connection.ts'
 import { createDefaultRoom } from './default-room.ts'
 import { createDelivery } from './delivery.ts'
 import { createHeartbeat } from './heartbeat.ts'
+import { inTime } from './in-time.ts'
 import type { IntegrationDesk, IntegrationHands } from './integrations-port.ts'
 import { lendHands } from './integration-hands.ts'
 import { joinCluster } from './join-cluster.ts'
@@ -36,6 +37,9 @@ import { slowestReaders } from './slowest-readers.ts'
 import { createTokenStays, noStay, type Refreshed, type TokenStay } from './token-stays.ts'
 import { noVouching, type Vouching } from './vouching.ts'
 import { createWaitingRoom } from './waiting-room.ts'
+
+/** Of a drain: what is not stored by then is not acknowledged, and comes again (D4, D16). */
+const STORED_WITHIN_MS = 6_000
 
 export interface HubPorts {
   readonly store: Store
@@ -354,14 +358,17 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
         const reconnectAfterMs = Math.round(from + secrets.random() * (to - from))
         socket.send({ type: 'bye', reconnectAfterMs, reason })
       }
-      await batcher.idle()
-      await reads.flush()
+      const deadline = clock.monotonic() + STORED_WITHIN_MS
+      const stored = async (work: Promise<void>): Promise<void> => {
+        const result = await inTime(work, Math.max(0, deadline - clock.monotonic()), clock)
+        if (result === 'late') log.warn({}, 'the store was too late; clients send again what waits')
+      }
+      await stored(batcher.idle().then(() => reads.flush()))
       for (const connection of connections) {
         roster.close(connection, CloseCode.serviceRestart, 'restarting')
       }
       // What came in while the rest was stored; nothing comes after it.
-      await batcher.idle()
-      await people.flush()
+      await stored(batcher.idle().then(() => people.flush()))
     },
 
     stop() {

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { Registry } from 'prom-client'
 import { bearerOf, redactUrl } from '../auth/bearer.ts'
 import { REFUSED, refuseUpgrade } from '../doors/native/refuse-upgrade.ts'
+import { inTime } from '../hub/in-time.ts'
 import type { Clock, Log } from '../hub/ports.ts'
 import { type AddressGate, createAddressGate, type Refused } from './address-gate.ts'
 import { createClientAddress } from './client-address.ts'
@@ -29,6 +30,7 @@ export interface OperationsParts {
 }
 
 const QUEUES_EVERY_MS = 1_000
+const TRACES_WITHIN_MS = 1_500
 /** A request id that somebody before us made, when it is one that can be logged. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/
 
@@ -158,6 +160,16 @@ export function createOperations(
     if (bearerOf(request) !== undefined) gate.wrongCredential(address)
   }
 
+  /** A collector that is away must not keep the node, which is all there but for its last traces. */
+  async function endTracing(ended: Tracing): Promise<void> {
+    const lost = (fault: string): void => log.warn({ fault }, 'the last traces were not sent')
+    try {
+      if ((await inTime(ended.stop(), TRACES_WITHIN_MS, clock)) === 'late') lost('no answer')
+    } catch (fault) {
+      lost(fault instanceof Error ? fault.message : String(fault))
+    }
+  }
+
   function enter(address: string, raw: Duplex): Refused | undefined {
     const opened = gate.open(address)
     if ('refused' in opened) return opened.refused
@@ -231,7 +243,7 @@ export function createOperations(
       gauges.stop()
       adminServer.closeAllConnections()
       await new Promise<void>((resolve) => adminServer.close(() => resolve()))
-      await tracing?.stop()
+      if (tracing !== null) await endTracing(tracing)
     },
   }
 }

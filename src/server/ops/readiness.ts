@@ -1,5 +1,6 @@
 import type { Health } from '../hub/health.ts'
 import { roomIdSchema } from '../../protocol/ids.ts'
+import { inTime } from '../hub/in-time.ts'
 import type { Clock, FanOut, Store } from '../hub/ports.ts'
 
 /** Something the node cannot serve without. */
@@ -59,16 +60,11 @@ export async function healthOf(
 }
 
 async function within(check: Dependency['check'], clock: Pick<Clock, 'after'>): Promise<Health> {
-  let cancel = (): void => {}
-  const late = new Promise<Health>((resolve) => {
-    cancel = clock.after(PATIENCE_MS, () => resolve({ ok: false, reason: 'no answer' }))
-  })
   try {
-    return await Promise.race([check(), late])
+    const health = await inTime(Promise.resolve(check()), PATIENCE_MS, clock)
+    return health === 'late' ? { ok: false, reason: 'no answer' } : health
   } catch (fault) {
     return { ok: false, reason: fault instanceof Error ? fault.message : String(fault) }
-  } finally {
-    cancel()
   }
 }
 

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import {
   BrokenCircuitError,
   circuitBreaker,
@@ -11,6 +12,8 @@ import type { Health } from '../../hub/health.ts'
 /** Longer than any statement of a healthy server takes; then the connection is given up. */
 const QUERY_TIMEOUT_MS = 10_000
 const CONNECT_TIMEOUT_MS = 5_000
+/** Then connections are cut: a server that hangs answers no goodbye (D16). */
+const CLOSE_WITHIN_MS = 1_000
 /** Faults in a row after which nothing is asked any more until one attempt works again. */
 const BREAK_AFTER = 3
 const RETRY_FROM_MS = 250
@@ -61,6 +64,7 @@ export interface PostgresDatabase {
 
 /** Rejects until the server answers again; then goes on by itself. Nothing is connected before it is asked. */
 export function openDatabase(url: string, log: (fault: string) => void): PostgresDatabase {
+  const sockets = new Set<Socket>()
   const settings: pg.PoolConfig = {
     connectionString: url,
     application_name: 'landline',
@@ -70,6 +74,11 @@ export function openDatabase(url: string, log: (fault: string) => void): Postgre
     idle_in_transaction_session_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
     pipeline: true,
+    stream: () => {
+      const socket = new Socket()
+      sockets.add(socket.once('close', () => sockets.delete(socket)))
+      return socket
+    },
     types: { getTypeParser },
     onConnect: (client) => void client.query(SETTINGS).catch(() => {}),
   }
@@ -160,7 +169,11 @@ export function openDatabase(url: string, log: (fault: string) => void): Postgre
       }),
     health: () => health,
     async close() {
+      const late = setTimeout(() => {
+        for (const socket of sockets) socket.destroy()
+      }, CLOSE_WITHIN_MS)
       await Promise.all([writers.end(), readers.end()])
+      clearTimeout(late)
     },
   }
 }
