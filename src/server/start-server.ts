@@ -14,7 +14,7 @@ import type { Clock, Log } from './hub/ports.ts'
 import type { TokenStay } from './hub/token-stays.ts'
 import type { Vouching } from './hub/vouching.ts'
 import { countingMeter, type CountingMeter } from './ops/counting-meter.ts'
-import { answerHttp, pathOf } from './ops/http-answers.ts'
+import { answerHealth, answerHttp, pathOf } from './ops/http-answers.ts'
 import type { Operations } from './ops/operations-port.ts'
 import { dependenciesOf } from './ops/readiness.ts'
 import { systemClock } from './ops/system-clock.ts'
@@ -204,13 +204,19 @@ export async function startServer(
   http.maxConnections = hubOptions.maxConnections + 256
   let isStopping = false
   http.on('request', (request, response) => {
-    if (operations?.answers(request, response) === true) return
+    if (
+      operations === undefined
+        ? answerHealth(request, response, isStopping)
+        : operations.answers(request, response)
+    ) {
+      return
+    }
     if (pairing !== undefined && pathOf(request) === PROBE_PATH) {
       return pairing.answer(request, response)
     }
     if (door.answer(request, response)) return
     if (integrations.answer(request, response)) return
-    answerHttp(request, response, () => isStopping)
+    answerHttp(request, response)
   })
   http.on('upgrade', (request, raw, head) => {
     if (operations?.turnsAway(request, raw) === true) return

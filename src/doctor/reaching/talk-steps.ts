@@ -29,6 +29,10 @@ export async function httpStep(
       'Wait a moment and run the doctor again.',
     )
   }
+  // An operator may have it answer elsewhere, or not at all.
+  if (answer.status === 404 && answer.body.includes('There is nothing here.')) {
+    return ok('The host answers, and does not tell its health here.')
+  }
   if (answer.status !== 200 || !answer.body.includes('"status"')) {
     return failed(`What answers there is no Landline server (HTTP ${answer.status}).`, NOT_LANDLINE)
   }

@@ -1,21 +1,28 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** Answers plain HTTP: health for whoever watches, and a hint for those who meant the WebSocket. */
-export function answerHttp(
+/** Health for whoever looks, where no operator says who may ask what. */
+export function answerHealth(
   request: IncomingMessage,
   response: ServerResponse,
-  isStopping: () => boolean,
-): void {
+  isStopping: boolean,
+): boolean {
+  if (pathOf(request) !== '/health' || !isReading(request)) return false
+  answerJson(response, isStopping ? 503 : 200, { status: isStopping ? 'stopping' : 'ok' })
+  return true
+}
+
+export function isReading({ method }: Pick<IncomingMessage, 'method'>): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+/** Answers plain HTTP: a hint for those who meant the WebSocket. */
+export function answerHttp(request: IncomingMessage, response: ServerResponse): void {
   const pathname = pathOf(request)
-  if (pathname === '/health' && (request.method === 'GET' || request.method === 'HEAD')) {
-    const status = isStopping() ? 'stopping' : 'ok'
-    return answer(response, isStopping() ? 503 : 200, { status })
-  }
   if (pathname === '/ws') {
     response.setHeader('Upgrade', 'websocket')
-    return answer(response, 426, { error: 'Connect with a WebSocket client.' })
+    return answerJson(response, 426, { error: 'Connect with a WebSocket client.' })
   }
-  answer(response, 404, { error: 'There is nothing here.' })
+  answerJson(response, 404, { error: 'There is nothing here.' })
 }
 
 /** To those who came without encryption where there is none but that; written to the bare socket. */
@@ -27,7 +34,7 @@ export const ONLY_ENCRYPTED = [
   '{"error":"This server is encrypted: use https:// or wss://."}',
 ].join('\r\n')
 
-function answer(response: ServerResponse, status: number, body: object): void {
+export function answerJson(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, {
     'Content-Type': 'application/json; charset=utf-8',
     'Cache-Control': 'no-store',

@@ -81,6 +81,11 @@ async function get(url: string, headers: Record<string, string> = {}) {
   return { status: response.status, text, id: response.headers.get('x-request-id') }
 }
 
+/** Looks again and again, as long as the test may take. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
 /** Value of a metric, by its name and labels as they are written. */
 function figure(text: string, name: string): number {
   const line = text.split('\n').find((one) => one.startsWith(`${name} `))
@@ -90,7 +95,7 @@ function figure(text: string, name: string): number {
 
 describe('a server with operations', () => {
   it('answers health, readiness and figures on a port of its own, where it has one', async () => {
-    const server = await serve({ admin: { port: 0 } })
+    const server = await serve({ admin: { host: '127.0.0.1', port: 0 } })
     const admin = server.adminUrl ?? ''
     expect(admin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     expect(await get(`${admin}/health`)).toMatchObject({ status: 200, text: '{"status":"ok"}' })
@@ -218,6 +223,30 @@ describe('a server with operations', () => {
     await expect(get(`${server.adminUrl}/health`)).rejects.toThrow()
   })
 
+  it('[D15] closes the slowest reader when too much waits for all of them together', async () => {
+    const maxQueuedBytes = 1_048_576
+    const server = await serve({ maxQueuedBytes, rateLimit: { enabled: false } })
+    const readers = [await rawClient(server.url), await rawClient(server.url)]
+    for (const reader of readers) {
+      await reader.enter()
+      reader.webSocket.pause()
+    }
+    const writer = await rawClient(server.url)
+    await writer.enter()
+    // The system takes some megabytes before anything waits; none of the two reaches its own bound.
+    while (server.queuedBytes() <= maxQueuedBytes) {
+      writer.post(writer.general(), 'x'.repeat(8_000))
+      await writer.next('ack')
+    }
+    await until(() => server.queuedBytes() <= maxQueuedBytes)
+    const { text } = await get(`${server.httpUrl}/metrics`)
+    expect(figure(text, 'websocket_errors_total{kind="slow-consumer"}')).toBe(1)
+    expect(entries.map(({ message }) => message).join()).toContain('the slowest were closed')
+    writer.post(writer.general(), 'goes on')
+    await writer.next('ack')
+    for (const { webSocket } of readers) webSocket.terminate()
+  })
+
   it('names every request, and writes no token to the log', async () => {
     const server = await serve({})
     const given = await get(`${server.httpUrl}/none?access_token=abc.def.ghi&x=1`, {
@@ -321,7 +350,7 @@ describe('a server with operations', () => {
     expect(await from('203.0.113.1')).toBe(429)
     expect(await from('203.0.113.2')).toBe(101)
     expect(await from('203.0.113.3')).toBe(503)
-    const { text } = await get(`${server.httpUrl}/metrics`, { 'x-forwarded-for': '127.0.0.1' })
+    const { text } = await get(`${server.httpUrl}/metrics`)
     expect(figure(text, 'websocket_connections_refused_total{reason="too-many-of-address"}')).toBe(
       1,
     )

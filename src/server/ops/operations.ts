@@ -10,14 +10,15 @@ import type { Clock, Log } from '../hub/ports.ts'
 import { type AddressGate, createAddressGate, type Refused } from './address-gate.ts'
 import { createClientAddress } from './client-address.ts'
 import { isLoopback } from './headless-options.ts'
-import { pathOf, queryOf } from './http-answers.ts'
+import { createHealthAnswers } from './health-answers.ts'
+import { answerJson, isReading, pathOf } from './http-answers.ts'
 import { measureDelivery } from './metrics/measure-delivery.ts'
 import { createNodeGauges, type NodeState } from './metrics/node-gauges.ts'
 import { prometheusMeter } from './metrics/prometheus-meter.ts'
 import type { Operations } from './operations-port.ts'
 import type { LiveSettings } from './options/live-settings.ts'
 import type { Settings } from './options/settings.ts'
-import { type Dependency, healthOf, readinessOf } from './readiness.ts'
+import { type Dependency, healthOf } from './readiness.ts'
 import type { Tracing } from './tracing/tracing.ts'
 import { watchedCalls } from './watched-calls.ts'
 
@@ -31,6 +32,8 @@ export interface OperationsParts {
 
 const QUEUES_EVERY_MS = 1_000
 const TRACES_WITHIN_MS = 1_500
+/** What proxies add. */
+const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
 /** A request id that somebody before us made, when it is one that can be logged. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/
 
@@ -52,11 +55,12 @@ export function createOperations(
     fanOutDropped: () => fanOutDropped(),
     health: () => healthOf(running?.dependencies ?? [], clock),
   })
+  const health = createHealthAnswers({ monitoring, clock, lag: gauges.lag, running: () => running })
   const watch = { clock, log, slowMs: () => live.slowOperationMs }
   const adminServer = createServer((request, response) => {
     identify(request, response)
-    if (!answerAsAdmin(request, response))
-      answer(response, 404, { error: 'There is nothing here.' })
+    if (!answerOperator(request, response))
+      answerJson(response, 404, { error: 'There is nothing here.' })
   })
 
   /** Named in the answer and in the log, so that the two can be laid side by side. */
@@ -80,18 +84,11 @@ export function createOperations(
     })
   }
 
-  function answerAsAdmin(request: IncomingMessage, response: ServerResponse): boolean {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return false
-    const path = pathOf(request)
-    if (monitoring.enableHealthChecks && path === monitoring.healthEndpoint) {
-      answer(response, 200, { status: running?.state.isDraining() === true ? 'stopping' : 'ok' })
-    } else if (monitoring.enableHealthChecks && path === `${monitoring.healthEndpoint}/ready`) {
-      void answerReady(response, queryOf(request).getAll('exclude'))
-    } else if (monitoring.enableMetrics && path === monitoring.metricsEndpoint) {
-      void answerMetrics(response)
-    } else {
-      return false
-    }
+  function answerOperator(request: IncomingMessage, response: ServerResponse): boolean {
+    if (!isReading(request)) return false
+    if (health.answers(request, response, 'operator')) return true
+    if (!monitoring.enableMetrics || pathOf(request) !== monitoring.metricsEndpoint) return false
+    void answerMetrics(response)
     return true
   }
 
@@ -107,48 +104,16 @@ export function createOperations(
     })
   }
 
-  /** `excluded`: as with `/readyz?exclude=etcd` of Kubernetes. */
-  async function answerReady(response: ServerResponse, excluded: readonly string[]): Promise<void> {
-    const lag = gauges.takeLag()
-    const fast: Dependency = {
-      name: 'lag',
-      check: () =>
-        lag <= monitoring.maxLagMilliseconds
-          ? { ok: true }
-          : { ok: false, reason: `the event loop was ${Math.round(lag)} ms late` },
-    }
-    const isDraining = running?.state.isDraining() ?? true
-    const readiness = await readinessOf(
-      [...(running?.dependencies ?? []), fast],
-      isDraining,
-      clock,
-      excluded,
-    )
-    switch (readiness.kind) {
-      case 'unknown-check':
-        return answer(response, 400, {
-          error: `Only these can be excluded: ${readiness.known.join(', ')}.`,
-        })
-      case 'asked': {
-        const { ready, checks } = readiness
-        return answer(response, ready ? 200 : 503, {
-          status: ready ? 'ready' : 'not-ready',
-          checks,
-        })
-      }
-    }
-  }
-
   async function answerMetrics(response: ServerResponse): Promise<void> {
     const text = await registry.metrics()
     response.writeHead(200, { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' })
     response.end(text)
   }
 
-  /** Of the public port: figures are for this computer only, unless they have a port of their own. */
-  function isForPublic(request: IncomingMessage): boolean {
-    if (pathOf(request) !== monitoring.metricsEndpoint) return true
-    return admin.port === undefined && isLoopback(addressOf(request))
+  /** Somebody at this computer. A proxy on it speaks for others, and says so. */
+  function isOfThisComputer(request: IncomingMessage): boolean {
+    const isForwarded = FORWARDING.some((name) => request.headers[name] !== undefined)
+    return !isForwarded && isLoopback(addressOf(request))
   }
 
   /** Whether it shows a token although too many wrong ones came from there. Who shows none is not kept out. */
@@ -208,18 +173,23 @@ export function createOperations(
       if (guesses(request, address)) {
         gauges.refused('throttled')
         response.setHeader('Retry-After', '60')
-        answer(response, 429, { error: 'Too many wrong tokens came from this address.' })
+        answerJson(response, 429, { error: 'Too many wrong tokens came from this address.' })
         return true
       }
       response.once('close', () => {
         if (response.statusCode === 401) countGuess(request, address)
       })
-      return isForPublic(request) && answerAsAdmin(request, response)
+      // Who has no port of their own for it asks on this computer.
+      if (admin.port === undefined && isOfThisComputer(request)) {
+        return answerOperator(request, response)
+      }
+      return isReading(request) && health.answers(request, response, 'stranger')
     },
 
     async start(started) {
       running = started
       watchQueues(started.state)
+      gauges.begin(clock)
       if (admin.port === undefined) return { kind: 'started', adminUrl: null }
       const failed = await new Promise<Error | undefined>((resolve) => {
         adminServer.once('error', resolve)
@@ -246,13 +216,4 @@ export function createOperations(
       if (tracing !== null) await endTracing(tracing)
     },
   }
-}
-
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  })
-  response.end(JSON.stringify(body))
 }

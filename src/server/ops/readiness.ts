@@ -9,12 +9,12 @@ export interface Dependency {
   check(): Health | Promise<Health>
 }
 
-export type Readiness =
+export type Verdict =
   | {
-      readonly kind: 'asked'
+      readonly kind: 'judged'
       readonly ready: boolean
-      /** Of each part, excluded ones too, in words for operators: `ok`, or why not. */
-      readonly checks: Readonly<Record<string, string>>
+      /** Of each part, excluded ones too. */
+      readonly checks: ReadonlyMap<string, Health>
     }
   /** Something that is no check was to be left out. A typing error would leave in what was meant. */
   | { readonly kind: 'unknown-check'; readonly known: readonly string[] }
@@ -23,31 +23,23 @@ export type Readiness =
 const PATIENCE_MS = 2_000
 const SERVING = 'serving'
 
-/**
- * Asks all parts at once. Draining makes the node not ready first, so that nobody new is sent to it (D16).
- * `excluded`: parts that have no say.
- */
-export async function readinessOf(
-  dependencies: readonly Dependency[],
+/** Draining makes the node not ready first, so that nobody new is sent to it (D16). `excluded`: parts that have no say. */
+export function verdictOf(
+  parts: ReadonlyMap<string, Health>,
   isDraining: boolean,
-  clock: Pick<Clock, 'after'>,
-  excluded: readonly string[] = [],
-): Promise<Readiness> {
-  const known = [SERVING, ...dependencies.map(({ name }) => name)]
-  if (excluded.some((name) => !known.includes(name))) return { kind: 'unknown-check', known }
-  const answers = new Map<string, Health>([
+  excluded: readonly string[],
+): Verdict {
+  const checks = new Map<string, Health>([
     [SERVING, isDraining ? { ok: false, reason: 'draining' } : { ok: true }],
-    ...(await healthOf(dependencies, clock)),
+    ...parts,
   ])
-  return {
-    kind: 'asked',
-    ready: [...answers].every(([name, { ok }]) => ok || excluded.includes(name)),
-    checks: Object.fromEntries(
-      [...answers].map(([name, health]) => [name, health.ok ? 'ok' : health.reason]),
-    ),
-  }
+  if (excluded.some((name) => !checks.has(name)))
+    return { kind: 'unknown-check', known: [...checks.keys()] }
+  const ready = [...checks].every(([name, { ok }]) => ok || excluded.includes(name))
+  return { kind: 'judged', ready, checks }
 }
 
+/** Asks all parts at once. */
 export async function healthOf(
   dependencies: readonly Dependency[],
   clock: Pick<Clock, 'after'>,

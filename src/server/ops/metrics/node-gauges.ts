@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { collectDefaultMetrics, Counter, Gauge, type Registry } from 'prom-client'
 import type { Health } from '../../hub/health.ts'
+import type { Clock } from '../../hub/ports.ts'
 import type { Refused } from '../address-gate.ts'
 
 /** What is asked for when the figures are fetched. */
@@ -14,13 +15,16 @@ export interface NodeState {
 }
 
 export interface NodeGauges {
-  /** Longest delay of the event loop since the last call, in milliseconds. */
-  takeLag(): number
+  /** Forgets delays of the event loop after a while, until it is stopped. */
+  begin(clock: Pick<Clock, 'after'>): void
+  /** Longest delay of the event loop of the last seconds, in milliseconds. Asking changes nothing. */
+  lag(): number
   refused(why: Refused): void
   stop(): void
 }
 
 const RESOLUTION_MS = 20
+const LAG_WINDOW_MS = 5_000
 
 export function createNodeGauges(
   registry: Registry,
@@ -75,15 +79,24 @@ export function createNodeGauges(
   })
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delay.enable()
-  return {
-    takeLag() {
-      // The timer's own interval is no delay.
-      const longest = delay.count === 0 ? 0 : delay.max / 1e6 - RESOLUTION_MS
+  // The timer's own interval is no delay.
+  const longest = (): number =>
+    delay.count === 0 ? 0 : Math.max(0, delay.max / 1e6 - RESOLUTION_MS)
+  let before = 0
+  let cancel = (): void => {}
+  function begin(clock: Pick<Clock, 'after'>): void {
+    cancel = clock.after(LAG_WINDOW_MS, () => {
+      before = longest()
       delay.reset()
-      return Math.max(0, longest)
-    },
+      begin(clock)
+    })
+  }
+  return {
+    begin,
+    lag: () => Math.max(before, longest()),
     refused: (reason) => refused.inc({ reason }),
     stop() {
+      cancel()
       delay.disable()
       registry.clear()
     },
