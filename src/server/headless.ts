@@ -6,7 +6,6 @@ import { redactUrl } from './auth/bearer.ts'
 import { authorityOf } from './auth/verifier-of-settings.ts'
 import { isOver, vouchingOf } from './auth/vouching-of-tokens.ts'
 import { describeInvite, inviteLink } from './ops/describe-invite.ts'
-import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import {
   headlessHelp,
   type HeadlessOptions,
@@ -15,11 +14,11 @@ import {
 } from './ops/headless-options.ts'
 import { type JoinSecret, keepJoinSecret, readJoinSecret } from './ops/join-secret.ts'
 import { createOperations } from './ops/operations.ts'
-import { liveSettings, type LiveSettings } from './ops/options/live-settings.ts'
+import { liveSettings } from './ops/options/live-settings.ts'
 import { printOptions } from './ops/options/print-options.ts'
-import type { Settings } from './ops/options/settings.ts'
 import { reloadOn } from './ops/options/reload.ts'
 import { systemClock } from './ops/system-clock.ts'
+import { serverOptionsOf } from './server-options-of-settings.ts'
 import { sharedOf } from './shared-of-settings.ts'
 import { startServer } from './start-server.ts'
 import { offersCodes } from './session-desk.ts'
@@ -84,10 +83,7 @@ async function serve(options: HeadlessOptions): Promise<number> {
   const operations = createOperations({ settings, live, clock, log, tracing })
   const server = await startServer(
     {
-      dataDir: options.dataDir,
-      host: options.host,
-      port: options.port,
-      sessionName: options.sessionName,
+      ...serverOptionsOf(settings, live),
       admission:
         secret === undefined ? { kind: 'open' } : { kind: 'secret', secret: secret.secret },
       tls,
@@ -99,22 +95,12 @@ async function serve(options: HeadlessOptions): Promise<number> {
           }),
       shared: shared.kind === 'shared' ? shared.shared : undefined,
       pairing: secret !== undefined && offersCodes(tls, shared.kind === 'shared'),
-      doors: { ...settings.doors, plainDoor: settings.plainDoor },
       ...(authority.kind === 'authority'
         ? {
             verifyToken: authority.verifyToken,
             vouching: vouchingOf(authority.verifyToken),
           }
         : {}),
-      integrations: settings.integrations,
-      receiveBufferSize: settings.receiveBufferSize,
-      hub: hubOptionsOf(settings, live),
-      door: {
-        maxFrameBytes: settings.maxMessageSize,
-        closeTimeoutMs: settings.closeTimeoutSeconds * 1_000,
-        allowedOrigins: settings.allowedOrigins,
-        compression: settings.enableCompression,
-      },
     },
     log,
   )
@@ -125,6 +111,7 @@ async function serve(options: HeadlessOptions): Promise<number> {
 
   reloadOn('SIGHUP', {
     log,
+    started: settings,
     read: () => parseHeadlessOptions(process.argv.slice(2), process.env),
     take(next) {
       live.replace(next)
@@ -166,19 +153,6 @@ async function serve(options: HeadlessOptions): Promise<number> {
   // Whatever still waits for somebody who hangs is not worth a node that does not end (D16).
   setTimeout(() => process.exit(), HANGING_MS).unref()
   return 0
-}
-
-function hubOptionsOf(settings: Settings, live: LiveSettings): Partial<HubOptions> {
-  const { heartbeat } = defaultHubOptions
-  return {
-    maxConnections: settings.maxConnections,
-    heartbeat: { ...heartbeat, intervalMs: settings.keepAliveIntervalSeconds * 1_000 },
-    writes: live.writes,
-    requireToken: settings.requireAuthentication,
-    typing: live.typing,
-    history: live.history,
-    addressWrites: live.address.messages,
-  }
 }
 
 function tlsOf({

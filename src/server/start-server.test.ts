@@ -183,7 +183,7 @@ describe('the server on real sockets', () => {
   })
 
   it('turns away the connection over the limit with 1013', async () => {
-    const server = await start({ hub: { maxConnections: 1 } })
+    const server = await start({ hub: { connections: { max: 1 } } })
     await enter(server)
     const second = await rawClient(server.url)
     expect((await second.closed()).code).toBe(1013)
@@ -249,6 +249,6 @@ describe('the server on real sockets', () => {
   })
 
   it('has sane defaults', () => {
-    expect(defaultHubOptions).toMatchObject({ maxConnections: 10_000, recoveryLimit: 500 })
+    expect(defaultHubOptions).toMatchObject({ connections: { max: 10_000 }, recoveryLimit: 500 })
   })
 })

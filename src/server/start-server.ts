@@ -198,10 +198,10 @@ export async function startServer(
     meter,
     log,
     highWaterMark: options.receiveBufferSize,
+    // Some room above the hub's own limit, so that those over it are told so.
+    maxSockets: () => hubOptions.connections.max + 256,
   })
   const { http } = web
-  // Some room above the hub's own limit, so that those over it are told so.
-  http.maxConnections = hubOptions.maxConnections + 256
   let isStopping = false
   http.on('request', (request, response) => {
     if (

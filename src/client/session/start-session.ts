@@ -29,6 +29,9 @@ import { createAdmin } from './admin.ts'
 import { createFacts } from './session-facts.ts'
 import { signedIn } from './signed-in.ts'
 
+/** Of a cursor on the wire, with room to spare. */
+const CURSOR_BYTES = 128
+
 /** Wires the parts of a session together. The replica is open and belongs to this session. */
 export function startSession(
   options: ClientSessionOptions & { readonly logger: Logger },
@@ -76,9 +79,9 @@ export function startSession(
         textLimit = welcome.limits.textLength
         sync.restart()
         learn(() => facts.welcomed(welcome))
-        orBreak(() =>
-          connection.send({ type: 'sync', cursors: rooms.cursors().slice(0, MAX_CURSORS) }),
-        )
+        // Rooms that are left out are sent as a snapshot (D10).
+        const most = Math.min(MAX_CURSORS, Math.floor(welcome.limits.frameBytes / CURSOR_BYTES))
+        orBreak(() => connection.send({ type: 'sync', cursors: rooms.cursors().slice(0, most) }))
       },
       frame: (text) => frame(text),
       settle: turn,

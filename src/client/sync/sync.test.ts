@@ -2,6 +2,7 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RoomEvent } from '../../protocol/records.ts'
 import {
+  challenge,
   type ClientKit,
   clientKit,
   EPOCH,
@@ -59,6 +60,20 @@ describe('the log', () => {
       type: 'sync',
       cursors: [{ room: ROOM, epoch: EPOCH, seq: 3 }],
     })
+  })
+
+  it('[D7] names no more cursors than fit a frame of the server', async () => {
+    const rooms = Array.from({ length: 12 }, (_, index) => roomState({ id: roomId(index + 1) }))
+    await kit.goOnline(...rooms.map((state) => resetOf(state)))
+    kit.reopen()
+    kit.session.connectNow()
+    const connection = kit.server.current()
+    connection.open()
+    const { limits, ...rest } = welcome()
+    connection.say(challenge(), { ...rest, limits: { ...limits, frameBytes: 1_024 } })
+    const sync = connection.sent[2]
+    expect(sync).toMatchObject({ type: 'sync', cursors: { length: 8 } })
+    expect(JSON.stringify(sync).length).toBeLessThan(1_024)
   })
 
   it('[D7] applying an event twice changes nothing', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionId } from '../../protocol/ids.ts'
 import { hubKit } from '../../testing/hub-kit.ts'
+import { defaultHubOptions, welcomeLimits } from './options.ts'
 
 describe('the handshake', () => {
   it('welcomes a device and says what it speaks, serves and allows', async () => {
@@ -101,8 +102,19 @@ describe('the handshake', () => {
     expect(talker.closedWith).toBeUndefined()
   })
 
+  it('tells what fits a frame of the size that is taken', () => {
+    const told = (frameBytes: number) =>
+      welcomeLimits({ ...defaultHubOptions, admission: { kind: 'open' }, frameBytes })
+    expect(told(1_024)).toMatchObject({ frameBytes: 1_024, textLength: 128 })
+    expect(told(10_485_760)).toMatchObject({ frameBytes: 10_485_760, textLength: 16_383 })
+    const id = '0192d3a4-0000-7000-8000-000000000001'
+    const operation = { kind: 'post', text: '\u0001'.repeat(128), replyTo: id }
+    const post = { type: 'submit', id, room: id, operation, head: true }
+    expect(Buffer.byteLength(JSON.stringify(post))).toBeLessThanOrEqual(1_024)
+  })
+
   it('turns away the connection over the limit with 1013', async () => {
-    const kit = await hubKit({ maxConnections: 1 })
+    const kit = await hubKit({ connections: { max: 1 } })
     const mara = await kit.join('Mara')
     expect(kit.connect().closedWith?.code).toBe(1013)
     mara.drop()

@@ -295,7 +295,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
 
   const fullReason = (): readonly [CloseCode, string] | undefined => {
     if (isDraining) return [CloseCode.serviceRestart, 'restarting']
-    const isFull = connections.size >= options.maxConnections
+    const isFull = connections.size >= options.connections.max
     return isFull ? [CloseCode.tryAgainLater, 'too many connections'] : undefined
   }
 

@@ -19,7 +19,10 @@ export interface HubOptions {
   readonly channel: string
   /** Nobody comes in without a bearer token, devices that are known neither. */
   readonly requireToken: boolean
-  readonly maxConnections: number
+  /** Read at each, since it can be reloaded. */
+  readonly connections: { readonly max: number }
+  /** Longest frame that is taken from a client, in bytes. */
+  readonly frameBytes: number
   readonly helloTimeoutMs: number
   readonly heartbeat: { readonly intervalMs: number; readonly timeoutMs: number }
   /** Most missed events of a room that are sent as events (D10). */
@@ -62,7 +65,8 @@ export interface WriteLimits {
 export const defaultHubOptions: Omit<HubOptions, 'admission'> = {
   channel: NO_CHANNEL,
   requireToken: false,
-  maxConnections: 10_000,
+  connections: { max: 10_000 },
+  frameBytes: MAX_FRAME_BYTES,
   helloTimeoutMs: 10_000,
   heartbeat: { intervalMs: 30_000, timeoutMs: 10_000 },
   recoveryLimit: DEFAULT_RECOVERY_LIMIT,
@@ -86,9 +90,19 @@ export const defaultHubOptions: Omit<HubOptions, 'admission'> = {
 
 export function welcomeLimits(options: HubOptions): Welcome['limits'] {
   return {
-    textLength: MAX_TEXT_LENGTH,
-    frameBytes: MAX_FRAME_BYTES,
+    textLength: Math.min(MAX_TEXT_LENGTH, textLengthIn(options.frameBytes)),
+    frameBytes: options.frameBytes,
     roomNameLength: MAX_ROOM_NAME_LENGTH,
     recoveryEvents: options.recoveryLimit,
   }
+}
+
+/** Of a post around its text, with everything it may have. */
+const POST_BYTES = 256
+/** JSON writes a control character as \u0001. */
+const BYTES_OF_CHARACTER = 6
+
+/** The longest text that fits such a frame whatever it is made of. */
+function textLengthIn(frameBytes: number): number {
+  return Math.floor((frameBytes - POST_BYTES) / BYTES_OF_CHARACTER)
 }

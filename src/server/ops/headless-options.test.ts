@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { reachableAddresses } from './addresses.ts'
-import { isLoopback, parseHeadlessOptions } from './headless-options.ts'
+import { isLoopback, isToBeAnnounced, parseHeadlessOptions } from './headless-options.ts'
 
 function faults(args: string[], environment: Record<string, string> = {}): readonly string[] {
   const parsed = parseHeadlessOptions(args, environment)
@@ -50,6 +50,18 @@ describe('the flags of the headless server', () => {
     const files = { kind: 'files', keyFile: 'k', certificateFile: 'c' }
     expect(tls('--tls-key', 'k', '--tls-cert', 'c')).toEqual(files)
     expect(tls('--tls-key', 'k')).toEqual([expect.stringContaining('--tls-cert')])
+  })
+
+  it('announce a server that others can reach and know by its key, unless --announce says otherwise', () => {
+    const announced = (...args: string[]) => {
+      const parsed = parseHeadlessOptions(args, {})
+      return parsed.kind === 'options' && isToBeAnnounced(parsed.options)
+    }
+    expect(announced()).toBe(false)
+    expect(announced('--host', '0.0.0.0')).toBe(true)
+    expect(announced('--host', '0.0.0.0', '--tls-key', 'k', '--tls-cert', 'c')).toBe(false)
+    expect(announced('--host', '0.0.0.0', '--announce=false')).toBe(false)
+    expect(announced('--announce')).toBe(true)
   })
 
   it('refuse two sources of the secret', () => {

@@ -58,6 +58,7 @@ describe('the encrypted web server', () => {
         },
       },
       timeoutMs: 5_000,
+      maxSockets: () => 100,
       clock,
       meter: { count() {}, observe() {} },
       log: { info() {}, warn: (fields) => void warnings.push(JSON.stringify(fields)) },
@@ -95,7 +96,13 @@ describe('the encrypted web server', () => {
     const tls = await prepareTls(read, folder, clock.now)
     if (tls.kind === 'fault') throw new Error(tls.message)
     web = createWebServer({
-      ...{ tls, timeoutMs: 5_000, clock, meter: { count() {}, observe() {} } },
+      ...{
+        tls,
+        timeoutMs: 5_000,
+        maxSockets: () => 100,
+        clock,
+        meter: { count() {}, observe() {} },
+      },
       log: {
         info: (_, words) => void log.push(words),
         warn: ({ fault }) => void log.push(String(fault)),

@@ -25,6 +25,8 @@ export function createWebServer(options: {
   readonly log: Log
   /** Bytes buffered for each connection. */
   readonly highWaterMark?: number | undefined
+  /** Read at each that comes; those beyond it are cut unheard. */
+  readonly maxSockets: () => number
 }): WebServer {
   const { tls, timeoutMs, clock, meter, log } = options
   const limits = {
@@ -44,6 +46,7 @@ export function createWebServer(options: {
   // Known from the first byte: a handshake that goes nowhere must not hold up the end of the process.
   const sockets = new Set<Socket>()
   http.on('connection', (socket: Socket) => {
+    if (sockets.size >= options.maxSockets()) return void socket.destroy()
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })

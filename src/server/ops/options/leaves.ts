@@ -82,3 +82,13 @@ function allowedBy(node: Node): string {
 function grouped(value = 0): string {
   return value.toLocaleString('en-US')
 }
+
+/** What lies there: of `rateLimit.burstSize`, say. */
+export function valueAt(settings: object, path: string): unknown {
+  let node: unknown = settings
+  for (const key of path.split('.')) {
+    if (typeof node !== 'object' || node === null) return undefined
+    node = (node as Readonly<Record<string, unknown>>)[key]
+  }
+  return node
+}

@@ -23,8 +23,9 @@ export interface LiveSettings {
   readonly history: BucketSize
   readonly address: AddressLimits
   readonly maxConnections: number
+  readonly connections: { readonly max: number }
   readonly slowOperationMs: number
-  /** Takes the reloadable ones of `next`, and answers which others differ and wait for the next start. */
+  /** Takes the reloadable ones of `next`. */
   replace(next: Settings): void
 }
 
@@ -74,6 +75,11 @@ export function liveSettings(first: Settings): LiveSettings {
     },
     get maxConnections() {
       return now.maxConnections
+    },
+    connections: {
+      get max() {
+        return now.maxConnections
+      },
     },
     get slowOperationMs() {
       return now.log.slowOperationMilliseconds

@@ -1,3 +1,4 @@
+import { valueAt } from './leaves.ts'
 import type { Resolved } from './resolve.ts'
 
 /** Every option with its value and where it comes from; secrets only as set or not. */
@@ -32,13 +33,4 @@ export function describeOptions(leaves: Resolved['leaves']): string {
 
 function originWords(source: string, name: string): string {
   return source === 'file' ? `file: ${name}` : `${source}: ${name}`
-}
-
-function valueAt(settings: object, path: string): unknown {
-  let node: unknown = settings
-  for (const key of path.split('.')) {
-    if (typeof node !== 'object' || node === null) return undefined
-    node = (node as Readonly<Record<string, unknown>>)[key]
-  }
-  return node
 }
