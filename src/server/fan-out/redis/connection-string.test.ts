@@ -52,6 +52,18 @@ describe('where Redis is', () => {
     }
   })
 
+  it.each([
+    ['redis://u:s3cret@pwTAIL@cache', '%40'],
+    ['redis://:s3cret@pwTAIL@a:1,b:2/0?cluster=true', '%40'],
+    ['u:s3cret@cache,ssl=true', 'password=…'],
+    ['cache,s3cret@pwTAIL', 'password=…'],
+  ])('takes no part of a password for a host: %s', (text, words) => {
+    const parsed = parseRedisAddress(text)
+    expect(parsed.kind).toBe('faults')
+    expect(JSON.stringify(parsed)).toContain(words)
+    expect(JSON.stringify(parsed)).not.toMatch(/s3cret|pwTAIL/)
+  })
+
   it('says everything that is wrong, and never the password', () => {
     const parsed = parseRedisAddress('a:99999,ssl=yes,defaultDatabase=x,colour=red,password=hush')
     expect(parsed).toEqual({

@@ -24,6 +24,7 @@ export type ParsedRedisAddress =
 
 const DEFAULT_PORT = 6_379
 const DEFAULT_TIMEOUT_MS = 5_000
+const ESCAPED = 'An @ in the user or the password must be written as %40.'
 
 /**
  * `redis://user:password@host:6379/0?cluster=true`, `rediss://…` for TLS, or
@@ -37,8 +38,10 @@ export function parseRedisAddress(
 }
 
 function parseUrl(text: string, standard: RedisStandard): ParsedRedisAddress {
+  // Otherwise the rest of a password would be taken for a host, and hosts are told to people.
+  if (/^[^/?]*@[^/?]*@/.test(text.slice(text.indexOf('://') + 3))) return faults(ESCAPED)
   const match =
-    /^redis(s?):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?]+)(?:\/(\d*))?(?:\?(.*))?$/i.exec(text)
+    /^redis(s?):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?@]+)(?:\/(\d*))?(?:\?(.*))?$/i.exec(text)
   if (match === null) return faults('It must read redis://[user:password@]host[:port][/database].')
   const [, secure, user, password, hosts = '', database, query] = match
   const settings = new Map<string, string>([
@@ -97,6 +100,10 @@ function addressOf(
 ): ParsedRedisAddress {
   const found: string[] = []
   const nodes = hosts.flatMap((host) => {
+    if (host.includes('@')) {
+      found.push('A host holds an @. Write user=… and password=… beside the hosts.')
+      return []
+    }
     const [, name, port] = /^(\[[0-9a-f:]+\]|[^:\s]+)(?::(\d+))?$/i.exec(host) ?? []
     const number = Number(port ?? DEFAULT_PORT)
     if (name === undefined || number < 1 || number > 65_535) {
