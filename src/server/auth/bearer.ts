@@ -8,7 +8,7 @@ const LONGEST_TOKEN = 16_384
  */
 export function bearerOf(request: Pick<IncomingMessage, 'headers' | 'url'>): string | undefined {
   const [, inHeader] = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? []
-  const token = inHeader ?? queryOf(request.url ?? '').get('access_token') ?? undefined
+  const token = inHeader ?? inQuery(request.url ?? '')
   return token === undefined || token === '' || token.length > LONGEST_TOKEN ? undefined : token
 }
 
@@ -20,7 +20,8 @@ export function redactUrl(url: string): string {
     .replace(/\bllb_[\w-]+/g, 'llb_[redacted]')
 }
 
-function queryOf(url: string): URLSearchParams {
-  const start = url.indexOf('?')
-  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1))
+/** Under this very name: another way of writing it would be taken, and not be redacted. */
+function inQuery(url: string): string | undefined {
+  const [, value] = /[?&]access_token=([^&#]*)/.exec(url) ?? []
+  return value === undefined ? undefined : (new URLSearchParams(`_=${value}`).get('_') ?? undefined)
 }
