@@ -30,6 +30,9 @@ export interface HeadlessOptions {
   readonly help: boolean
 }
 
+/** Paths of the server's doors; what is below them is theirs as well. */
+const OWN_PATHS = ['/ws', '/hubs/chat', '/hooks', '/pair', '/landline']
+
 export type ParsedOptions =
   | { readonly kind: 'options'; readonly options: HeadlessOptions }
   /** Every violation, each naming where it was given. */
@@ -56,12 +59,15 @@ export function parseHeadlessOptions(
   readFile: ReadFile = (file) => readFileSync(file, 'utf8'),
 ): ParsedOptions {
   const resolved = resolveSettings(args, environment, readFile)
-  if (resolved.kind === 'faults') return resolved
+  if (resolved.kind === 'faults') {
+    const { faults, rest } = resolved
+    const more = rest === undefined ? [] : contradictions(rest)
+    return { kind: 'faults', faults: [...faults, ...more] }
+  }
   const { settings, run } = resolved
   const faults = contradictions(resolved)
+  if (faults.length > 0) return { kind: 'faults', faults }
   const tls = tlsOf(settings)
-  if (tls.kind === 'fault') faults.push(tls.message)
-  if (faults.length > 0 || tls.kind === 'fault') return { kind: 'faults', faults }
   const { port, host, dataDir, sessionName } = settings
   return {
     kind: 'options',
@@ -79,14 +85,16 @@ export function parseHeadlessOptions(
 /** What is right by itself, but not together. */
 function contradictions({ settings, origins }: Resolved): string[] {
   const faults: string[] = []
-  const { open, host, joinSecret, joinSecretFile, jwt, redis, postgres } = settings
+  const { open, host, jwt, monitoring } = settings
   const named = (path: string): string => origins.get(path)?.name ?? path
+  /** Given at all: what is wrong with it by itself is said elsewhere. */
+  const has = (...paths: readonly string[]): boolean => paths.some((path) => origins.has(path))
   const both = (one: string, other: string): void => {
     if (origins.has(one) && origins.has(other)) {
       faults.push(`${named(one)} and ${named(other)} are both set: leave one out.`)
     }
   }
-  if (open && (joinSecret !== undefined || joinSecretFile !== undefined)) {
+  if (open && has('joinSecret', 'joinSecretFile')) {
     faults.push('--open admits without a secret: leave out --secret-file and LANDLINE_SECRET.')
   }
   if (open && !isLoopback(host)) {
@@ -100,7 +108,10 @@ function contradictions({ settings, origins }: Resolved): string[] {
   both('jwt.secretFile', 'jwt.jwksUrl')
   both('redis.connectionString', 'redis.connectionStringFile')
   both('postgres.connectionString', 'postgres.connectionStringFile')
-  const hasKeys = [jwt.secret, jwt.secretFile, jwt.jwksUrl].some((key) => key !== undefined)
+  if (has('tls.keyFile') !== has('tls.certificateFile')) {
+    faults.push('--tls-key and --tls-cert go together: give both or none.')
+  }
+  const hasKeys = has('jwt.secret', 'jwt.secretFile', 'jwt.jwksUrl')
   if (settings.requireAuthentication && !hasKeys) {
     faults.push(
       `${named('requireAuthentication')} needs keys: set jwt.secretFile, LANDLINE_JWT_SECRET or jwt.jwksUrl.`,
@@ -116,12 +127,23 @@ function contradictions({ settings, origins }: Resolved): string[] {
       `${named('jwt.jwksUrl')} must be https, or http on a loopback address: who changes keys on the way is whoever they want to be.`,
     )
   }
-  const hasRedis = redis.connectionString !== undefined || redis.connectionStringFile !== undefined
-  const hasPostgres =
-    postgres.connectionString !== undefined || postgres.connectionStringFile !== undefined
-  if (hasRedis && !hasPostgres) {
+  const hasRedis = has('redis.connectionString', 'redis.connectionStringFile')
+  if (hasRedis && !has('postgres.connectionString', 'postgres.connectionStringFile')) {
     faults.push(
       'redis.connectionString carries events between nodes that share a store: set postgres.connectionString as well.',
+    )
+  }
+  const { healthEndpoint, metricsEndpoint } = monitoring
+  for (const path of ['monitoring.healthEndpoint', 'monitoring.metricsEndpoint'] as const) {
+    const endpoint = path === 'monitoring.healthEndpoint' ? healthEndpoint : metricsEndpoint
+    const own = OWN_PATHS.find((each) => `${endpoint}/`.startsWith(`${each}/`))
+    if (own !== undefined) {
+      faults.push(`${named(path)} must not be ${endpoint}: ${own} is where people come in.`)
+    }
+  }
+  if ([healthEndpoint, `${healthEndpoint}/ready`].includes(metricsEndpoint)) {
+    faults.push(
+      `${named('monitoring.metricsEndpoint')} must not be ${metricsEndpoint}: health answers there.`,
     )
   }
   return faults
@@ -133,16 +155,10 @@ function secretOf({ open, joinSecret, joinSecretFile }: Settings): HeadlessOptio
   return joinSecretFile === undefined ? { kind: 'kept' } : { kind: 'file', file: joinSecretFile }
 }
 
-function tlsOf({
-  tls,
-  host,
-}: Settings): HeadlessOptions['tls'] | { readonly kind: 'fault'; readonly message: string } {
+function tlsOf({ tls, host }: Settings): HeadlessOptions['tls'] {
   const { keyFile, certificateFile } = tls
   if (keyFile !== undefined && certificateFile !== undefined) {
     return { kind: 'files', keyFile, certificateFile }
-  }
-  if (keyFile !== undefined || certificateFile !== undefined) {
-    return { kind: 'fault', message: '--tls-key and --tls-cert go together: give both or none.' }
   }
   return tls.enabled || !isLoopback(host) ? { kind: 'host-key' } : { kind: 'none' }
 }

@@ -92,3 +92,9 @@ export function valueAt(settings: object, path: string): unknown {
   }
   return node
 }
+
+/** A value as it may be shown: no secret, and no user and password in an address. */
+export function shownValue({ isSecret }: Leaf, value: unknown): string {
+  if (isSecret) return '[hidden]'
+  return (JSON.stringify(value) ?? 'nothing').replace(/(:\/\/)[^/?#"]*@/g, '$1[hidden]@')
+}

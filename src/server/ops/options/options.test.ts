@@ -1,4 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
+import { PAIRING_PATH } from '../../../pairing/messages.ts'
+import { PROBE_PATH } from '../../../pairing/probe-answer.ts'
+import { PLAIN_PATH } from '../../doors/plain/plain-door.ts'
+import { SIGNALR_PATH } from '../../doors/signalr/signalr-door.ts'
 import { headlessHelp, parseHeadlessOptions } from '../headless-options.ts'
 import { suggestion } from './given.ts'
 import { leavesOfSettings } from './leaves.ts'
@@ -158,6 +162,60 @@ describe('the options of the server (G1)', () => {
     expect(resolved(['--rate-limit-enabled', '--doors-game=off']).settings.doors.game).toBe(false)
     const links = { LANDLINE_SERVICE_HOST: '10.0.0.1', LANDLINE_PORT: 'tcp://10.0.0.1:80' }
     expect(resolved([], { ...links, LANDLINE_CA_FILE: 'f' }).settings.port).toBe(47_800)
+  })
+
+  it('show no user and password of an address', () => {
+    const args = ['--jwt-jwks-url', 'https://ada:hu@sh@id.example/jwks']
+    const tracing = ['--monitoring-tracing-endpoint', 'http://ada:hush@collector:4318/v1/traces']
+    const printed = printOptions(resolved([...args, ...tracing]).resolved)
+    expect(printed).toContain('"https://[hidden]@id.example/jwks"')
+    expect(printed).toContain('"http://[hidden]@collector:4318/v1/traces"')
+    expect(printed).not.toMatch(/ada|hu@?sh/)
+    expect(faults(['--jwt-jwks-url', 'ftp://ada:hush@id.example'])[0]).not.toContain('hush')
+  })
+
+  it('say what contradicts itself in one breath with what is wrong by itself', () => {
+    const environment = { LANDLINE_JWT_SECRET: 'short' }
+    const all = faults(
+      [
+        '--max-connections',
+        '0',
+        '--tls-key',
+        'k',
+        '--jwt-secret-file',
+        'f',
+        '--require-authentication',
+      ],
+      environment,
+    )
+    const expected = [
+      /^--max-connections must be/,
+      /^LANDLINE_JWT_SECRET must be/,
+      /^--tls-key and --tls-cert go together/,
+      /^LANDLINE_JWT_SECRET and --jwt-secret-file are both set/,
+    ]
+    for (const words of expected) expect(all.filter((fault) => words.test(fault))).toHaveLength(1)
+    expect(all).toHaveLength(expected.length)
+    expect(faults(['--prot', '1', '--tls-key=k'])).toHaveLength(3)
+  })
+
+  it('refuse endpoints where something else answers', () => {
+    const [health, figures] = ['--monitoring-health-endpoint', '--monitoring-metrics-endpoint']
+    for (const path of [
+      PLAIN_PATH,
+      SIGNALR_PATH,
+      `${SIGNALR_PATH}/x`,
+      '/hooks',
+      '/hooks/x',
+      PAIRING_PATH,
+      PROBE_PATH,
+    ]) {
+      expect(faults([health, path])).toEqual([expect.stringContaining(`${health} must not be`)])
+      expect(faults([figures, path])).toEqual([expect.stringContaining(`${figures} must not be`)])
+    }
+    expect(faults([figures, '/health'])[0]).toContain('health answers there')
+    expect(faults([figures, '/health/ready'])[0]).toContain('health answers there')
+    expect(faults([figures, '/wsx', health, '/hubs'])).toEqual([])
   })
 
   it('refuse what contradicts itself', () => {

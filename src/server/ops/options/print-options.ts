@@ -1,4 +1,4 @@
-import { valueAt } from './leaves.ts'
+import { shownValue, valueAt } from './leaves.ts'
 import type { Resolved } from './resolve.ts'
 
 /** Every option with its value and where it comes from; secrets only as set or not. */
@@ -6,8 +6,7 @@ export function printOptions({ settings, origins, leaves }: Resolved): string {
   const rows = leaves.map((leaf) => {
     const value = valueAt(settings, leaf.path)
     const origin = origins.get(leaf.path)
-    const shown =
-      value === undefined ? '(not set)' : leaf.isSecret ? '[hidden]' : JSON.stringify(value)
+    const shown = value === undefined ? '(not set)' : shownValue(leaf, value)
     const from = origin === undefined ? 'default' : originWords(origin.source, origin.name)
     return [leaf.path, shown, from + (leaf.isReloadable ? ', SIGHUP reloads it' : '')] as const
   })

@@ -2,7 +2,7 @@ import { givenByEnvironment } from './given-by-environment.ts'
 import { givenByFile } from './given-by-file.ts'
 import { givenByFlags, type RunFlags } from './given-by-flags.ts'
 import type { Given, Source } from './given.ts'
-import { type Leaf, leavesOfSettings } from './leaves.ts'
+import { type Leaf, leavesOfSettings, shownValue } from './leaves.ts'
 import { type Settings, settingsSchema } from './settings.ts'
 
 export type ReadFile = (file: string) => string
@@ -19,6 +19,8 @@ export interface Resolved {
 export interface Violations {
   readonly kind: 'faults'
   readonly faults: readonly string[]
+  /** What was right, with the usual values for the rest, so that contradictions in it can be told as well. */
+  readonly rest?: Resolved
 }
 
 /**
@@ -40,11 +42,11 @@ export function resolveSettings(
   for (const { given } of [file, variables, flags])
     for (const one of given) origins.set(one.path, one)
   const faults = [...flags.faults, ...variables.faults, ...file.faults]
+  const resolved = { kind: 'resolved', run: flags.run, origins, leaves } as const
   const parsed = settingsSchema.safeParse(treeOf(origins.values()))
   if (parsed.success) {
-    return faults.length > 0
-      ? { kind: 'faults', faults }
-      : { kind: 'resolved', settings: parsed.data, run: flags.run, origins, leaves }
+    const all = { ...resolved, settings: parsed.data }
+    return faults.length > 0 ? { kind: 'faults', faults, rest: all } : all
   }
   const byPath = new Map(leaves.map((leaf) => [leaf.path, leaf]))
   const wrong = new Map<string, string>()
@@ -54,7 +56,12 @@ export function resolveSettings(
       wrong.set(leaf.path, violation(leaf, origins.get(leaf.path), message))
     }
   }
-  return { kind: 'faults', faults: [...faults, ...wrong.values()] }
+  const right = [...origins.values()].filter(({ path }) => !wrong.has(path))
+  const settings = settingsSchema.parse(treeOf(right))
+  return {
+    ...{ kind: 'faults', faults: [...faults, ...wrong.values()] },
+    rest: { ...resolved, settings },
+  }
 }
 
 const NOTHING: Source = { given: [], faults: [] }
@@ -90,7 +97,7 @@ function leafAt(path: readonly PropertyKey[], leaves: ReadonlyMap<string, Leaf>)
 }
 
 function violation(leaf: Leaf, given: Given | undefined, message: string): string {
-  const shown = leaf.isSecret ? '[hidden]' : JSON.stringify(given?.value)
+  const shown = shownValue(leaf, given?.value)
   // Zod's own words where the schema says more than a range does, such as what an origin looks like.
   const more = leaf.kind === 'list' || leaf.allowed === 'text' ? ` (${message})` : ''
   return `${given?.name ?? leaf.path} must be ${leaf.allowed}${more}, not ${shown}.`
