@@ -1,6 +1,8 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Epoch, MemberId, MessageId, RoomId } from '../../../protocol/ids.ts'
 import { fanOutContract } from '../../../testing/contracts/fan-out-contract.ts'
+import { type ManualClock, manualClock } from '../../../testing/manual-clock.ts'
 import { type TestRedis, startRedis } from '../../../testing/services/redis.ts'
 import { programSupport } from '../../../testing/services/service-process.ts'
 import { seededRandom } from '../../../testing/seeded-random.ts'
@@ -53,6 +55,60 @@ describe.skipIf(support.kind === 'no')('Redis', () => {
     await until(fanOut, () => heard.some(({ kind }) => kind === 'restored'))
     return { fanOut, heard }
   }
+  it('that was wrong from the start is told once for each reason, and again after a while', async () => {
+    let tries = 0
+    let look = (): void => {}
+    const deaf = createServer((socket) => {
+      tries++
+      socket.destroy()
+      look()
+    })
+    await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve))
+    const tried = (times: number) =>
+      new Promise<void>((resolve) => {
+        look = () => void (tries >= times && resolve())
+        look()
+      })
+    const clock = manualClock()
+    const lines: string[] = []
+    const { port } = deaf.address() as AddressInfo
+    unreachable(`redis://127.0.0.1:${port}`, clock, (line) => lines.push(line))
+    await tried(8)
+    // Eight attempts of two connections, for one or two reasons.
+    expect(lines.length).toBeGreaterThan(0)
+    expect(new Set(lines).size).toBe(lines.length)
+    const before = lines.length
+    await clock.advance(300_000)
+    await tried(tries + 4)
+    expect(lines.length).toBeGreaterThan(before)
+    deaf.close()
+  })
+
+  it('that does not take the password is told by its reason, without the password', async () => {
+    const closed = await startRedis(['--requirepass', 'the right one'])
+    try {
+      const line = await new Promise<string>((resolve) => {
+        unreachable(`redis://:hush@127.0.0.1:${closed.port}`, manualClock(), resolve)
+      })
+      expect(line).toContain('WRONGPASS')
+      expect(line).not.toContain('hush')
+    } finally {
+      await closed.dispose()
+    }
+  })
+
+  function unreachable(url: string, clock: ManualClock, say: (line: string) => void): void {
+    const parsed = parseRedisAddress(url)
+    if (parsed.kind === 'faults') throw new Error(parsed.faults.join(' '))
+    const warn = (fields: object): void => say(JSON.stringify(fields))
+    made.push(
+      createRedisFanOut({
+        ...{ address: parsed.address, keyPrefix: 'test:', node: random.uuid() },
+        ...{ clock, log: { info() {}, warn } },
+      }),
+    )
+  }
+
   /** Looks again whenever something is heard. */
   function until(fanOut: RedisFanOut, holds: () => boolean): Promise<void> {
     return new Promise((resolve) => {

@@ -42,6 +42,7 @@ const MAX_BEFORE_RELAY_BYTES = 1_048_576
 const MAX_UNSAID = 2_000
 /** While nodes of two versions serve, the newer ones say more than the older ones know. */
 const PUZZLED_EVERY_MS = 60_000
+const SAID_AGAIN_MS = 300_000
 /** A longer signal is not sent: others are told where to read it. */
 const MAX_SIGNAL_BYTES = 1_048_576
 
@@ -58,6 +59,8 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
   const served = new Map<string, Set<RoomId>>()
   /** Rooms of which signals could not be sent, with the last number. */
   const unsaid = new Map<RoomId, number>()
+  /** Faults since it was last there, and when they were told. */
+  const told = new Map<string, number>()
   let waitingBytes = 0
   let whenSent: (() => void) | undefined
   let dropped = 0
@@ -80,14 +83,21 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
         })
       },
       fault(words) {
-        if (made !== link) return
+        if (made !== link || isClosed) return
         lastFault = words
-        if (!wasReady) return
         wasReady = false
-        log.warn({ fault: words }, 'Redis is away: nodes hear of each other through the store')
+        complain(words)
       },
     })
     return made
+  }
+
+  /** Connecting is tried again and again, and fails for the same reason. */
+  function complain(fault: string): void {
+    const now = clock.monotonic()
+    if (now - (told.get(fault) ?? -SAID_AGAIN_MS) < SAID_AGAIN_MS) return
+    told.set(fault, now)
+    log.warn({ fault }, 'Redis is away: nodes hear of each other through the store')
   }
 
   async function restore(ready: RedisLink): Promise<void> {
@@ -101,6 +111,7 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
     if (isClosed || ready !== link) return
     if (!wasReady) log.info({}, 'Redis carries signals between nodes')
     wasReady = true
+    told.clear()
     deliver({ kind: 'restored' })
     // Those who were not away with this node do not know that it has said things nobody heard.
     const rooms = [...unsaid]
