@@ -2,6 +2,7 @@ import type { Hub } from '../hub/hub.ts'
 import type { Clock, FanOut, Log, Meter } from '../hub/ports.ts'
 import type { MemberId, SessionId } from '../../protocol/ids.ts'
 import type { VerifyToken } from '../auth/verify-token.ts'
+import { createIntake } from './intake.ts'
 import type { ForeignDoorLimits, ForeignDoorPorts } from './foreign-door.ts'
 import { createIdentify } from './guest/identify.ts'
 import { createNameIds } from './guest/name-ids.ts'
@@ -58,13 +59,14 @@ export function createDoors(
   limits: ForeignDoorLimits,
 ): DoorRouter {
   const { hub, clock, meter, log, uuid, verifyToken } = ports
-  const native = createNativeDoor({ hub, meter, log }, limits)
+  const intake = createIntake({ clock, meter, log }, limits)
+  const native = createNativeDoor({ hub, meter, log, intake }, limits)
   if (!switches.signalr && !switches.plain && !switches.game) {
-    return createDoorRouter({ native, signalr: undefined, plain: undefined })
+    return createDoorRouter({ native, intake, signalr: undefined, plain: undefined })
   }
   const ids = createNameIds(ports.session)
   const foreign: ForeignDoorPorts = {
-    ...{ ids, clock, meter, log, uuid, limits },
+    ...{ ids, clock, meter, log, uuid, limits, intake },
     hub: createVouchedGuests(hub, ports.memberOf),
     identify: createIdentify({
       ids,
@@ -74,7 +76,7 @@ export function createDoors(
     present: createPresentGuests(),
   }
   return createDoorRouter({
-    native,
+    ...{ native, intake },
     signalr: switches.signalr ? createSignalrDoor(foreign) : undefined,
     plain:
       switches.plain || switches.game

@@ -5,6 +5,7 @@ import type { Identify } from './guest/identify.ts'
 import type { NameIds } from './guest/name-ids.ts'
 import type { PresentGuests } from './guest/present-guests.ts'
 import type { GuestHub } from './guests.ts'
+import type { Intake } from './intake.ts'
 
 /** What the doors for foreign clients are made of. */
 export interface ForeignDoorPorts {
@@ -15,6 +16,7 @@ export interface ForeignDoorPorts {
   readonly clock: Clock
   readonly meter: Meter
   readonly log: Log
+  readonly intake: Intake
   /** A fresh id that nobody can guess. */
   readonly uuid: () => string
   readonly limits: ForeignDoorLimits

@@ -6,7 +6,7 @@ import { createWebSocketLine, type WebSocketLine } from './web-socket-line.ts'
 import { createWebSockets, type WebSocketUser } from './web-sockets.ts'
 
 /** Who is told what comes over a line. */
-export interface LineUser extends WebSocketUser {
+export interface LineUser extends Omit<WebSocketUser, 'cut'> {
   /** The queue grew over its bound; the line is closing. */
   tooSlow(): void
 }
@@ -23,7 +23,7 @@ export type Decision =
 
 /** Takes requests to upgrade for a foreign door, which only has to decide about each. */
 export function createForeignUpgrades(
-  ports: Pick<ForeignDoorPorts, 'meter' | 'log' | 'limits'>,
+  ports: Pick<ForeignDoorPorts, 'meter' | 'log' | 'limits' | 'intake'>,
   options: {
     readonly subprotocols: readonly string[]
     readonly decide: (request: IncomingMessage) => Promise<Decision>
@@ -60,7 +60,7 @@ export function createForeignUpgrades(
         tooSlow: () => user.tooSlow(),
       })
       const user = decision.userOf(line)
-      return user
+      return { ...user, cut: line.close }
     })
   }
 

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { SUBPROTOCOL } from '../../protocol/version.ts'
 import { pathOf } from '../ops/http-answers.ts'
 import type { ForeignDoor } from './foreign-door.ts'
+import type { Intake } from './intake.ts'
 import type { NativeDoor } from './native/native-door.ts'
 import { refuseUpgrade } from './native/refuse-upgrade.ts'
 import { PLAIN_PATH, PLAIN_SUBPROTOCOL } from './plain/plain-door.ts'
@@ -19,11 +20,12 @@ export interface DoorRouter {
 
 export function createDoorRouter(doors: {
   readonly native: NativeDoor
+  readonly intake: Intake
   /** Left out where they are turned off. */
   readonly signalr: ForeignDoor | undefined
   readonly plain: ForeignDoor | undefined
 }): DoorRouter {
-  const { native, signalr, plain } = doors
+  const { native, intake, signalr, plain } = doors
   const foreign = [signalr, plain].filter((door) => door !== undefined)
 
   function forUpgrade(request: IncomingMessage): Pick<NativeDoor, 'upgrade'> | undefined {
@@ -51,6 +53,7 @@ export function createDoorRouter(doors: {
       await Promise.all([native, ...foreign].map((door) => door.closed(timeoutMs)))
     },
     stop() {
+      intake.stop()
       for (const door of foreign) door.stop()
     },
   }

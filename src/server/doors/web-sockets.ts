@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { CloseCode } from '../../protocol/errors.ts'
 import type { Log, Meter } from '../hub/ports.ts'
+import type { Intake } from './intake.ts'
 
 /** Nothing is kept between two messages, and what goes out is not compressed at all. */
 const LITTLE_MEMORY = { serverNoContextTakeover: true, clientNoContextTakeover: true } as const
@@ -31,10 +33,14 @@ export interface WebSocketUser {
   receive(data: Buffer, isBinary: boolean): void
   pong(): void
   closed(): void
+  /** Whether the server knows who it is and has let them in. */
+  isAdmitted(): boolean
+  /** Too much, or too slow: it is closed without waiting for more of it. */
+  cut(code: CloseCode, reason: string): void
 }
 
 export function createWebSockets(
-  ports: { readonly meter: Meter; readonly log: Log },
+  ports: { readonly meter: Meter; readonly log: Log; readonly intake: Intake },
   options: {
     readonly maxFrameBytes: number
     /** A socket that has not closed this long after it was asked to is torn down. */
@@ -46,7 +52,7 @@ export function createWebSockets(
     readonly subprotocols: readonly string[]
   },
 ): WebSockets {
-  const { meter, log } = ports
+  const { meter, log, intake } = ports
   const open = new Set<WebSocket>()
   const whenEmpty: (() => void)[] = []
   const server = new WebSocketServer({
@@ -64,6 +70,7 @@ export function createWebSockets(
   function begin(opened: OpenedWebSocket, user: WebSocketUser): void {
     const { webSocket, address } = opened
     open.add(webSocket)
+    intake.watch({ ...opened, isAdmitted: user.isAdmitted, close: user.cut })
     // One buffer, as long as `binaryType` is left alone.
     webSocket.on('message', (data, isBinary) => user.receive(data as Buffer, isBinary))
     webSocket.on('pong', () => user.pong())

@@ -67,6 +67,8 @@ export interface HubConnection {
   refresh(token: string): Promise<Refreshed>
   /** The connection is gone, for whatever reason. */
   closed(): void
+  /** Whether its device has been let in. */
+  isAdmitted(): boolean
 }
 
 export interface DeviceInfo {
@@ -311,13 +313,18 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
       pong: () => heartbeat.pong(connection),
       refresh: (token) => stays.refresh(connection, token),
       closed: () => roster.forget(connection),
+      isAdmitted: () => admitted(connection) !== undefined,
     }
   }
 
   function turnAway(socket: Socket, code: CloseCode, reason: string): HubConnection {
     meter.count('handshakes-rejected')
     socket.close(code, reason)
-    return { receive() {}, pong() {}, refresh: async () => noStay, closed() {} }
+    return {
+      ...{ receive() {}, pong() {}, closed() {} },
+      refresh: async () => noStay,
+      isAdmitted: () => false,
+    }
   }
 
   return {

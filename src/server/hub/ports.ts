@@ -256,6 +256,8 @@ export type MeterName =
   | 'writes-held'
   | 'writes-unavailable'
   | 'frames-malformed'
+  /** Messages that were too large, too slow or one too many before they were whole. */
+  | 'frames-unfinished'
   | 'slow-consumers'
   /** Connections that heeded no limit. */
   | 'floods-closed'

@@ -6,6 +6,7 @@ import { SUBPROTOCOL } from '../../../protocol/version.ts'
 import type { Hub } from '../../hub/hub.ts'
 import type { Log, Meter } from '../../hub/ports.ts'
 import { createWebSockets, type OpenedWebSocket, type WebSocketUser } from '../web-sockets.ts'
+import type { Intake } from '../intake.ts'
 import { createNativeSocket } from './native-socket.ts'
 import { createOutgoing } from './outgoing.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
@@ -34,7 +35,12 @@ export interface NativeDoor {
 }
 
 export function createNativeDoor(
-  ports: { readonly hub: Hub; readonly meter: Meter; readonly log: Log },
+  ports: {
+    readonly hub: Hub
+    readonly meter: Meter
+    readonly log: Log
+    readonly intake: Intake
+  },
   options: NativeDoorOptions,
 ): NativeDoor {
   const { hub, meter } = ports
@@ -67,6 +73,11 @@ export function createNativeDoor(
       },
       pong: connection.pong,
       closed: connection.closed,
+      isAdmitted: connection.isAdmitted,
+      cut(code, reason) {
+        connection.closed()
+        socket.close(code, reason)
+      },
     }
   }
 

@@ -7,6 +7,7 @@ import { createGuestRooms, type GuestRooms } from '../guest/guest-rooms.ts'
 import { type GuestSession, openGuestSession } from '../guest/guest-session.ts'
 import type { Entered } from '../guest/identify.ts'
 import { fault, type Fault, type Outcome } from '../guest/outcome.ts'
+import { MAX_STRANGER_BYTES } from '../intake.ts'
 import type { RecentIds } from '../recent-ids.ts'
 import type { WebSocketLine } from '../web-socket-line.ts'
 import type { LineUser } from '../foreign-upgrades.ts'
@@ -17,8 +18,8 @@ import type { Players } from './players.ts'
 
 /** Holds the longest message with every character escaped. */
 const MAX_TEXT_BYTES = 131_072
-/** Frames that came before the hub had let the client in, and what they may hold. */
-const MAX_EARLY_BYTES = 1_048_576
+/** Frames that wait for those before them, and what they may hold; less before the hub has let the client in. */
+const MAX_WAITING_BYTES = 1_048_576
 const MAX_WAITING = 2_000
 /** Frames of any kind; who sends more is closed. */
 const FRAMES: BucketSize = { burst: 2_000, perMinute: 12_000 }
@@ -234,7 +235,10 @@ export function createPlainConnection(
       }
       queue.push({ data, isBinary })
       queuedBytes += data.length
-      if (queue.length > MAX_WAITING || queuedBytes > MAX_EARLY_BYTES) {
+      if (
+        queue.length > MAX_WAITING ||
+        queuedBytes > (isReady ? MAX_WAITING_BYTES : MAX_STRANGER_BYTES)
+      ) {
         return close(CloseCode.rateLimited, 'too much at once')
       }
       void work()
@@ -245,6 +249,7 @@ export function createPlainConnection(
       end()
     },
     closed: end,
+    isAdmitted: () => isReady,
     shutDown: () => close(CloseCode.serviceRestart, 'restarting'),
   }
 }

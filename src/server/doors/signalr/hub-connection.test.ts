@@ -54,6 +54,7 @@ function smallHub(clock: ManualClock) {
         pong: () => void told.push('pong'),
         refresh: async () => noStay,
         closed: () => void told.push('closed'),
+        isAdmitted: () => true,
       }
     },
   }

@@ -8,6 +8,7 @@ import type { Entered, Person } from '../guest/identify.ts'
 import type { NameIds } from '../guest/name-ids.ts'
 import type { PresentGuests } from '../guest/present-guests.ts'
 import type { GuestHub } from '../guests.ts'
+import { MAX_STRANGER_BYTES } from '../intake.ts'
 import type { WebSocketLine } from '../web-socket-line.ts'
 import { createDispatcher, type Dispatcher } from './dispatcher.ts'
 import { readHandshake } from './handshake.ts'
@@ -44,6 +45,7 @@ export interface HubConnection {
   receive(line: WebSocketLine, data: Buffer): void
   pong(line: WebSocketLine): void
   lineClosed(line: WebSocketLine): void
+  isAdmitted(): boolean
   /** The line's queue grew over its bound: it is closing. */
   tooSlow(): void
   /** Once a second. */
@@ -247,7 +249,8 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
       if (state === 'handshake') return shakeHands(data)
       if (state === 'open') return read(data)
       early = Buffer.concat([early, data])
-      if (early.length > maxMessageBytes) close(CloseCode.tooLarge, 'Too much before the answer.')
+      if (early.length > MAX_STRANGER_BYTES)
+        close(CloseCode.tooLarge, 'Too much before the answer.')
     },
 
     pong(from) {
@@ -264,6 +267,8 @@ export function createHubConnection(ports: HubConnectionPorts): HubConnection {
       buffer.disconnected()
       out.checkDrained()
     },
+
+    isAdmitted: () => state === 'open',
 
     shutDown: () => close(CloseCode.serviceRestart, 'restarting'),
 

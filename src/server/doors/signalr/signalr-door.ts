@@ -83,6 +83,7 @@ export function createSignalrDoor(
           pong: () => connection.pong(line),
           tooSlow: () => connection.tooSlow(),
           closed: () => connection.lineClosed(line),
+          isAdmitted: connection.isAdmitted,
         }
       },
     }

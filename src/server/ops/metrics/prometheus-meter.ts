@@ -16,6 +16,7 @@ const COUNTERS: Readonly<
   'sockets-closed': ['websocket_connections_closed_total', 'code'],
   'handshakes-rejected': ['websocket_errors_total', 'kind', 'handshake'],
   'frames-malformed': ['websocket_errors_total', 'kind', 'malformed'],
+  'frames-unfinished': ['websocket_errors_total', 'kind', 'unfinished'],
   'slow-consumers': ['websocket_errors_total', 'kind', 'slow-consumer'],
   'floods-closed': ['websocket_errors_total', 'kind', 'flood'],
   'messages-in': ['websocket_messages_received_total'],
