@@ -203,6 +203,7 @@ export async function startServer(
   })
   const { http } = web
   let isStopping = false
+  http.on('connection', (socket) => operations?.connected(socket))
   http.on('request', (request, response) => {
     if (
       operations === undefined

@@ -38,6 +38,18 @@ describe('separate budgets', () => {
     expect(mara.last('page')).toMatchObject({ ref: 4 })
   })
 
+  it('whoever can take any address of a /64 has the budget of one', async () => {
+    const kit = await hubKit({ addressWrites: { burst: 3, perMinute: 60 } })
+    const people = [await kit.join('Mara'), await kit.join('Sam')]
+    await kit.clock.settle()
+    for (const [index, one] of people.entries()) {
+      one.address = `2001:db8:1:1::${index}`
+      for (let i = 0; i < 2; i++) one.post(one.general, `message ${i}`)
+    }
+    await kit.clock.settle()
+    expect(people.flatMap((one) => one.of('ack'))).toHaveLength(3)
+  })
+
   it('all who come from one address share its budget of messages, and wait instead of losing them', async () => {
     const kit = await hubKit({ addressWrites: { burst: 3, perMinute: 60 } })
     const mara = await kit.join('Mara')

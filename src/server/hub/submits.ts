@@ -2,6 +2,7 @@ import type { Submit } from '../../protocol/client-messages.ts'
 import { messageIdSchema, roomIdSchema } from '../../protocol/ids.ts'
 import type { MemberId } from '../../protocol/ids.ts'
 import type { FrameFault } from '../../protocol/codec.ts'
+import { addressGroup } from './address-group.ts'
 import type { CommitBatcher } from './commit-batcher.ts'
 import type { AdmittedDevice, Connection, Hold, Lane } from './connection.ts'
 import { createKeyedBuckets } from './keyed-buckets.ts'
@@ -57,7 +58,7 @@ export function createSubmits(ports: SubmitPorts): Submits {
 
   /** 0, or the milliseconds to wait until the address of the connection may write again. */
   function addressWait({ socket }: Connection, now: number): number {
-    return LOOPBACK.test(socket.address) ? 0 : addresses.take(socket.address, 1, now)
+    return LOOPBACK.test(socket.address) ? 0 : addresses.take(addressGroup(socket.address), 1, now)
   }
 
   function allowanceOf(member: MemberId, now: number): Allowance {

@@ -42,6 +42,7 @@ function withFailures(): Operations {
     }),
     fanOut: (fanOut) => fanOut,
     addressOf: ({ socket }) => socket.remoteAddress ?? 'unknown',
+    connected() {},
     turnsAway: () => false,
     answers: () => false,
     start: async () => ({ kind: 'started', adminUrl: null }),

@@ -25,6 +25,34 @@ it('an address opens as many connections as it may have at a time, and another a
   expect(gate.connections).toBe(3)
 })
 
+it('all addresses of one /64 are one peer, in whichever way they are counted', () => {
+  const { gate } = gateWith({ connectionsPerAddress: 2, wrongCredentialsPerMinute: 2 })
+  const address = (host: number): string => `2001:db8:1:1::${host.toString(16)}`
+  const opened = Array.from({ length: 500 }, (_, host) => gate.open(address(host)))
+  expect(opened.filter((place) => 'release' in place)).toHaveLength(2)
+  expect(gate.open('2001:db8:1:2::1')).toHaveProperty('release')
+  for (let host = 0; host < 2; host++) gate.wrongCredential(address(host))
+  expect(gate.isThrottled(address(77))).toBe(true)
+  expect(gate.isThrottled('2001:db8:1:2::1')).toBe(false)
+  const sockets = Array.from({ length: 500 }, (_, host) => gate.connect(address(host)))
+  expect(sockets.filter((place) => 'release' in place)).toHaveLength(2 + 64)
+})
+
+it('an address has only so many sockets that have said nothing, as many as may become connections and some more', () => {
+  const { gate, live } = gateWith({}, 5)
+  const sockets = Array.from({ length: 400 }, () => gate.connect('10.0.0.1'))
+  expect(sockets.filter((place) => 'release' in place)).toHaveLength(5 + 64)
+  expect(sockets.at(-1)).toEqual({ refused: 'too-many-sockets' })
+  expect(gate.connect('10.0.0.2')).toHaveProperty('release')
+  for (let count = 0; count < 400; count++) {
+    expect(gate.connect('127.0.0.1')).toHaveProperty('release')
+  }
+  for (const place of sockets) if ('release' in place) place.release()
+  live.replace(settingsSchema.parse({ maxConnections: 100, rateLimit: { enabled: false } }))
+  const again = Array.from({ length: 400 }, () => gate.connect('10.0.0.1'))
+  expect(again.filter((place) => 'release' in place)).toHaveLength(100 + 64)
+})
+
 it('an address opens connections only so fast; loopback as it likes; all of them up to the total', async () => {
   const { gate, clock, live } = gateWith({ opensPerAddressPerMinute: 60 })
   for (let i = 0; i < 60; i++) {
@@ -59,7 +87,7 @@ it('[I12] who shows too many wrong credentials is not heard for a while, from lo
 it('many addresses cost neither memory nor time', () => {
   const { gate } = gateWith({}, 1)
   for (let i = 0; i < 120_000; i++) {
-    const opened = gate.open(`2001:db8::${i.toString(16)}`)
+    const opened = gate.open(`2001:db8:${i >> 8}:${i & 0xff}::1`)
     if ('release' in opened) opened.release()
   }
   expect(gate.connections).toBe(0)

@@ -1,13 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP } from 'node:net'
+import { BlockList, isIP, type Socket } from 'node:net'
 
-/**
- * Where a request comes from. `X-Forwarded-For` is believed of the proxies that are named only, from the right,
- * since everything to the left of the first stranger was written by that stranger.
- */
-export function createClientAddress(
-  trustedProxies: readonly string[],
-): (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string {
+/** Whether an address is one of the proxies that are named. */
+export function createTrust(trustedProxies: readonly string[]): (address: string) => boolean {
   const trusted = new BlockList()
   for (const entry of trustedProxies) {
     const [address = '', bits] = entry.split('/')
@@ -16,11 +11,25 @@ export function createClientAddress(
     if (bits === undefined) trusted.addAddress(address, family)
     else trusted.addSubnet(address, Number(bits), family)
   }
-  const isTrusted = (address: string): boolean =>
+  return (address) =>
     isIP(address) > 0 && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+}
 
+/** Who is at the other end of the line itself. */
+export function directAddress({ remoteAddress }: Pick<Socket, 'remoteAddress'>): string {
+  return plain(remoteAddress ?? 'unknown')
+}
+
+/**
+ * Where a request comes from. `X-Forwarded-For` is believed of the proxies that are named only, from the right,
+ * since everything to the left of the first stranger was written by that stranger.
+ */
+export function createClientAddress(
+  trustedProxies: readonly string[],
+): (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string {
+  const isTrusted = createTrust(trustedProxies)
   return (request) => {
-    const direct = plain(request.socket.remoteAddress ?? 'unknown')
+    const direct = directAddress(request.socket)
     if (trustedProxies.length === 0 || !isTrusted(direct)) return direct
     const named = [request.headers['x-forwarded-for'] ?? []].flat().join(',').split(',')
     for (const entry of named.toReversed()) {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { FanOut, Store } from '../hub/ports.ts'
 import type { CountingMeter } from './counting-meter.ts'
@@ -15,6 +16,8 @@ export interface Operations {
   store(store: Store): Store
   fanOut(fanOut: FanOut): FanOut
   addressOf(request: IncomingMessage): string
+  /** Somebody has connected, and is let go of when their address has too many sockets. */
+  connected(socket: Socket): void
   /** True when it answered the request to upgrade itself, with a refusal. */
   turnsAway(request: IncomingMessage, raw: Duplex): boolean
   /** True when it answered the request. */

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
@@ -327,6 +329,40 @@ describe('a server with operations', () => {
     expect(await negotiate('guess-4')).toBe(429)
     expect(looked).toBe(3)
     expect((await get(`${server.httpUrl}/health`)).status).toBe(200)
+  })
+
+  it('lets go of the sockets that one address has too many of, and of those that ask nothing', async () => {
+    const settings = settingsSchema.parse({ maxConnections: 1, admin: { port: 0 } })
+    const [live, clock] = [liveSettings(settings), systemClock()]
+    const operations = createOperations({ settings, live, clock, log, tracing: null })
+    let comesFrom = '203.0.113.1'
+    const server = await serve({}, undefined, {
+      requestTimeoutMs: 5_000,
+      operations: {
+        ...operations,
+        connected(socket) {
+          Object.defineProperty(socket, 'remoteAddress', { value: comesFrom })
+          operations.connected(socket)
+        },
+      },
+    })
+    const idle = Array.from({ length: 400 }, () => connect(server.port, '127.0.0.1'))
+    const gone = idle.map((socket) => {
+      // Cut before it was used.
+      socket.on('error', () => {})
+      return once(socket.resume(), 'close')
+    })
+    const refused = async (): Promise<number> => {
+      const { text } = await get(`${server.adminUrl}/metrics`)
+      return figure(text, 'websocket_connections_refused_total{reason="too-many-sockets"}')
+    }
+    await Promise.race(gone)
+    while ((await refused()) < 400 - 65) await Promise.race(gone)
+    comesFrom = '203.0.113.2'
+    expect((await get(`${server.httpUrl}/health`)).status).toBe(200)
+    // Nobody waits for ever for what they might ask.
+    await Promise.all(gone)
+    expect(await refused()).toBe(400 - 65)
   })
 
   it('turns connections away by address and in total before it reads from them', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Registry } from 'prom-client'
 import { bearerOf, redactUrl } from '../auth/bearer.ts'
@@ -8,7 +8,7 @@ import { REFUSED, refuseUpgrade } from '../doors/native/refuse-upgrade.ts'
 import { inTime } from '../hub/in-time.ts'
 import type { Clock, Log } from '../hub/ports.ts'
 import { type AddressGate, createAddressGate, type Refused } from './address-gate.ts'
-import { createClientAddress } from './client-address.ts'
+import { createClientAddress, createTrust, directAddress } from './client-address.ts'
 import { isLoopback } from './headless-options.ts'
 import { createHealthAnswers } from './health-answers.ts'
 import { answerJson, isReading, pathOf } from './http-answers.ts'
@@ -46,6 +46,7 @@ export function createOperations(
   const meter = prometheusMeter(registry)
   const gate = createAddressGate(live, clock)
   const addressOf = createClientAddress(settings.trustedProxies)
+  const isTrusted = createTrust(settings.trustedProxies)
   let running:
     | { readonly state: NodeState; readonly dependencies: readonly Dependency[] }
     | undefined
@@ -150,6 +151,19 @@ export function createOperations(
     fanOut(fanOut) {
       fanOutDropped = () => fanOut.dropped?.() ?? 0
       return measureDelivery(tracing?.fanOut(fanOut) ?? fanOut, clock, meter)
+    },
+
+    connected(socket: Socket) {
+      const address = directAddress(socket)
+      // Whom a proxy speaks for is not known before it asks.
+      if (isTrusted(address)) return
+      const place = gate.connect(address)
+      if ('refused' in place) {
+        gauges.refused(place.refused)
+        socket.destroy()
+      } else {
+        socket.once('close', place.release)
+      }
     },
 
     turnsAway(request, raw) {
