@@ -102,9 +102,14 @@ function keysOf({ keys, fetch }: JwtOptions): { algorithms: string[]; verify: Ve
 /** While the authority is away the keys it gave last are good: its outage must not put everybody out. */
 function lasting(remote: RemoteJWKSet): JWTVerifyGetKey {
   return async (header, jws) => {
+    const mayNotAsk = remote.coolingDown
     try {
       return await remote(header, jws)
     } catch (cause) {
+      if (mayNotAsk && header.kid !== undefined && cause instanceof errors.JWKSNoMatchingKey) {
+        // Perhaps new since the last answer: nobody's fault, and looked for again in a moment.
+        throw new Error('the key was not asked for', { cause })
+      }
       if (isAboutTheToken(cause)) throw cause
       const kept = remote.jwks()
       if (kept === undefined) throw cause
