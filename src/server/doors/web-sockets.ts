@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { CloseCode } from '../../protocol/errors.ts'
 import type { Log, Meter } from '../hub/ports.ts'
+import { closeLabel } from './close-label.ts'
 import type { Intake } from './intake.ts'
 
 /** Nothing is kept between two messages, and what goes out is not compressed at all. */
@@ -80,7 +81,7 @@ export function createWebSockets(
       log.info({ address, fault: fault.message }, 'a connection broke the protocol')
     })
     webSocket.on('close', (code) => {
-      meter.count('sockets-closed', 1, String(code))
+      meter.count('sockets-closed', 1, closeLabel(code))
       open.delete(webSocket)
       user.closed()
       if (open.size === 0) for (const resolve of whenEmpty.splice(0)) resolve()

@@ -138,6 +138,24 @@ describe('catching up', () => {
     expect(second.last('reset').reason).toBe('gap-too-long')
   })
 
+  it('counts each room once, by what caught it up', async () => {
+    const { kit, mara, sam, general } = await pair()
+    const counts = () => [kit.meter.get('recoveries-events'), kit.meter.get('recoveries-reset')]
+    const [byEvents, byReset] = counts() as [number, number]
+    // Nothing was missed: no room was behind.
+    const same = await comeBack(kit, sam, general)
+    expect(counts()).toEqual([byEvents, byReset])
+    same.drop()
+    await mara.posts(general, 400)
+    const again = await comeBack(kit, sam, general)
+    expect(again.of('events').length).toBeGreaterThan(0)
+    expect(counts()).toEqual([byEvents + 1, byReset])
+    again.drop()
+    await mara.posts(general, 600)
+    await comeBack(kit, sam, general)
+    expect(counts()).toEqual([byEvents + 1, byReset + 1])
+  })
+
   it('[D10] resets when the history is gone', async () => {
     const { kit, mara, sam, general } = await pair()
     const cursor = sam.cursor(general)

@@ -136,15 +136,19 @@ export function createRecovery(ports: RecoveryPorts): Recovery {
       task.withReads = false
       sendReads(connection, room, positions)
     }
+    let isByEvents = false
+    let isByReset = false
     while (isCurrent()) {
       const { cursor } = task
       if (cursor === room.head) {
         room.live.add(connection)
+        if (isByEvents && !isByReset) meter.count('recoveries-events')
         return end(connection, device, room)
       }
       await pace(connection)
       if (!isCurrent()) return
       if (cursor === undefined) {
+        isByReset = true
         await sendSnapshot(connection, device, room, task, isCurrent)
         continue
       }
@@ -157,7 +161,7 @@ export function createRecovery(ports: RecoveryPorts): Recovery {
         continue
       }
       connection.socket.send(chunk)
-      meter.count('recoveries-events', chunk.events.length)
+      isByEvents = true
       task.cursor = chunk.events.at(-1)?.seq ?? cursor
     }
   }

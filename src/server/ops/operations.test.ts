@@ -139,6 +139,21 @@ describe('a server with operations', () => {
     expect(figure(after.text, 'websocket_active_connections')).toBe(0)
   })
 
+  it('counts closes by codes that mean something, not by those that peers make up', async () => {
+    const server = await serve({}, undefined, { doors: { plain: true } })
+    for (const code of [3000, 3001, 4999, 4429]) {
+      const plain = await plainClient(server.url, 'chat')
+      plain.webSocket.close(code)
+      const native = await rawClient(server.url)
+      native.webSocket.close(code)
+      await Promise.all([plain.closed, native.closed()])
+    }
+    const { text } = await get(`${server.httpUrl}/metrics`)
+    expect(figure(text, 'websocket_connections_closed_total{code="other"}')).toBe(6)
+    expect(figure(text, 'websocket_connections_closed_total{code="4429"}')).toBe(2)
+    expect(text.match(/^websocket_connections_closed_total/gm)).toHaveLength(2)
+  })
+
   it('counts what comes over the wire once, at whichever door it comes in', async () => {
     const server = await serve({}, undefined, { doors: { plain: true } })
     const received = async (): Promise<number> =>

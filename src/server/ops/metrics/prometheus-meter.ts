@@ -35,13 +35,15 @@ const COUNTERS: Readonly<
 const HELP: Readonly<Record<string, string>> = {
   websocket_connections_opened_total: 'Connections that were opened.',
   websocket_connections_ended_total: 'Connections that ended, for whatever reason.',
-  websocket_connections_closed_total: 'Connections that ended, by close code.',
+  websocket_connections_closed_total:
+    'Connections that ended, by close code; "other" for those that peers make up.',
   websocket_errors_total: 'Handshakes and connections that went wrong, by kind.',
   websocket_messages_received_total: 'Frames that came in.',
   websocket_messages_sent_total: 'Frames that went out.',
   landline_writes_total:
     'Writes by what became of them; duplicates are resends that found their first ack.',
-  landline_recoveries_total: 'Rooms caught up, by events or by a snapshot.',
+  landline_recoveries_total:
+    'Rooms that a connection was behind in, by how it was caught up: events or a snapshot.',
   landline_limited_total: 'Signals and requests over their budget.',
 }
 
