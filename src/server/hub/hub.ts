@@ -217,6 +217,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
   const submits = createSubmits({
     ...{ batcher, typing, clock, meter, nodesOf },
     limits: options.writes,
+    awayMs: (member) => clock.now() - people.lastSeenOf(member),
     addressWrites: options.addressWrites,
     mayOnlyRead: (member) => session.isReadOnlyFor(people.roleOf(member)),
     closeFlood: (connection) => roster.close(connection, CloseCode.rateLimited, 'too many writes'),

@@ -43,6 +43,8 @@ export interface People {
   /** Everyone the session has ever let in. */
   count(): number
   nameOf(id: MemberId): string
+  /** Milliseconds since 1970; now, of somebody nobody knows. */
+  lastSeenOf(id: MemberId): number
   connectionsOf(id: MemberId): ReadonlySet<Connection>
   onlineCount(): number
   /** Everyone this member sees, cut into frames. */
@@ -191,6 +193,7 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
         .map(({ id, name, standingAt }) => ({ member: id, name, at: standingAt })),
     count: () => people.size,
     nameOf: (id) => people.get(id)?.name ?? '',
+    lastSeenOf: (id) => people.get(id)?.lastSeen ?? clock.now(),
     connectionsOf: (id) => people.get(id)?.connections ?? NOBODY,
     onlineCount: () => online,
     frames(viewer) {

@@ -232,7 +232,7 @@ describe('holding back', () => {
     const { kit, mara, general } = await pair()
     const room = await secondRoom(kit, mara)
     mara.drop()
-    await kit.clock.advance(60_000)
+    await kit.clock.advance(900_000)
     const again = kit.connect(mara.person)
     await again.enter(mara.cursor(general))
     for (let index = 0; index < 505; index++) {
@@ -245,6 +245,28 @@ describe('holding back', () => {
     expect(again.of('held')).toEqual([])
     again.post(general, 'one too many')
     expect(again.of('held')).toHaveLength(1)
+  })
+
+  it('lets each new name save up little, at whichever node, and after a restart what it can have written', async () => {
+    const { kit, mara } = await pair()
+    const acked = async (device: TestDevice): Promise<number> => {
+      await device.posts(device.general, 1_500)
+      return device.of('ack').length
+    }
+    expect(await acked(mara)).toBe(10 + 100)
+    const sam = await kit.join('Another Sam')
+    sam.drop()
+    // As at another node: who was here a moment ago has saved up no more for being new to it.
+    await kit.restart()
+    const again = kit.connect(sam.person)
+    await again.enter()
+    expect(await acked(again)).toBe(10 + 100)
+    mara.drop()
+    await kit.clock.advance(300_000)
+    await kit.restart()
+    const later = kit.connect(mara.person)
+    await later.enter()
+    expect(await acked(later)).toBe(10 + 100 + 300)
   })
 
   it('allows no more than 60 a minute for long, also to who never stops draining an outbox', async () => {

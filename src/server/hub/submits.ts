@@ -17,6 +17,8 @@ const DRAIN_PAUSE_MS = 5_000
 const IN_FLIGHT_MS = 5_000
 /** Programs of this computer; a proxy on it says whom it speaks for. */
 const LOOPBACK = /^(127\.\d|::1$)/
+/** Saved-up writes that are believed of anybody, also of who has just come in for the first time. */
+const SAVED_BY_ANYBODY = 100
 const UNAVAILABLE_RETRY_MS = 1_000
 /** Rooms that one connection can have held at a time: more than anybody is in. */
 const MAX_HOLDS = 5_000
@@ -37,6 +39,8 @@ export interface SubmitPorts {
   readonly limits: WriteLimits
   /** At which the member is connected now: each has its share of what they may write. */
   readonly nodesOf: (member: MemberId) => number
+  /** How long ago the member was last seen going; or coming, when they never went. */
+  readonly awayMs: (member: MemberId) => number
   /** Of all members of one address together. */
   readonly addressWrites: BucketSize
   /** The session is read-only, for this member (I6). */
@@ -65,11 +69,21 @@ export function createSubmits(ports: SubmitPorts): Submits {
     let allowance = allowances.get(member)
     if (allowance === undefined) {
       if (allowances.size >= MAX_ALLOWANCES) forgetFullOnes(now)
-      allowance = { burst: limits.burst, saved: limits.saved, updatedAt: now }
+      const saved = savedUp(member)
+      allowance = { burst: limits.burst, saved, mostSaved: saved, updatedAt: now }
       allowances.set(member, allowance)
     }
     earn(allowance, limits, now, nodesOf(member))
     return allowance
+  }
+
+  /**
+   * Of somebody who has not written here yet: what they can have written without a line. All of it for everybody
+   * would be a thousand at once for each name that somebody makes up where names are enough.
+   */
+  function savedUp(member: MemberId): number {
+    const written = (Math.max(0, ports.awayMs(member)) * limits.perMinute) / 60_000
+    return Math.min(limits.saved, SAVED_BY_ANYBODY + written)
   }
 
   function forgetFullOnes(now: number): void {
@@ -88,7 +102,7 @@ export function createSubmits(ports: SubmitPorts): Submits {
     const missing = 1 + keptBack(limits.burst, 1, nodes) - own.burst
     let wait = 0
     if (missing <= 0) own.burst -= 1
-    else if (isDraining && own.saved >= 1 + keptBack(limits.saved, 1, nodes)) own.saved -= 1
+    else if (isDraining && own.saved >= 1 + keptBack(own.mostSaved, 1, nodes)) own.saved -= 1
     else wait = Math.max(1, Math.ceil((missing * 60_000 * nodes) / limits.perMinute))
     if (isDraining) device.drainingUntil = now + wait + DRAIN_PAUSE_MS
     return wait
@@ -217,6 +231,8 @@ export function createSubmits(ports: SubmitPorts): Submits {
 interface Allowance {
   burst: number
   saved: number
+  /** Of it each node has its share. */
+  mostSaved: number
   updatedAt: number
 }
 
@@ -226,6 +242,7 @@ function earn(allowance: Allowance, limits: WriteLimits, now: number, nodes: num
   const spare = Math.max(0, allowance.burst + earned - limits.burst)
   allowance.burst += earned - spare
   allowance.saved = Math.min(limits.saved, allowance.saved + spare)
+  allowance.mostSaved = Math.max(allowance.mostSaved, allowance.saved)
   allowance.updatedAt = now
 }
 

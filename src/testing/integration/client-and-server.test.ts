@@ -9,6 +9,7 @@ import { systemClock } from '../../client/clock.ts'
 import { dialWebSocket } from '../../client/connection/web-socket.ts'
 import type { MessageView, SessionEvent } from '../../client/views.ts'
 import type { DeviceId, MemberId, RoomId } from '../../protocol/ids.ts'
+import { defaultHubOptions } from '../../server/hub/options.ts'
 import { type RunningServer, startServer } from '../../server/start-server.ts'
 import { fingerprintOfKey, makeHostKey } from '../../server/tls/host-key.ts'
 import { value } from '../client-kit.ts'
@@ -30,6 +31,8 @@ async function startTheServer(): Promise<void> {
       sessionName: 'Field Station',
       admission: { kind: 'secret', secret: SECRET },
       tls: { kind: 'host-key', privateKey },
+      // Enough of a history is written at once, by people who have just come.
+      hub: { writes: { ...defaultHubOptions.writes, burst: 1_000 } },
     },
     { info() {}, warn() {} },
   )
