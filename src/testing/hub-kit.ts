@@ -33,10 +33,14 @@ import { type SeededRandom, seededRandom } from './seeded-random.ts'
 
 export const SECRET = 'the join secret'
 
+type Fields = Readonly<Record<string, unknown>>
+
 export interface HubKit {
   readonly clock: ManualClock
   readonly random: SeededRandom
   readonly store: Store & { failing: boolean; readonly commits: number[] }
+  /** What was told to the operator. */
+  readonly warnings: readonly Fields[]
   readonly meter: Meter & { get(name: Parameters<Meter['count']>[0]): number }
   hub: Hub
   /** Ends the hub and starts another on the same store, as after a restart of the server. */
@@ -71,6 +75,7 @@ export async function hubKit(
   const meter = countingMeter()
   const inner = node?.store ?? memoryStore(() => random.uuid())
   const commits: number[] = []
+  const warnings: Fields[] = []
   const store: HubKit['store'] = {
     ...inner,
     failing: false,
@@ -93,7 +98,7 @@ export async function hubKit(
       uuid: () => random.uuid(),
       random: () => random.next(),
     },
-    log: { info() {}, warn() {} },
+    log: { info() {}, warn: (fields: Fields) => void warnings.push(fields) },
     stretch: async (passphrase: string) => `stretched ${passphrase}`,
   }
   const start = (): Promise<Hub> =>
@@ -105,6 +110,7 @@ export async function hubKit(
     clock,
     random,
     store,
+    warnings,
     meter,
     hub: await start(),
     async restart() {

@@ -30,6 +30,7 @@ import { createRequests } from './requests.ts'
 import { createRooms } from './rooms.ts'
 import { createRoster } from './roster.ts'
 import { createSession, type Session } from './session.ts'
+import { sparing } from './sparing-log.ts'
 import { createSubmits } from './submits.ts'
 import { createTries, noteStopped } from './tries.ts'
 import { createTyping } from './typing.ts'
@@ -109,6 +110,7 @@ export interface Hub {
 export async function createHub(ports: HubPorts, options: HubOptions): Promise<Hub> {
   const { store, fanOut, clock, secrets, meter, log } = ports
   const connections = new Set<Connection>()
+  const logFlood = sparing(clock, (...line) => log.warn(...line))
   let isDraining = false
 
   // Taken before anything is read: whatever other nodes write after it is asked for again.
@@ -195,7 +197,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
   })
   const stays = createTokenStays({
     ...{ vouching, tries, clock },
-    close: (connection) => roster.close(connection, CloseCode.unauthorized, 'the token expired'),
+    close: (connection, reason) => roster.close(connection, CloseCode.unauthorized, reason),
   })
   const roster = createRoster(connections, {
     ...{ admission, people, recovery, typing, session, waitingRoom, stays },
@@ -220,14 +222,14 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     awayMs: (member) => clock.now() - people.lastSeenOf(member),
     addressWrites: options.addressWrites,
     mayOnlyRead: (member) => session.isReadOnlyFor(people.roleOf(member)),
-    closeFlood: (connection) => roster.close(connection, CloseCode.rateLimited, 'too many writes'),
+    closeFlood,
   })
   const integrations = ports.integrations?.(
     lendHands({ people, rooms, batcher, moderation, clock, secrets, options }),
   )
   const receive = createReception({
     ...{ roster, rooms, people, reads, requests, adminRequests, submits, typing, stays },
-    ...{ clock, meter, options, integrations, nodesOf },
+    ...{ clock, meter, options, integrations, nodesOf, closeFlood },
     recovery: cluster === undefined ? recovery : { ...recovery, sync: cluster.sync },
   })
   const heartbeat = createHeartbeat({
@@ -239,6 +241,14 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
   const unsubscribeRegistry = fanOut.subscribe(hearRegistry)
   const unsubscribe =
     joint?.start() ?? fanOut.subscribe(createDelivery({ rooms, people, reads, recovery, frames }))
+
+  /** Whoever heeds no limit. */
+  function closeFlood(connection: Connection, reason: string): void {
+    meter.count('floods-closed')
+    const { address } = connection.socket
+    logFlood({ address, member: admitted(connection)?.member, reason }, 'a flood was closed')
+    roster.close(connection, CloseCode.rateLimited, reason)
+  }
 
   /** Who belongs to the session, and on which terms, is another now: by an act here or on another node. */
   function hearRegistry(signal: Signal): void {

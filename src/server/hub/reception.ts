@@ -31,6 +31,7 @@ export interface ReceptionPorts {
   readonly submits: Submits
   readonly typing: Typing
   readonly stays: TokenStays
+  readonly closeFlood: (connection: Connection, reason: string) => void
   readonly integrations: IntegrationDesk | undefined
   readonly clock: Clock
   readonly meter: Meter
@@ -112,8 +113,7 @@ export function createReception(
     const now = clock.monotonic()
     if (takeToken(connection.signals, signalSize, now) === 0) return true
     if (takeToken(connection.flood, floodSize, now) > 0) {
-      meter.count('floods-closed')
-      roster.close(connection, CloseCode.rateLimited, 'too many frames')
+      ports.closeFlood(connection, 'too many frames')
     } else if (message !== undefined && 'ref' in message) {
       connection.socket.send({
         type: 'failed',

@@ -292,6 +292,8 @@ describe('holding back', () => {
     expect(mara.closedWith).toBeUndefined()
     for (let index = 0; index < 10; index++) mara.post(general, `flood ${index}`)
     expect(mara.closedWith?.code).toBe(4429)
+    const { member } = mara.person
+    expect(kit.warnings).toEqual([{ address: '10.0.0.1', member, reason: 'too many writes' }])
   })
 
   it('closes with 4429 whoever makes up rooms without end, so that holding them back costs no memory', async () => {

@@ -46,7 +46,7 @@ export interface SubmitPorts {
   /** The session is read-only, for this member (I6). */
   readonly mayOnlyRead: (member: MemberId) => boolean
   /** Closes a connection that does not heed `held`. */
-  readonly closeFlood: (connection: Connection) => void
+  readonly closeFlood: (connection: Connection, reason: string) => void
 }
 
 export function createSubmits(ports: SubmitPorts): Submits {
@@ -55,10 +55,8 @@ export function createSubmits(ports: SubmitPorts): Submits {
   const allowances = new Map<MemberId, Allowance>()
   const addresses = createKeyedBuckets<string>(ports.addressWrites)
 
-  function closeFlood(connection: Connection): void {
-    meter.count('floods-closed')
-    ports.closeFlood(connection)
-  }
+  const closeFlood = (connection: Connection): void =>
+    ports.closeFlood(connection, 'too many writes')
 
   /** 0, or the milliseconds to wait until the address of the connection may write again. */
   function addressWait({ socket }: Connection, now: number): number {

@@ -44,7 +44,7 @@ export function createTokenStays(ports: {
   readonly vouching: Vouching
   readonly tries: Tries
   readonly clock: Clock
-  readonly close: (connection: Connection) => void
+  readonly close: (connection: Connection, reason: string) => void
 }): TokenStays {
   const { vouching, tries, clock, close } = ports
   const stays = new Map<Connection, { readonly stay: TokenStay; readonly cancel: () => void }>()
@@ -54,7 +54,7 @@ export function createTokenStays(ports: {
     const left = stay.endsAt - clock.now()
     const cancel = clock.after(Math.max(0, Math.min(left, LONGEST_TIMER_MS)), () => {
       if (clock.now() < stay.endsAt) return begin(connection, stay)
-      close(connection)
+      close(connection, 'the token expired')
     })
     stays.set(connection, { stay, cancel })
   }
@@ -102,7 +102,7 @@ export function createTokenStays(ports: {
 
     endWhere(isOver) {
       const over = [...stays].filter(([, { stay }]) => isOver(stay))
-      for (const [connection] of over) close(connection)
+      for (const [connection] of over) close(connection, 'the token was revoked')
       return over.length
     },
   }

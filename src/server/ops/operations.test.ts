@@ -280,6 +280,20 @@ describe('a server with operations', () => {
     expect(written).not.toContain('abc.def.ghi')
   })
 
+  it('names upgrades and what became of them in the log, for who looks closely', async () => {
+    const server = await serve({})
+    const { WebSocket } = await import('ws')
+    const headers = { Origin: 'https://evil.example', 'X-Request-Id': 'from-the-proxy' }
+    const page = new WebSocket(`${server.url}?access_token=abc.def.ghi`, 'landline.v1', { headers })
+    const [fault] = (await once(page, 'error')) as [Error]
+    expect(fault.message).toContain('403')
+    const own = entries.filter(({ fields }) => fields['request'] === 'from-the-proxy')
+    expect(own).toMatchObject([
+      { level: 'debug', message: 'an upgrade', fields: { url: '/ws?access_token=[redacted]' } },
+      { level: 'debug', message: 'an upgrade was refused', fields: { status: '403 Forbidden' } },
+    ])
+  })
+
   it('logs what was slow by its name, without what was written', async () => {
     const server = await serve({ log: { slowOperationMilliseconds: 1 } })
     const client = await rawClient(server.url)
@@ -401,6 +415,11 @@ describe('a server with operations', () => {
     expect(await from('203.0.113.1')).toBe(429)
     expect(await from('203.0.113.2')).toBe(101)
     expect(await from('203.0.113.3')).toBe(503)
+    const told = entries.filter(({ level, message }) => level === 'info' && /refused/.test(message))
+    expect(told.map(({ fields }) => fields)).toMatchObject([
+      { address: '203.0.113.1', reason: 'too-many-of-address', request: expect.any(String) },
+      { address: '203.0.113.3', reason: 'too-many-connections' },
+    ])
     const { text } = await get(`${server.httpUrl}/metrics`)
     expect(figure(text, 'websocket_connections_refused_total{reason="too-many-of-address"}')).toBe(
       1,

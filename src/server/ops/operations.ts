@@ -7,6 +7,7 @@ import { bearerOf, redactUrl } from '../auth/bearer.ts'
 import { REFUSED, refuseUpgrade } from '../doors/native/refuse-upgrade.ts'
 import { inTime } from '../hub/in-time.ts'
 import type { Clock, Log } from '../hub/ports.ts'
+import { sparing } from '../hub/sparing-log.ts'
 import { type AddressGate, createAddressGate, type Refused } from './address-gate.ts'
 import { createClientAddress, createTrust, directAddress } from './client-address.ts'
 import { isLoopback } from './headless-options.ts'
@@ -57,6 +58,7 @@ export function createOperations(
     health: () => healthOf(running?.dependencies ?? [], clock),
   })
   const health = createHealthAnswers({ monitoring, clock, lag: gauges.lag, running: () => running })
+  const logRefusal = sparing(clock, (...line) => log.info(...line))
   const watch = { clock, log, slowMs: () => live.slowOperationMs }
   const adminServer = createServer((request, response) => {
     identify(request, response)
@@ -64,10 +66,14 @@ export function createOperations(
       answerJson(response, 404, { error: 'There is nothing here.' })
   })
 
+  function idOf(request: IncomingMessage): string {
+    const given = request.headers['x-request-id']
+    return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+  }
+
   /** Named in the answer and in the log, so that the two can be laid side by side. */
   function identify(request: IncomingMessage, response: ServerResponse): void {
-    const given = request.headers['x-request-id']
-    const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+    const id = idOf(request)
     const startedAt = clock.monotonic()
     response.setHeader('X-Request-Id', id)
     response.once('close', () => {
@@ -160,6 +166,7 @@ export function createOperations(
       const place = gate.connect(address)
       if ('refused' in place) {
         gauges.refused(place.refused)
+        logRefusal({ address, reason: place.refused }, 'a socket was let go')
         socket.destroy()
       } else {
         socket.once('close', place.release)
@@ -168,14 +175,18 @@ export function createOperations(
 
     turnsAway(request, raw) {
       const address = addressOf(request)
+      const named = { request: idOf(request), url: redactUrl(request.url ?? ''), address }
+      log.debug(named, 'an upgrade')
       const refused = guesses(request, address) ? 'throttled' : enter(address, raw)
       if (refused === undefined) {
         raw.once(REFUSED, (status: string) => {
+          log.debug({ ...named, status }, 'an upgrade was refused')
           if (status.startsWith('401')) countGuess(request, address)
         })
         return false
       }
       gauges.refused(refused)
+      logRefusal({ ...named, reason: refused }, 'an upgrade was refused')
       const isFull = refused === 'too-many-connections'
       refuseUpgrade(raw, isFull ? '503 Service Unavailable' : '429 Too Many Requests')
       return true
