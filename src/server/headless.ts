@@ -28,6 +28,8 @@ import { namesOf, readTlsFiles, type ServerTls } from './tls/server-tls.ts'
 const BAD_FLAGS = 2
 const FAILED = 1
 const HANGING_MS = 500
+/** Whole deployments start at once, and what they need comes in any order. */
+const POSTGRES_PATIENCE_MS = 30_000
 
 const parsed = parseHeadlessOptions(process.argv.slice(2), process.env)
 if (parsed.kind === 'faults') {
@@ -62,7 +64,7 @@ async function serve(options: HeadlessOptions): Promise<number> {
   }
   const clock = systemClock()
   const readText = (file: string): string => readFileSync(file, 'utf8')
-  const shared = await sharedOf(settings, readText)
+  const shared = await sharedOf(settings, readText, POSTGRES_PATIENCE_MS)
   if (shared.kind === 'fault') {
     process.stderr.write(`${shared.message}\n`)
     return BAD_FLAGS

@@ -11,6 +11,7 @@ export interface SharedBackends {
     readonly sessionName: string | undefined
     readonly sessionId: SessionId | undefined
     readonly secrets: Secrets
+    readonly clock: Clock
     readonly log: Log
   }): Promise<Store>
   openFanOut(options: {

@@ -3,10 +3,13 @@ import { type ParsedRedisAddress, parseRedisAddress } from './fan-out/redis/conn
 import { createRedisFanOut } from './fan-out/redis/redis-fan-out.ts'
 import type { SharedBackends } from './shared-backends-port.ts'
 import { openPostgresStore } from './store/postgres/postgres-store.ts'
+import { waitForDatabase } from './store/postgres/wait-for-database.ts'
 
 export interface SharedBackendOptions {
   /** A connection string of PostgreSQL. */
   readonly postgres: string
+  /** How long PostgreSQL is waited for when it is not there at the start; not at all when left out. */
+  readonly patienceMs?: number
   /** Left out for a single node: others would hear of its messages only after seconds, from the store. */
   readonly redis?:
     | {
@@ -31,7 +34,7 @@ const CONNECT_TIMEOUT_MS = 5_000
 
 /** Looks at the connection strings; nothing is connected yet. */
 export function prepareSharedBackends(options: SharedBackendOptions): PreparedBackends {
-  const { postgres, redis } = options
+  const { postgres, redis, patienceMs = 0 } = options
   if (!/^postgres(ql)?:\/\//i.test(postgres)) {
     return fault('The connection string of PostgreSQL must begin with postgres://.')
   }
@@ -47,12 +50,15 @@ export function prepareSharedBackends(options: SharedBackendOptions): PreparedBa
   return {
     kind: 'backends',
     backends: {
-      openStore: ({ sessionName, sessionId, secrets, log }) =>
-        openPostgresStore({
-          ...{ url: postgres, sessionName, sessionId },
-          ...{ uuid: secrets.uuid, hash: secrets.hash },
-          log: (words) => log.warn({ fault: words }, 'a connection to PostgreSQL broke'),
-        }),
+      openStore({ sessionName, sessionId, secrets, clock, log }) {
+        const open = () =>
+          openPostgresStore({
+            ...{ url: postgres, sessionName, sessionId },
+            ...{ uuid: secrets.uuid, hash: secrets.hash },
+            log: (words) => log.warn({ fault: words }, 'a connection to PostgreSQL broke'),
+          })
+        return waitForDatabase(open, patienceMs, { clock, log })
+      },
       openFanOut({ session, secrets, clock, log }) {
         if (redis === undefined || parsed === undefined) {
           return { fanOut: inProcessFanOut(), close: () => Promise.resolve() }

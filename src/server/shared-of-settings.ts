@@ -11,6 +11,7 @@ export type SharedOfSettings =
 export async function sharedOf(
   settings: Pick<Settings, 'postgres' | 'redis'>,
   readFile: (file: string) => string,
+  patienceMs = 0,
 ): Promise<SharedOfSettings> {
   const strings = connectionStrings(settings, readFile)
   if (strings.kind === 'fault') return strings
@@ -20,7 +21,7 @@ export async function sharedOf(
   if (ca.kind === 'fault') return ca
   const { prepareSharedBackends } = await import('./shared-backends.ts')
   const prepared = prepareSharedBackends({
-    postgres: url,
+    ...{ postgres: url, patienceMs },
     redis:
       redisString === undefined
         ? undefined
