@@ -58,7 +58,7 @@ export const layers = [
   {
     folder: 'src/doctor',
     ours: ['src/client', 'src/discovery', 'src/protocol'],
-    packages: [/^ws$/, /^better-sqlite3$/, /^zod$/, /^uuidv7$/, /^pg$/, /^redis$/],
+    packages: [/^ws$/, /^better-sqlite3$/, /^zod$/, /^uuidv7$/, /^pg$/, /^redis$/, /^yaml$/],
     node: true,
   },
   { folder: 'src/ipc', ours: ['src/protocol'], packages: [/^zod$/], node: false },

@@ -53,10 +53,11 @@ describe('npm run doctor', () => {
     })
     const nobody = await freePort()
     const args = ['--data', folder, '--port', `${server.port}`, '--target', invite]
-    const { code, out } = await doctor(
-      [...args, '--json', '--redis', `redis://me:planted-password@127.0.0.1:${nobody}`],
-      { HTTPS_PROXY: 'http://me:planted-password@proxy:3128', HOME: folder },
-    )
+    const { code, out } = await doctor([...args, '--json'], {
+      HTTPS_PROXY: 'http://me:planted-password@proxy:3128',
+      HOME: folder,
+      LANDLINE_REDIS_CONNECTION_STRING: `redis://me:planted-password@127.0.0.1:${nobody}`,
+    })
     const report = JSON.parse(out) as DoctorReport
     expect(code).toBe(1)
     expect(find(report, 'hosting.server.key').detail).toContain(
@@ -98,15 +99,45 @@ describe('npm run doctor', () => {
     if (username !== 'root') expect(out).not.toContain(username)
   })
 
+  it('is told where Redis and PostgreSQL are as the server is: no secret by a flag', () => {
+    const files: Record<string, string> = {
+      'landline.yaml':
+        'port: 1\nredis: { connectionString: a }\npostgres: { connectionStringFile: pg }\n',
+      ...{ pg: 'postgres://b\n', redis: 'c\n', broken: 'redis: { connectionString: planted' },
+    }
+    const readFile = (file: string): string => {
+      const content = files[file]
+      if (content === undefined) throw new Error(`no such file: ${file}`)
+      return content
+    }
+    const told = (args: string[], environment: Record<string, string> = {}) => {
+      const parsed = parseCliOptions(args, environment, readFile)
+      return parsed.kind === 'fault'
+        ? parsed.message
+        : [parsed.options.redis, parsed.options.postgres]
+    }
+    const config = ['--config', 'landline.yaml']
+    expect(told([])).toEqual([undefined, undefined])
+    expect(told(config)).toEqual(['a', 'postgres://b'])
+    expect(told([], { LANDLINE_CONFIG: 'landline.yaml' })).toEqual(['a', 'postgres://b'])
+    const environment = {
+      LANDLINE_REDIS_CONNECTION_STRING_FILE: 'redis',
+      LANDLINE_POSTGRES_CONNECTION_STRING: 'postgres://d',
+    }
+    expect(told(config, environment)).toEqual(['c', 'postgres://d'])
+    expect(told(['--postgres-connection-string-file', 'pg'], environment)).toEqual([
+      'c',
+      'postgres://b',
+    ])
+    expect(told(['--redis', 'redis://a'])).toContain('--redis')
+    expect(told(['--config', 'none'])).toContain('no such file')
+    expect(told(['--config', 'broken'])).not.toContain('planted')
+  })
+
   it('refuses what it does not understand', async () => {
     expect((await doctor(['--target', 'two words'])).code).toBe(2)
     expect(parseCliOptions(['--nonsense'], {}).kind).toBe('fault')
     expect(parseCliOptions(['--port', '0'], {}).kind).toBe('fault')
-    expect(parseCliOptions(['--redis-file', join(folder, 'no')], {}).kind).toBe('fault')
-    const environment = { LANDLINE_POSTGRES_CONNECTION_STRING_FILE: 'kept' }
-    expect(parseCliOptions([], environment, (file) => `what ${file} holds\n`)).toMatchObject({
-      options: { postgres: 'what kept holds', redis: undefined },
-    })
     expect(parseCliOptions(['--target', 'a:1', '--target', 'b:2'], {})).toMatchObject({
       options: { targets: ['a:1', 'b:2'], port: 47_800 },
     })
