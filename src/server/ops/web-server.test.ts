@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect as connectPlain } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
@@ -138,5 +138,34 @@ describe('the encrypted web server', () => {
     write(third.key, third.cert)
     expect(await minuteLater()).toBe(serialOf(third.cert))
     rmSync(folder, { recursive: true })
+  })
+})
+
+describe('the web server', () => {
+  it('cuts those beyond the number it may hold, which may change meanwhile', async () => {
+    let maxSockets = 1
+    const web = createWebServer({
+      ...{ tls: null, timeoutMs: 5_000, clock: manualClock(), maxSockets: () => maxSockets },
+      meter: { count() {}, observe() {} },
+      log: { info() {}, warn() {} },
+    })
+    web.http.on('request', (_, response) => response.end('here'))
+    web.http.listen(0, '127.0.0.1')
+    await once(web.http, 'listening')
+    const { port } = web.http.address() as AddressInfo
+    const first = connectPlain(port, '127.0.0.1')
+    await once(first, 'connect')
+    const ask = async (): Promise<string> => {
+      const response = await fetch(`http://127.0.0.1:${port}/`, {
+        headers: { connection: 'close' },
+      })
+      return await response.text()
+    }
+    await expect(ask()).rejects.toThrow()
+    maxSockets = 2
+    expect(await ask()).toBe('here')
+    first.destroy()
+    web.dispose()
+    web.http.close()
   })
 })
