@@ -97,8 +97,15 @@ export const layers = [
       'src/discovery',
       'src/ipc',
     ],
-    // Imported by tests alone, so it may use whatever a test may.
+    // Imported by tests and the bench alone, so it may use whatever a test may.
     packages: [/./],
+    node: true,
+  },
+  {
+    // Starts servers, makes their stores and plays people; the app is measured elsewhere.
+    folder: 'bench',
+    ours: ['src/protocol', 'src/server', 'src/client', 'src/testing'],
+    packages: [/^(ws|socket\.io|better-sqlite3|pg|uuidv7)$/],
     node: true,
   },
 ]

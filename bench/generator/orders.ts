@@ -1,0 +1,61 @@
+/** What the coordinator and a generator tell each other. */
+import type { Subject } from '../figures/rows.ts'
+
+export type Room = 'common' | 'own'
+
+export type Order =
+  /** People come, each to a server of the list in turn. */
+  | {
+      readonly kind: 'gather'
+      readonly subject: Subject
+      readonly ports: readonly number[]
+      readonly pids: readonly number[]
+      readonly encrypted: boolean
+      /** Of our server. */
+      readonly roster: string | undefined
+      readonly people: number
+      readonly room: Room
+    }
+  /** One person keeps so many messages to everybody under way. */
+  | { readonly kind: 'fan-out'; readonly inFlight: number; readonly ms: number }
+  /** Everybody writes, waits for the ack, writes again. */
+  | { readonly kind: 'send'; readonly ms: number }
+  /** So many writes of each person, one after the other. */
+  | { readonly kind: 'rounds'; readonly people: number; readonly each: number }
+  /** Everybody's line breaks; `missed` messages are written meanwhile; they all come back at once. */
+  | { readonly kind: 'reconnect'; readonly missed: number; readonly cursors: 'same' | 'random' }
+  /** One writes at the first server; when do people at the first and at the others hear it? */
+  | { readonly kind: 'added-latency'; readonly messages: number }
+  /** The time of one PING to this Redis. */
+  | { readonly kind: 'redis-round-trip'; readonly port: number; readonly times: number }
+  | { readonly kind: 'leave' }
+
+export interface Measured {
+  /** Deliveries, sends or people a second; for `reconnect` and `rounds` the milliseconds it took. */
+  readonly value: number
+  /** Processor time of the server for each of them. */
+  readonly microseconds: number
+  /** Of the generator's core. */
+  readonly generatorShare: number
+  readonly p50: number
+  readonly p99: number
+  readonly count: number
+}
+
+export type Answer =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'measured'; readonly measured: Measured }
+  | {
+      readonly kind: 'added'
+      readonly near: Latency
+      readonly far: Latency
+      readonly added: Latency
+    }
+  | { readonly kind: 'latency'; readonly latency: Latency }
+  | { readonly kind: 'failed'; readonly why: string }
+
+/** Milliseconds. */
+export interface Latency {
+  readonly p50: number
+  readonly p99: number
+}

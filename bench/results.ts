@@ -1,0 +1,61 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { chartName, chartOf } from './figures/chart.ts'
+import type { Comparison, Row } from './figures/rows.ts'
+import { comparisonsTable, tableOf, targetsTable } from './figures/words.ts'
+
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+const JSON_FILE = here('results.json')
+const MARKDOWN = here('RESULTS.md')
+const CHARTS = here('charts')
+
+export interface Results {
+  readonly rows: readonly Row[]
+  readonly comparisons: readonly Comparison[]
+  readonly machine: string
+  /** Every workload was run. */
+  readonly isWhole: boolean
+  readonly quick: boolean
+}
+
+/** JSON always; RESULTS.md and the charts after a whole run at full length only. */
+export function keepResults(results: Results): void {
+  writeFileSync(JSON_FILE, `${JSON.stringify(results, null, 2)}\n`)
+  if (!results.isWhole || results.quick) return
+  mkdirSync(CHARTS, { recursive: true })
+  for (const row of results.rows) writeFileSync(`${CHARTS}/${chartName(row)}`, chartOf(row))
+  writeFileSync(MARKDOWN, markdownOf(results, notes()))
+}
+
+const NOTES = '## Notes'
+
+/** What people wrote about the figures stays when those are taken anew. */
+function notes(): string {
+  const old = existsSync(MARKDOWN) ? readFileSync(MARKDOWN, 'utf8') : ''
+  const at = old.indexOf(NOTES)
+  return at === -1 ? `${NOTES}\n` : old.slice(at)
+}
+
+export function markdownOf(results: Results, kept: string): string {
+  const { rows, comparisons, machine } = results
+  const date = new Date().toISOString().slice(0, 10)
+  return [
+    '# What `npm run bench` found',
+    `${date}. ${machine}.`,
+    [
+      'Medians, with the slowest and the fastest repetition; where two times follow, p50/p99. † The generator used more than',
+      '90 % of its core: the server could have done more. Server µs: its processor time for each delivery, send or person, ours / ws / sio.',
+      '**ws**: `send(string)` to each socket; **sio**: socket.io with connection state recovery; **sio+FULL**: the same with SQLite, a',
+      'synced transaction for each message; **limit**: one `socket.write` for each socket and turn, or rows a second in SQLite alone,',
+      'in batches as large as there are writers. Only ours and sio+FULL have stored what they acknowledge.',
+    ].join('\n'),
+    tableOf(rows),
+    '## What is wanted, and what is reached',
+    targetsTable(rows),
+    '## Ours beside ours',
+    comparisonsTable(comparisons),
+    '## Charts',
+    rows.map((row) => `![${row.workload}](charts/${chartName(row)})`).join('\n'),
+    kept,
+  ].join('\n\n')
+}

@@ -1,0 +1,143 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Comparison, Figure, Row, Subject } from '../figures/rows.ts'
+import { spreadOf, thereAndBack } from '../figures/statistics.ts'
+import type { Measured, Order, Room } from '../generator/orders.ts'
+import { type Generator, startGenerator } from '../generator/start-generator.ts'
+import type { ServerProcess } from '../processes.ts'
+import { startSubject } from '../servers/start-subject.ts'
+import { makeSqliteStore, type StorePlan } from '../stores/sqlite.ts'
+
+/** First pings, announcements of who came, and compilers are through by then. */
+const REST_MS = 1_500
+/** Above this share of its core the generator, not the server, may be what is measured. */
+const GENERATOR_BOUND = 0.9
+
+export interface Conditions {
+  readonly quick: boolean
+  readonly repetitions: number
+  /** Of one measured stretch. */
+  readonly ms: number
+  /** A folder for everything that is made. */
+  readonly folder: string
+  readonly say: (line: string) => void
+}
+
+export interface Findings {
+  readonly rows: readonly Row[]
+  readonly comparisons: readonly Comparison[]
+}
+
+export interface Workload {
+  readonly name: string
+  run(conditions: Conditions): Promise<Findings>
+}
+
+export type Load = Extract<Order, { kind: 'fan-out' | 'send' | 'rounds' | 'reconnect' }>
+
+/** One server with its people, ready to be measured. */
+export interface Party {
+  readonly name: string
+  readonly subject: Subject
+  readonly server: ServerProcess
+  readonly generator: Generator
+  stop(): Promise<void>
+}
+
+export interface PartyPlan {
+  /** Tells parties of one workload apart; the subject's name when left out. */
+  readonly name?: string
+  readonly subject: Subject
+  readonly people: number
+  readonly room: Room
+  readonly stored: StorePlan['stored']
+  readonly encrypted?: boolean
+  readonly withMemory?: boolean
+  /** Those the store knows, when more than come. */
+  readonly known?: number
+}
+
+let parties = 0
+
+/** The server runs, and nobody has come yet. */
+export async function openParty(
+  conditions: Conditions,
+  plan: PartyPlan,
+): Promise<Party & { gather(): Promise<void> }> {
+  const { subject, people, room, stored, encrypted = false, withMemory = false } = plan
+  const folder = join(conditions.folder, `${++parties}`)
+  mkdirSync(folder)
+  if (subject === 'ours') makeSqliteStore(folder, { people: plan.known ?? people, stored })
+  const server = await startSubject(subject, { folder, encrypted, withMemory })
+  const generator = startGenerator()
+  const roster = subject === 'ours' ? join(folder, 'roster.json') : undefined
+  return {
+    ...{ name: plan.name ?? subject, subject, server, generator },
+    gather: () =>
+      generator.gather({
+        ...{ subject, people, room, encrypted, roster },
+        ...{ ports: [server.port], pids: [server.pid] },
+      }),
+    async stop() {
+      await generator.stop()
+      await server.stop()
+    },
+  }
+}
+
+/**
+ * Everybody's servers and people side by side, then the loads, there and back; the answers are by load, then by
+ * party, in the order of the repetitions.
+ */
+export async function sideBySide(
+  conditions: Conditions,
+  plans: readonly PartyPlan[],
+  loads: readonly Load[],
+): Promise<ReadonlyMap<string, readonly Measured[]>[]> {
+  const { repetitions, say } = conditions
+  const opened: Party[] = []
+  const results = loads.map(() => new Map<string, Measured[]>())
+  try {
+    for (const plan of plans) {
+      const party = await openParty(conditions, plan)
+      opened.push(party)
+      await party.gather()
+      say(`  ${party.name}: ${plan.people} people are in`)
+    }
+    await delay(REST_MS)
+    for (const party of thereAndBack(opened, repetitions)) {
+      for (const [index, load] of loads.entries()) {
+        const measured = await party.generator.measure(load)
+        const all = results[index]?.get(party.name) ?? []
+        results[index]?.set(party.name, [...all, measured])
+      }
+    }
+    return results
+  } finally {
+    await Promise.all(opened.map((party) => party.stop()))
+  }
+}
+
+export function figureOf(all: readonly Measured[], withLatency: boolean): Figure {
+  const median = (pick: (one: Measured) => number): number => spreadOf(all.map(pick)).median
+  const microseconds = median((one) => one.microseconds)
+  return {
+    value: spreadOf(all.map(({ value }) => value)),
+    microseconds: Number.isNaN(microseconds) ? undefined : microseconds,
+    ...(withLatency
+      ? { latency: { p50: median(({ p50 }) => p50), p99: median(({ p99 }) => p99) } }
+      : {}),
+    isGeneratorBound: median(({ generatorShare }) => generatorShare) > GENERATOR_BOUND,
+  }
+}
+
+/** The figures of the subjects that were measured. */
+export function figuresOf(
+  results: ReadonlyMap<string, readonly Measured[]> | undefined,
+  withLatency: boolean,
+): Partial<Record<Subject, Figure>> {
+  return Object.fromEntries(
+    [...(results ?? [])].map(([name, all]) => [name, figureOf(all, withLatency)]),
+  )
+}
