@@ -10,6 +10,7 @@ import type { Comparison, Row } from './figures/rows.ts'
 import { comparisonsTable, tableOf, targetsTable } from './figures/words.ts'
 import { machineOf } from './machine.ts'
 import { keepResults } from './results.ts'
+import { cluster } from './workloads/cluster.ts'
 import { fanOuts } from './workloads/fan-out.ts'
 import { guide } from './workloads/guide.ts'
 import { history } from './workloads/history.ts'
@@ -25,6 +26,7 @@ const workloads: readonly Workload[] = [
   ...idles,
   guide,
   history,
+  cluster,
 ]
 
 const { values } = parseArgs({
@@ -65,9 +67,10 @@ try {
     comparisons.push(...found.comparisons)
   }
   const tables = [
-    ...(rows.length > 0 ? [tableOf(rows), targetsTable(rows)] : []),
-    ...(comparisons.length > 0 ? [comparisonsTable(comparisons)] : []),
-  ]
+    rows.length > 0 ? tableOf(rows) : '',
+    targetsTable(rows),
+    comparisons.length > 0 ? comparisonsTable(comparisons) : '',
+  ].filter((table) => table !== '')
   process.stdout.write(`\n${machine}\n\n${tables.join('\n\n')}\n`)
   const isWhole = wanted.length === workloads.length
   keepResults({ rows, comparisons, machine, isWhole, quick: values.quick })

@@ -107,7 +107,7 @@ function targetWords(target: Target, row: Row): string {
   }
 }
 
-/** Every target with what was reached; those of which nothing was measured are left out. */
+/** Every target with what was reached; those of which nothing was measured are left out, and the table when none is left. */
 export function targetsTable(rows: readonly Row[]): string {
   const head = ['workload', 'wanted', 'reached', '']
   const lines = rows.flatMap((row) =>
@@ -118,5 +118,5 @@ export function targetsTable(rows: readonly Row[]): string {
       return [line([row.workload, targetWords(target, row), short(value), verdict])]
     }),
   )
-  return [line(head), line(head.map(() => '---')), ...lines].join('\n')
+  return lines.length === 0 ? '' : [line(head), line(head.map(() => '---')), ...lines].join('\n')
 }

@@ -32,7 +32,7 @@ describe.skipIf(support.kind === 'no')('a node of encrypted backends', () => {
     writeFileSync(authority, company.authority)
     writeFileSync(stranger, companyCertificate('localhost').authority)
     const tls = { name: 'localhost', key: company.key, cert: company.cert }
-    ;[postgres, redis] = await Promise.all([startPostgres(tls), startRedis([], { tls })])
+    ;[postgres, redis] = await Promise.all([startPostgres({ tls }), startRedis([], { tls })])
     postgres.sql('CREATE SCHEMA encrypted')
   })
   afterEach(() => {

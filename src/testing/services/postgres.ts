@@ -25,8 +25,14 @@ export interface TestPostgres {
   dispose(): Promise<void>
 }
 
-/** With a certificate it takes encrypted connections only. */
-export async function startPostgres(tls?: ServiceTls): Promise<TestPostgres> {
+/**
+ * `tls`: it takes encrypted connections only. `durable`: as the real server's must be, for measurements; a test's
+ * folder need not survive a power cut.
+ */
+export async function startPostgres({
+  tls,
+  durable = false,
+}: { readonly tls?: ServiceTls; readonly durable?: boolean } = {}): Promise<TestPostgres> {
   const [initdb, postgres, psql] = ['initdb', 'postgres', 'psql'].map((name) => {
     const file = findProgram(name)
     if (file === undefined) throw new Error(`${name} is not installed`)
@@ -45,9 +51,12 @@ export async function startPostgres(tls?: ServiceTls): Promise<TestPostgres> {
   const settings = [
     ['listen_addresses', '127.0.0.1'],
     ['unix_socket_directories', folder],
-    // A test's folder need not survive a power cut; the real server's must, and does by default.
-    ['fsync', 'off'],
-    ['full_page_writes', 'off'],
+    ...(durable
+      ? []
+      : [
+          ['fsync', 'off'],
+          ['full_page_writes', 'off'],
+        ]),
     ['max_connections', '150'],
     ...(tls === undefined ? [] : encrypting(folder, data, tls)),
   ].flatMap(([name, value]) => ['-c', `${name}=${value}`])
