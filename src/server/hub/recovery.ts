@@ -1,17 +1,15 @@
 import type { Epoch, RoomId } from '../../protocol/ids.ts'
-import type { Cursor, ReadPosition } from '../../protocol/records.ts'
+import type { Cursor } from '../../protocol/records.ts'
 import type { CatchUpFrames } from './catch-up-frames.ts'
 import type { AdmittedDevice, Connection, RecoveryTask } from './connection.ts'
 import type { People } from './people.ts'
 import type { Clock, Log, Meter, Store } from './ports.ts'
-import type { Reads } from './reads.ts'
+import { readFrames, READS_PER_FRAME, type Reads } from './reads.ts'
 import type { Room, Rooms } from './rooms.ts'
 
 /** A connection with more than this waiting is not given more to catch up with (D15). */
 const PACE_BYTES = 262_144
 const RETRY_MS = 1_000
-/** Read positions in one frame: about 50 bytes each. */
-const READS_PER_FRAME = 2_000
 
 /**
  * Brings connections up to the head of their rooms without holes or reordering (D8): a room is read on, chunk
@@ -131,10 +129,10 @@ export function createRecovery(ports: RecoveryPorts): Recovery {
       connection.state.kind === 'synced' && device.recovery.get(room.id) === task
 
     if (task.cursor !== undefined && task.withReads) {
-      const positions = [...(await reads.of(room.id))]
+      const positions = await reads.framesOf(room.id)
       if (!isCurrent()) return
       task.withReads = false
-      sendReads(connection, room, positions)
+      for (const frame of positions) connection.socket.send(frame)
     }
     let isByEvents = false
     let isByReset = false
@@ -191,20 +189,10 @@ export function createRecovery(ports: RecoveryPorts): Recovery {
       unread,
       reads: first,
     })
-    sendReads(connection, room, others)
+    for (const frame of readFrames(room.id, others)) connection.socket.send(frame)
     meter.count('recoveries-reset')
     task.cursor = state.head
     task.withReads = false
-  }
-
-  function sendReads(connection: Connection, room: Room, positions: readonly ReadPosition[]): void {
-    for (let from = 0; from < positions.length; from += READS_PER_FRAME) {
-      connection.socket.send({
-        type: 'reads',
-        room: room.id,
-        positions: positions.slice(from, from + READS_PER_FRAME),
-      })
-    }
   }
 
   /** Lets other connections have their turn, and this one's queue drain. */
