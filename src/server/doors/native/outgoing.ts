@@ -1,4 +1,7 @@
-import type { Duplex } from 'node:stream'
+import type { Writable } from 'node:stream'
+
+/** Copying a frame of this size costs more than naming it to the system beside the others. */
+const LARGE_BYTES = 16_384
 
 /**
  * Joins the frames a socket was given in one turn into one write: writes, not bytes, are what costs. Sockets
@@ -7,7 +10,7 @@ import type { Duplex } from 'node:stream'
 export interface Outgoing {
   /** Sees that `flush` is called at the end of the turn. */
   schedule(flush: () => void): void
-  write(socket: Duplex, frames: readonly Buffer[]): void
+  write(socket: Writable, frames: readonly Buffer[]): void
 }
 
 export function createOutgoing(): Outgoing {
@@ -36,7 +39,16 @@ export function createOutgoing(): Outgoing {
     write(socket, frames) {
       const [only] = frames
       if (only === undefined) return
-      socket.write(frames.length === 1 ? only : join(frames))
+      if (frames.length === 1) {
+        socket.write(only)
+      } else if (frames.some((frame) => frame.length >= LARGE_BYTES)) {
+        // Still one call of the system, without a copy of its own for each who catches up.
+        socket.cork()
+        for (const frame of frames) socket.write(frame)
+        socket.uncork()
+      } else {
+        socket.write(join(frames))
+      }
     },
   }
 }

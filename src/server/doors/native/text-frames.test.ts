@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream'
+import { PassThrough, Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { ServerMessage } from '../../../protocol/server-messages.ts'
 import { createOutgoing } from './outgoing.ts'
@@ -52,5 +52,22 @@ describe('outgoing', () => {
     expect(written.map((list) => list.length)).toEqual([1, 1])
     expect(written[0]?.[0]).toEqual(Buffer.concat(frames))
     expect(written[1]?.[0]).toBe(written[0]?.[0])
+  })
+
+  it('hands large frames over in one go without a copy, since many who catch up are sent the same', () => {
+    const outgoing = createOutgoing()
+    const handed: Buffer[][] = []
+    const socket = new Writable({
+      decodeStrings: false,
+      write: () => expect.unreachable('they were to go together'),
+      writev(chunks, done) {
+        handed.push(chunks.map(({ chunk }) => chunk as Buffer))
+        done()
+      },
+    })
+    const [small, large] = [textFrame('a'), textFrame('b'.repeat(20_000))] as const
+    outgoing.write(socket, [small, large])
+    expect(handed).toEqual([[small, large]])
+    expect(handed[0]?.[1]).toBe(large)
   })
 })
