@@ -13,18 +13,18 @@ export interface Results {
   readonly rows: readonly Row[]
   readonly comparisons: readonly Comparison[]
   readonly machine: string
-  /** Every workload was run. */
-  readonly isWhole: boolean
   readonly quick: boolean
+  /** In RESULTS.md, with charts. */
+  readonly isToBeKept: boolean
 }
 
-/** JSON always; RESULTS.md and the charts after a whole run at full length only. */
-export function keepResults(results: Results): void {
+/** JSON always; RESULTS.md and the charts when they are to be kept. */
+export function keepResults(results: Results, date: Date): void {
   writeFileSync(JSON_FILE, `${JSON.stringify(results, null, 2)}\n`)
-  if (!results.isWhole || results.quick) return
+  if (!results.isToBeKept) return
   mkdirSync(CHARTS, { recursive: true })
   for (const row of results.rows) writeFileSync(`${CHARTS}/${chartName(row)}`, chartOf(row))
-  writeFileSync(MARKDOWN, markdownOf(results, notes()))
+  writeFileSync(MARKDOWN, markdownOf(results, date, notes()))
 }
 
 const NOTES = '## Notes'
@@ -36,12 +36,12 @@ function notes(): string {
   return at === -1 ? `${NOTES}\n` : old.slice(at)
 }
 
-export function markdownOf(results: Results, kept: string): string {
+/** `kept`: what people wrote below the figures. */
+export function markdownOf(results: Results, date: Date, kept: string): string {
   const { rows, comparisons, machine } = results
-  const date = new Date().toISOString().slice(0, 10)
   return [
     '# What `npm run bench` found',
-    `${date}. ${machine}.`,
+    `${date.toISOString().slice(0, 10)}${results.quick ? ', a quick run' : ''}. ${machine}.`,
     [
       'Medians, with the slowest and the fastest repetition; where two times follow, p50/p99. † The generator used more than',
       '90 % of its core: the server could have done more. Server µs: its processor time for each delivery, send or person, ours / ws / sio.',

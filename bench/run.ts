@@ -1,9 +1,9 @@
 /**
- * `npm run bench [-- --quick] [--only NAME]`: how fast our server is beside others, in one run on one machine. See
+ * `npm run bench [-- --quick] [--only NAME] [--repetitions N] [--keep]`: how fast our server is beside others, in one run on one machine. See
  * bench/RESULTS.md for what was found, and design/performance.md for what is wanted.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Comparison, Row } from './figures/rows.ts'
@@ -34,6 +34,8 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true },
     repetitions: { type: 'string' },
+    // Also the figures of a quick run go into RESULTS.md.
+    keep: { type: 'boolean', default: false },
   },
 })
 const wanted = workloads.filter(
@@ -73,7 +75,15 @@ try {
   ].filter((table) => table !== '')
   process.stdout.write(`\n${machine}\n\n${tables.join('\n\n')}\n`)
   const isWhole = wanted.length === workloads.length
-  keepResults({ rows, comparisons, machine, isWhole, quick: values.quick })
+  const [load = 0] = loadavg()
+  keepResults(
+    {
+      ...{ rows, comparisons, quick: values.quick },
+      machine: `${machine}, ${load.toFixed(1)} after the end`,
+      isToBeKept: isWhole && (values.keep || !values.quick),
+    },
+    new Date(),
+  )
   say('done')
 } finally {
   rmSync(folder, { recursive: true, force: true })

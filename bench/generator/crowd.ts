@@ -134,6 +134,6 @@ export async function gatherCrowd(order: Gather): Promise<Crowd> {
     people[index] = person
     await person.attendance.enter()
   })
-  await each(async (person) => people[person]?.attendance.catchUp(0))
+  if (order.catchesUp) await each(async (person) => people[person]?.attendance.catchUp(0))
   return crowd
 }

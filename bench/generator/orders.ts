@@ -15,6 +15,8 @@ export type Order =
       readonly roster: string | undefined
       readonly people: number
       readonly room: Room
+      /** Otherwise they come in and ask for nothing. */
+      readonly catchesUp: boolean
     }
   /** One person keeps so many messages to everybody under way. */
   | { readonly kind: 'fan-out'; readonly inFlight: number; readonly ms: number }

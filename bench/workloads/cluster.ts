@@ -150,7 +150,7 @@ async function gather(
   room: Room,
 ): Promise<void> {
   await generator.gather({
-    ...{ subject: 'ours', people, room, encrypted: false, roster },
+    ...{ subject: 'ours', people, room, encrypted: false, roster, catchesUp: true },
     ports: nodes.map(({ port }) => port),
     pids: nodes.map(({ pid }) => pid),
   })

@@ -54,6 +54,8 @@ export interface PartyPlan {
   readonly stored: StorePlan['stored']
   readonly encrypted?: boolean
   readonly withMemory?: boolean
+  /** Left out: they do. Otherwise they come in and ask for nothing. */
+  readonly catchesUp?: boolean
   /** Those the store knows, when more than come. */
   readonly known?: number
 }
@@ -77,7 +79,7 @@ export async function openParty(
     gather: () =>
       generator.gather({
         ...{ subject, people, room, encrypted, roster },
-        ...{ ports: [server.port], pids: [server.pid] },
+        ...{ ports: [server.port], pids: [server.pid], catchesUp: plan.catchesUp ?? true },
       }),
     async stop() {
       await generator.stop()
