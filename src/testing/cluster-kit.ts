@@ -89,11 +89,14 @@ export async function clusterKit(): Promise<ClusterKit> {
   return kit
 }
 
-/** A room as a careful client has it: every number once and in order, or it throws. */
-export function logOf(
+/**
+ * A room as a careful client has it: every number once and in order, or it throws. Without a cursor when it was told
+ * nothing of the room yet: it came with an own one, and what others wrote since is still on its way.
+ */
+export function toldOf(
   { received, person }: RawClient,
   room: RoomId,
-): { readonly cursor: Cursor; readonly texts: readonly string[] } {
+): { readonly cursor: Cursor | undefined; readonly texts: readonly string[] } {
   let cursor: Cursor | undefined
   let texts = new Map<number, string>()
   for (const message of received) {
@@ -111,8 +114,16 @@ export function logOf(
       }
     }
   }
-  if (cursor === undefined) throw new Error(`${person.name} has nothing of the room`)
   return { cursor, texts: [...texts.values()] }
+}
+
+export function logOf(
+  client: RawClient,
+  room: RoomId,
+): { readonly cursor: Cursor; readonly texts: readonly string[] } {
+  const { cursor, texts } = toldOf(client, room)
+  if (cursor === undefined) throw new Error(`${client.person.name} has nothing of the room`)
+  return { cursor, texts }
 }
 
 /** Resolves when `holds` is true of what the client was sent; looks after every message. */

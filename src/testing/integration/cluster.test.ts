@@ -8,7 +8,7 @@ import { settingsSchema } from '../../server/ops/options/settings.ts'
 import { systemClock } from '../../server/ops/system-clock.ts'
 import { createTracing } from '../../server/ops/tracing/tracing.ts'
 import type { RunningServer } from '../../server/start-server.ts'
-import { clusterKit, type ClusterKit, logOf, presenceOf, until } from '../cluster-kit.ts'
+import { clusterKit, type ClusterKit, logOf, presenceOf, toldOf, until } from '../cluster-kit.ts'
 import { newId, type RawClient } from '../raw-client.ts'
 import { programSupport } from '../services/service-process.ts'
 
@@ -45,7 +45,7 @@ describe.skipIf(support.kind === 'no')('several nodes', () => {
   const peopleOn = (nodes: readonly RunningServer[]): Promise<RawClient[]> =>
     Promise.all(nodes.map((node, index) => kit.join(node, ['Ada', 'Ben', 'Cas'][index] ?? 'Dan')))
   const hasAll = (client: RawClient, room: RoomId, count: number): Promise<void> =>
-    until(client, () => logOf(client, room).texts.length >= count)
+    until(client, () => toldOf(client, room).texts.length >= count)
   const sorted = (texts: readonly string[]): string[] => texts.toSorted()
 
   it('[D6] people on different nodes see one log: the same messages once, in the same order', async () => {
