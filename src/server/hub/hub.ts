@@ -11,6 +11,7 @@ import { createCommitBatcher } from './commit-batcher.ts'
 import { admitted, type Connection } from './connection.ts'
 import { createDefaultRoom } from './default-room.ts'
 import { createDelivery } from './delivery.ts'
+import { describeDevice, type DeviceInfo } from './device-info.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import { inTime } from './in-time.ts'
 import type { IntegrationDesk, IntegrationHands } from './integrations-port.ts'
@@ -70,17 +71,6 @@ export interface HubConnection {
   closed(): void
   /** Whether its device has been let in. */
   isAdmitted(): boolean
-}
-
-export interface DeviceInfo {
-  readonly memberId: MemberId
-  readonly name: string
-  readonly deviceName: string
-  readonly address: string
-  /** Milliseconds since 1970. */
-  readonly since: number
-  /** Milliseconds of the last ping, null before the first answer. */
-  readonly roundTrip: number | null
 }
 
 export interface Hub {
@@ -354,7 +344,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
         : createPairing({ codes, session, people, store, clock, secrets, log }),
     session,
 
-    devices: () => [...connections].flatMap((connection) => describe(connection)),
+    devices: () => [...connections].flatMap((connection) => describeDevice(connection, people)),
     onlinePeople: () => people.onlineCount(),
     connectionCount: () => connections.size,
     queuedBytes: () => [...connections].reduce((sum, { socket }) => sum + socket.queuedBytes(), 0),
@@ -401,21 +391,5 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
       people.stop()
       reads.stop()
     },
-  }
-
-  function describe(connection: Connection): DeviceInfo[] {
-    const device = admitted(connection)
-    if (device === undefined) return []
-    const { member, deviceName, since } = device
-    return [
-      {
-        memberId: member,
-        name: people.nameOf(member),
-        deviceName,
-        address: connection.socket.address,
-        since,
-        roundTrip: connection.roundTrip ?? null,
-      },
-    ]
   }
 }
