@@ -46,14 +46,15 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   'shared-of-settings.test.ts': [
     ...['redis.connectionString', 'redis.connectionStringFile', 'redis.keyPrefix'],
     ...['redis.database', 'redis.commandTimeoutSeconds', 'redis.connectTimeoutSeconds'],
-    ...['postgres.connectionString', 'postgres.connectionStringFile'],
+    ...['postgres.connectionString', 'postgres.connectionStringFile', 'redis.caFile'],
   ],
   'ops/health-answers.test.ts': [
     ...['monitoring.enableMetrics', 'monitoring.enableHealthChecks', 'monitoring.healthEndpoint'],
     ...['monitoring.metricsEndpoint', 'monitoring.maxLagMilliseconds', 'maxQueuedBytes'],
   ],
+  'ops/gate-at-a-server.test.ts': ['trustedProxies'],
   'ops/operations.test.ts': [
-    ...['monitoring.tracingSampleRatio', 'trustedProxies', 'log.slowOperationMilliseconds'],
+    ...['monitoring.tracingSampleRatio', 'log.slowOperationMilliseconds'],
     ...['admin.port', 'admin.host'],
   ],
   'headless-drain.test.ts': ['monitoring.enableTracing', 'monitoring.tracingEndpoint'],
