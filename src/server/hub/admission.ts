@@ -64,7 +64,13 @@ interface Shown {
 export interface Admission {
   /** Looks at what needs no proof. */
   greet(hello: Hello): Greeting | Rejection
-  admit(hello: Hello, nonce: string, proof: Proof, address: string): Promise<Verdict>
+  /** `isThere`: whether the connection is; without it nothing is looked up any more. */
+  admit(
+    hello: Hello,
+    nonce: string,
+    proof: Proof,
+    from: { readonly address: string; isThere(): boolean },
+  ): Promise<Verdict>
   admitVouched(vouched: Vouched): Promise<Verdict>
   /** Of somebody who waited and whom `by` let in. */
   admitWaiting(newcomer: Newcomer, by: MemberId): Promise<Verdict>
@@ -235,9 +241,9 @@ export function createAdmission(ports: AdmissionPorts): Admission {
       return { kind: 'challenge', version, nonce: secrets.nonce() }
     },
 
-    async admit(hello, nonce, proof, address) {
+    async admit(hello, nonce, proof, { address, isThere }) {
       const isTrusted = trusted.get(hello.device.id) === hello.device.key
-      const begun = isTrusted ? undefined : await tries.begin(address)
+      const begun = isTrusted ? undefined : await tries.begin(address, isThere)
       if (!isTrusted && begun === undefined) {
         return reject('rate-limited', 'Too many wrong tries from this address. Wait a minute.')
       }

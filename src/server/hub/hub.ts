@@ -186,7 +186,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     doorMember: ports.doorMember,
   })
   const stays = createTokenStays({
-    ...{ vouching, tries, clock },
+    ...{ vouching, tries, clock, log },
     close: (connection, reason) => roster.close(connection, CloseCode.unauthorized, reason),
   })
   const roster = createRoster(connections, {

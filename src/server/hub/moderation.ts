@@ -7,7 +7,7 @@ import type { People } from './people.ts'
 import type { Clock, FanOut, Refusal, Store } from './ports.ts'
 import type { Act, MemberChanged, Standing, StoredSettings } from './registry-port.ts'
 import type { Roster } from './roster.ts'
-import type { WaitingRoom } from './waiting-room.ts'
+import type { Waiting, WaitingRoom } from './waiting-room.ts'
 
 /** What hosts and moderators do to people and to the session; undefined when it is done. */
 export interface Moderation {
@@ -68,15 +68,21 @@ export function createModeration(ports: ModerationPorts): Moderation {
       await registry.note({ action: 'declined', by, target, detail: '', at: clock.now() })
     } catch (fault) {
       // Nobody is sent away without it being written down (I10): they go on waiting.
-      if (connection.state.kind === 'admitting') {
-        connection.state = { kind: 'waiting' }
-        waitingRoom.add(waiting)
-      }
+      if (connection.state.kind === 'admitting') await waitOn(waiting)
       throw fault
     }
     const verdict = reject('declined', 'The host did not let you in.')
     await roster.settle(connection, arrival, Promise.resolve(verdict))
     return undefined
+  }
+
+  /** Their place may be gone meanwhile: another took it, or they came again on another connection. */
+  async function waitOn(waiting: Waiting): Promise<void> {
+    const { connection, arrival, person } = waiting
+    const isBack = waitingRoom.here().some(({ person: { member } }) => member === person.member)
+    const refused = isBack ? waitsElsewhere : waitingRoom.add(waiting)
+    if (refused === undefined) connection.state = { kind: 'waiting' }
+    else await roster.settle(connection, arrival, Promise.resolve(refused))
   }
 
   return {
@@ -125,3 +131,4 @@ function refuse(code: Refusal['code'], message: string): Refusal {
 }
 
 const notAllowed = refuse('not-allowed', 'Only hosts and moderators may do this.')
+const waitsElsewhere = reject('identity-taken', 'This device waits on another connection.')

@@ -253,8 +253,11 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
       const { id, name, key } = hello.device
       keys.set(connection, key)
       const arrival = { member: hello.member.id, device: { id, name }, version }
-      const { address } = connection.socket
-      await settle(connection, arrival, admission.admit(hello, nonce, proof, address))
+      const from = {
+        address: connection.socket.address,
+        isThere: () => connection.state.kind === 'admitting',
+      }
+      await settle(connection, arrival, admission.admit(hello, nonce, proof, from))
     },
 
     sendAway(member, code, message) {

@@ -4,10 +4,11 @@ import type { Vouching } from './vouching.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Tokens of these tests read `subject:milliseconds`, and may end with `:id`. */
+/** Tokens of these tests read `subject:milliseconds`, and may end with `:id`; `broken` breaks the check. */
 async function kitWith(options: Parameters<typeof hubKit>[0] = {}): Promise<HubKit> {
   const vouching: Vouching = {
     of: async (token) => {
+      if (token === 'broken') throw new Error('the keys cannot be read')
       const [subject = '', endsAt, tokenId] = token.split(':')
       return endsAt === undefined
         ? { kind: 'fault', code: 'unauthorized', message: 'The token is no good.' }
@@ -121,6 +122,19 @@ describe('a bearer’s stay', () => {
     })
     expect(mara.closedWith).toBeUndefined()
     await kit.clock.advance(60_000)
+    await mara.ask({ type: 'refresh-token', token: good })
+    expect(mara.last('token-taken')).toMatchObject({ expiresAt: Number(good.split(':')[1]) })
+  })
+
+  it('goes on when tokens cannot be looked at, which is no guess', async () => {
+    const kit = await kitWith()
+    const mara = kit.connect(kit.person('Mara'))
+    await enterBy(kit, mara, token(kit, HOUR_MS))
+    for (let index = 0; index < 20; index++) {
+      await mara.ask({ type: 'refresh-token', token: 'broken' })
+      expect(mara.last('error').code).toBe('unavailable')
+    }
+    const good = token(kit, 2 * HOUR_MS)
     await mara.ask({ type: 'refresh-token', token: good })
     expect(mara.last('token-taken')).toMatchObject({ expiresAt: Number(good.split(':')[1]) })
   })

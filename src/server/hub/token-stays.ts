@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../protocol/errors.ts'
 import type { Connection } from './connection.ts'
-import type { Clock } from './ports.ts'
+import type { Clock, Log } from './ports.ts'
 import type { Tries } from './tries.ts'
 import type { Vouching } from './vouching.ts'
 
@@ -44,9 +44,10 @@ export function createTokenStays(ports: {
   readonly vouching: Vouching
   readonly tries: Tries
   readonly clock: Clock
+  readonly log: Log
   readonly close: (connection: Connection, reason: string) => void
 }): TokenStays {
-  const { vouching, tries, clock, close } = ports
+  const { vouching, tries, clock, log, close } = ports
   const stays = new Map<Connection, { readonly stay: TokenStay; readonly cancel: () => void }>()
 
   function begin(connection: Connection, stay: TokenStay): void {
@@ -62,14 +63,20 @@ export function createTokenStays(ports: {
   async function look(connection: Connection, token: string): Promise<Refreshed> {
     if (!stays.has(connection)) return noStay
     // A live connection is no place to guess at tokens either (I12).
-    const begun = await tries.begin(connection.socket.address)
+    const begun = await tries.begin(connection.socket.address, () => stays.has(connection))
     if (begun === undefined) return tooManyTries
-    const refreshed = take(connection, await vouching.of(token))
+    let refreshed: Refreshed
+    try {
+      refreshed = take(connection, await vouching.of(token))
+    } catch (fault) {
+      log.warn({ fault: String(fault) }, 'a bearer token could not be looked at')
+      refreshed = notNow
+    }
     if (refreshed.kind === 'fault' && refreshed.code === 'unauthorized') begun.wrong()
     else begun.right()
     // The stay goes on with the token before: an old one is no guess, and is no good like any other.
-    const isOld = refreshed.kind === 'fault' && refreshed.code === 'token-expired'
-    return isOld ? { ...refreshed, code: 'unauthorized' } : refreshed
+    if (refreshed.kind === 'taken' || refreshed.code !== 'token-expired') return refreshed
+    return { ...refreshed, code: 'unauthorized' }
   }
 
   function take(connection: Connection, vouched: Vouched): Refreshed {
@@ -111,6 +118,11 @@ export function createTokenStays(ports: {
 export const noStay: Refreshed = {
   ...{ kind: 'fault', code: 'unexpected' },
   message: 'This connection does not depend on a bearer token.',
+}
+
+const notNow: Refreshed = {
+  ...{ kind: 'fault', code: 'unavailable' },
+  message: 'The token cannot be looked at now. Try again later.',
 }
 
 const tooManyTries: Refreshed = {

@@ -5,6 +5,8 @@ import { type Bucket, type BucketSize, fullBucket, isFull, takeToken } from './r
 /** Wrong proofs and secrets of one address (I12). */
 const WRONG: BucketSize = { burst: 10, perMinute: 10 }
 const MAX_KEPT = 4_096
+/** Of one address, behind those whose tries are under way. */
+const MAX_IN_LINE = 512
 /** Who guesses on and on is written down once in this time. */
 const TELL_EVERY_MS = 600_000
 
@@ -14,9 +16,10 @@ export interface Tries {
   wrong(address: string): void
   /**
    * The same for a try whose outcome is known later. As many may be under way as may still be wrong; who comes
-   * behind them waits for one that was right. Undefined when the address may not try.
+   * behind them waits for one that was right, as long as it is `isWanted`. Undefined when the address may not try,
+   * and when too many wait already.
    */
-  begin(address: string): Promise<Try | undefined>
+  begin(address: string, isWanted: () => boolean): Promise<Try | undefined>
 }
 
 /** Under way, until one of the two is said of it. */
@@ -25,11 +28,17 @@ export interface Try {
   wrong(): void
 }
 
+interface InLine {
+  readonly address: string
+  isWanted(): boolean
+  turn(begun: Try | undefined): void
+}
+
 interface Known {
   readonly bucket: Bucket
   toldAt: number | undefined
   underWay: number
-  waiting: ((isGiven: boolean) => void)[]
+  waiting: InLine[]
 }
 
 /** `stopped` is called when an address has used up its tries, not again for a while. */
@@ -90,12 +99,20 @@ export function createTries(clock: Clock, stopped: (address: string) => void): T
     }
   }
 
+  /** Those in line who went away. */
+  function letGo(known: Known): void {
+    const gone = known.waiting.filter((one) => !one.isWanted())
+    known.waiting = known.waiting.filter((one) => !gone.includes(one))
+    for (const { turn } of gone) turn(undefined)
+  }
+
   function letOthersBegin(known: Known): void {
     while (known.waiting.length > 0 && hasPlace(known, clock.monotonic())) {
-      known.waiting.shift()?.(true)
+      const next = known.waiting.shift()
+      next?.turn(next.isWanted() ? beginOne(known, next.address) : undefined)
     }
     // Nobody is left who could give a place back.
-    if (known.underWay === 0) for (const turn of known.waiting.splice(0)) turn(false)
+    if (known.underWay === 0) for (const { turn } of known.waiting.splice(0)) turn(undefined)
   }
 
   return {
@@ -106,14 +123,14 @@ export function createTries(clock: Clock, stopped: (address: string) => void): T
     wrong(address) {
       countWrong(knownOf(address, clock.monotonic()), address)
     },
-    async begin(address) {
+    async begin(address, isWanted) {
       const now = clock.monotonic()
       const known = knownOf(address, now)
       if (known.waiting.length === 0 && hasPlace(known, now)) return beginOne(known, address)
       if (known.underWay === 0) return undefined
-      return new Promise((turn) =>
-        known.waiting.push((isGiven) => turn(isGiven ? beginOne(known, address) : undefined)),
-      )
+      letGo(known)
+      if (known.waiting.length >= MAX_IN_LINE) return undefined
+      return new Promise((turn) => known.waiting.push({ address, isWanted, turn }))
     },
   }
 }

@@ -17,3 +17,14 @@ it('X-Forwarded-For is believed of named proxies only, up to the first stranger 
   expect(address(request('10.0.0.9'))).toBe('10.0.0.9')
   expect(address(request('10.0.0.9', '1.2.3.4, <script>'))).toBe('10.0.0.9')
 })
+
+it.each([
+  ['1.2.3.4:5678', '1.2.3.4'],
+  ['[2001:db8::1]:443', '2001:db8::1'],
+  ['[2001:db8::1]', '2001:db8::1'],
+  ['::ffff:c0a8:1', '192.168.0.1'],
+  ['::ffff:1.2.3.4', '1.2.3.4'],
+  ['2001:db8::1', '2001:db8::1'],
+])('finds the address in what a proxy writes: %s', (written, address) => {
+  expect(createClientAddress(['10.0.0.0/8'])(request('10.0.0.9', written))).toBe(address)
+})

@@ -41,6 +41,12 @@ export function createClientAddress(
   }
 }
 
-function plain(address: string): string {
-  return address.replace(/^::ffff:/i, '')
+/** Proxies write ports behind addresses, and brackets around those of IPv6, or neither. */
+function plain(written: string): string {
+  const bare =
+    /^\[([^\]]+)\](?::\d+)?$/.exec(written)?.[1] ?? written.replace(/^([\d.]+):\d+$/, '$1')
+  const hex = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/i.exec(bare)
+  if (hex === null) return bare.replace(/^::ffff:/i, '')
+  const [high = 0, low = 0] = hex.slice(1).map((part) => parseInt(part, 16))
+  return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.')
 }

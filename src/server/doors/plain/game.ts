@@ -49,9 +49,10 @@ export function createGame(ports: {
 
   function pass(data: string | Buffer, post?: MessageId): Outcome<null> {
     if (current === undefined) return notRegistered
-    if (data.length > MAX_RELAYED_BYTES) return tooLarge
+    const size = Buffer.byteLength(data)
+    if (size > MAX_RELAYED_BYTES) return tooLarge
     const now = clock.monotonic()
-    const wait = takeToken(relays, RELAYS, now) || takeToken(bytes, RELAYED_BYTES, now, data.length)
+    const wait = takeToken(relays, RELAYS, now) || takeToken(bytes, RELAYED_BYTES, now, size)
     if (wait > 0) return tooFast
     players.relay(current.player, data, post)
     return ok(null)

@@ -99,6 +99,15 @@ describe('the options of the server (G1)', () => {
     expect(faults(['--allowed-origins', '*'])[0]).toContain('--allowed-origins')
   })
 
+  it('believe proxies by addresses and ranges that there are', () => {
+    for (const good of ['10.0.0.0/8', '192.0.2.1', '2001:db8::/32', '::1', '0.0.0.0/0']) {
+      expect(resolved(['--trusted-proxies', good]).settings.trustedProxies).toEqual([good])
+    }
+    for (const bad of ['10.0.0.0/33', '10.0.0.0/99', '2001:db8::/129', '10.0.0', '10.0.0.1/8/8']) {
+      expect(faults(['--trusted-proxies', bad])[0]).toContain('10.0.0.0/8')
+    }
+  })
+
   it('report all violations of all sources at once, with value and range', () => {
     const file = 'rateLimit:\n  burstSize: 5000\n  windowSecond: 1\nmaxConnection: 3\nredis: yes\n'
     const environment = { LANDLINE_LOG_LEVEL: 'loud', LANDLINE_MAX_CONECTIONS: '1' }

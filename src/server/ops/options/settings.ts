@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { MAX_SECRET_LENGTH } from '../../../protocol/invite.ts'
 import { MAX_SESSION_NAME_LENGTH } from '../../../protocol/limits.ts'
@@ -246,9 +247,7 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   trustedProxies: z
-    .array(
-      z.string().regex(/^[\da-fA-F.:]+(\/\d{1,3})?$/, 'an address or a range such as 10.0.0.0/8'),
-    )
+    .array(z.string().refine(isAddressOrRange, 'an address or a range such as 10.0.0.0/8'))
     .max(100)
     .default([])
     .meta(about({ help: 'whose X-Forwarded-For is believed' })),
@@ -319,3 +318,9 @@ export const settingsSchema = z.strictObject({
 })
 
 export type Settings = z.infer<typeof settingsSchema>
+
+function isAddressOrRange(text: string): boolean {
+  const [address = '', bits = '0', ...more] = text.split('/')
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+  return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= longest
+}
