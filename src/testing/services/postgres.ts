@@ -1,6 +1,14 @@
 /** A real PostgreSQL for tests: its own folder and port, nothing of the machine's own is touched. */
 import { execFileSync } from 'node:child_process'
-import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -119,7 +127,10 @@ function encrypting(folder: string, data: string, tls: ServiceTls): string[][] {
 /** The server and the processes it made for its connections. */
 function forEachOf(running: ServiceProcess | undefined, signal: 'SIGSTOP' | 'SIGCONT'): void {
   if (running === undefined) return
-  const children = readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8')
+  const list = `/proc/${running.pid}/task/${running.pid}/children`
+  // It may have ended by itself, as when somebody interrupts everything at once.
+  if (!existsSync(list)) return
+  const children = readFileSync(list, 'utf8')
   for (const pid of children.split(' ').map(Number)) {
     if (pid <= 0) continue
     try {
