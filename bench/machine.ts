@@ -1,5 +1,4 @@
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os'
-import { spreadOf } from './figures/statistics.ts'
 import { canPin, GENERATOR_CORE, SERVER_CORE } from './processes.ts'
 import type { Limits } from './servers/limit-figures.ts'
 
@@ -12,7 +11,7 @@ export function machineOf({ fsyncMicroseconds }: Limits): string {
     `${type()} ${release().split('-')[0]}, ${availableParallelism()} cores of ${cpu?.model.trim() ?? 'unknown'}`,
     `${Math.round(totalmem() / 2 ** 30)} GiB`,
     canPin ? `server on core ${SERVER_CORE}, generator on core ${GENERATOR_CORE}` : 'NOT PINNED',
-    `fdatasync of 4 KB p50 ${Math.round(spreadOf(fsyncMicroseconds).median)} µs`,
+    `fdatasync of 4 KB p50 ${Math.round(fsyncMicroseconds)} µs`,
     `load ${load.toFixed(1)} before the start`,
   ].join('; ')
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { dyingWithUs } from '../src/testing/services/service-process.ts'
 
@@ -12,6 +13,8 @@ const TASKSET = '/usr/bin/taskset'
 /** Half of what a start costs is compiling. */
 const COMPILED = fileURLToPath(new URL('../.cache/compiled', import.meta.url))
 const READY_WITHIN_MS = 60_000
+/** Collecting a large heap on a busy machine takes seconds. */
+const MEMORY_WITHIN_MS = 30_000
 
 /** Whether processes can be kept on a core here. */
 export const canPin = existsSync(TASKSET) && availableParallelism() > 1
@@ -21,7 +24,14 @@ const pinned = (core: number, command: readonly string[]): readonly string[] =>
 
 /** What runs this file of ours where servers run. */
 export const serverCommand = (args: readonly string[]): readonly string[] =>
-  pinned(SERVER_CORE, [process.execPath, '--no-warnings', ...args])
+  dyingWithUs(pinned(SERVER_CORE, [process.execPath, '--no-warnings', ...args]))
+
+const running = new Set<ChildProcess>()
+
+/** Of a run that is ended from without: whoever waits for one of them hears that it ended. */
+export function endAllProcesses(): void {
+  for (const child of running) child.kill('SIGKILL')
+}
 
 export interface Memory {
   /** Bytes, after collecting. */
@@ -58,15 +68,29 @@ export async function startServerProcess(command: ServerCommand): Promise<Server
     pid: child.pid ?? 0,
     port,
     async memory() {
-      const answer = once(child, 'message')
-      child.send('memory')
-      return (await answer)[0] as Memory
+      const waiting = new AbortController()
+      const { signal } = waiting
+      const given = once(child, 'message', { signal }).then(([memory]) => memory as Memory)
+      const ended = once(child, 'exit', { signal }).then(() => failed('the server ended'))
+      const late = delay(MEMORY_WITHIN_MS, undefined, { signal }).then(() =>
+        failed('the server did not tell its memory'),
+      )
+      child.send('memory', () => {})
+      try {
+        return await Promise.race([given, ended, late])
+      } finally {
+        waiting.abort()
+      }
     },
     async stop() {
       child.kill('SIGKILL')
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     },
   }
+}
+
+function failed(why: string): never {
+  throw new Error(why)
 }
 
 /** A process that is spoken to; what it writes is shown. */
@@ -85,10 +109,13 @@ function start(
   const [program = '', ...rest] = command
   // What the bench was started with is not meant for the servers.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('LANDLINE_'))
-  return spawn(program, rest, {
+  const child = spawn(program, rest, {
     stdio: ['ignore', output, output, ...(withChannel ? (['ipc'] as const) : [])],
     env: { ...Object.fromEntries(inherited), NODE_COMPILE_CACHE: COMPILED, ...environment },
   })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  return child
 }
 
 function listeningPort(child: ChildProcess): Promise<number> {
@@ -98,6 +125,7 @@ function listeningPort(child: ChildProcess): Promise<number> {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       errors = (errors + text).slice(-2_000)
     })
+    child.once('error', reject)
     child.once('exit', () => {
       clearTimeout(late)
       reject(new Error(`a server ended: ${errors}`))

@@ -11,12 +11,15 @@ it('says when and where, keeps what people wrote, and points to each chart', () 
           figures: { ours: { value, isGeneratorBound: false } },
         },
       ],
-      ...{ comparisons: [], machine: 'Node 24; 2 cores', quick: true, isToBeKept: true },
+      ...{ comparisons: [], missing: ['cluster: redis-server is not installed'] },
+      ...{ machine: 'Node 24; 2 cores', quick: true, isToBeKept: true },
     },
     new Date('2026-11-29T23:00:00Z'),
     '## Notes\nThe disk was slow.\n',
   )
   expect(text).toContain('2026-11-29, a quick run. Node 24; 2 cores.')
   expect(text).toContain('![send, durable, c=1](charts/send-durable-c-1.svg)')
+  expect(text).toContain('- cluster: redis-server is not installed')
+  expect(text).toContain('rate limits off')
   expect(text.endsWith('## Notes\nThe disk was slow.\n')).toBe(true)
 })

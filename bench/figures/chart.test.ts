@@ -20,6 +20,11 @@ describe('a chart', () => {
     expect(svg).toContain('100 †')
   })
 
+  it('says which end is the better one', () => {
+    expect(chartOf(row)).toContain('(sends/s; longer is better)')
+    expect(chartOf({ ...row, unit: 'ms' })).toContain('(ms; shorter is better)')
+  })
+
   it('is well-formed whatever the workload is called', () => {
     expect(chartOf(row)).toContain('p50 &#60;= 1 ms')
     expect(chartName(row)).toBe('send-c-1-p50-1-ms.svg')

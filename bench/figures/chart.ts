@@ -1,5 +1,5 @@
-import { nameOf, short } from './words.ts'
-import { type Row, type Subject, subjects } from './rows.ts'
+import { marksOf, nameOf, short } from './words.ts'
+import { isLessBetter, type Row, type Subject, subjects } from './rows.ts'
 
 const WIDTH = 760
 const BAR = 18
@@ -32,14 +32,10 @@ export function chartOf(row: Row): string {
       text(LEFT - 8, middle + 4, nameOf(subject), 'end'),
       `<rect x="${LEFT}" y="${y}" width="${scale(median)}" height="${BAR}" fill="${COLOURS[subject]}"/>`,
       `<path d="M${LEFT + scale(min)} ${middle}H${LEFT + scale(max)}" stroke="#222" stroke-width="1"/>`,
-      text(
-        LEFT + scale(max) + 8,
-        middle + 4,
-        `${short(median)}${figure.isGeneratorBound ? ' †' : ''}`,
-      ),
+      text(LEFT + scale(max) + 8, middle + 4, `${short(median)}${marksOf(figure)}`),
     ].join('')
   })
-  const title = `${row.workload} (${row.unit})`
+  const title = `${row.workload} (${row.unit}; ${isLessBetter(row.unit) ? 'shorter' : 'longer'} is better)`
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">`,
     `<title>${escaped(title)}</title>`,

@@ -6,6 +6,8 @@ export type Subject = (typeof subjects)[number]
 
 export type Unit = 'deliveries/s' | 'sends/s' | 'ms' | 'bytes'
 
+export const isLessBetter = (unit: Unit): boolean => unit === 'ms' || unit === 'bytes'
+
 /** What one subject reached in one workload. */
 export interface Figure {
   readonly value: Spread
@@ -15,9 +17,11 @@ export interface Figure {
   readonly latency?: { readonly p50: number; readonly p99: number } | undefined
   /** The load generator used up its core: the server could have done more. */
   readonly isGeneratorBound: boolean
+  /** So few messages were through that the figure says more of chance. */
+  readonly isScarce?: boolean
 }
 
-/** What design/performance.md asks for. */
+/** What is wanted of ours, for a workload in its full size. */
 export type Target =
   | { readonly kind: 'against'; readonly other: Exclude<Subject, 'ours'>; readonly bound: Bound }
   | { readonly kind: 'value'; readonly bound: Bound }

@@ -1,5 +1,5 @@
 import type { Spread } from './statistics.ts'
-import type { Bound, Comparison, Row, Subject, Target } from './rows.ts'
+import type { Bound, Comparison, Figure, Row, Subject, Target } from './rows.ts'
 import { holds, ratioOf, reached } from './rows.ts'
 
 const NAMES: Record<Subject, string> = {
@@ -28,6 +28,10 @@ export const spreadWords = ({ median, min, max, count }: Spread): string =>
 const boundWords = (bound: Bound): string =>
   'atLeast' in bound ? `≥ ${bound.atLeast}` : `≤ ${bound.atMost}`
 
+/** What keeps a figure from being the server's: see the words above the table. */
+export const marksOf = ({ isGeneratorBound, isScarce = false }: Figure): string =>
+  `${isGeneratorBound ? ' †' : ''}${isScarce ? ' ‡' : ''}`
+
 function cell(row: Row, subject: Subject): string {
   const figure = row.figures[subject]
   if (figure === undefined) return '–'
@@ -35,7 +39,7 @@ function cell(row: Row, subject: Subject): string {
     figure.latency === undefined
       ? ''
       : `, ${short(figure.latency.p50)}/${short(figure.latency.p99)} ms`
-  return `${spreadWords(figure.value)}${latency}${figure.isGeneratorBound ? ' †' : ''}`
+  return `${spreadWords(figure.value)}${latency}${marksOf(figure)}`
 }
 
 function ratioCell(row: Row, other: Subject): string {
@@ -119,4 +123,10 @@ export function targetsTable(rows: readonly Row[]): string {
     }),
   )
   return lines.length === 0 ? '' : [line(head), line(head.map(() => '---')), ...lines].join('\n')
+}
+
+/** What a run was to measure and did not; '' when it measured everything. */
+export function missingList(missing: readonly string[]): string {
+  if (missing.length === 0) return ''
+  return ['**Not measured in this run:**', '', ...missing.map((one) => `- ${one}`)].join('\n')
 }

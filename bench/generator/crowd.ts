@@ -4,7 +4,7 @@ import type { Roster } from '../stores/roster.ts'
 import { type Attend, type Attendance, awaited } from './attendance.ts'
 import { attendOurs } from './attend-ours.ts'
 import { attendBare, attendSocketIo, attendWs } from './attend-peers.ts'
-import { within } from './load.ts'
+import { within } from './stretch.ts'
 import type { Order } from './orders.ts'
 
 /** People who come in at a time while nothing is measured. */

@@ -3,12 +3,19 @@ import { once } from 'node:events'
 import { percentile } from '../figures/statistics.ts'
 import { awaited } from './attendance.ts'
 import type { Crowd } from './crowd.ts'
-import { within } from './load.ts'
+import { within } from './stretch.ts'
 import type { Latency } from './orders.ts'
+
+const ROUND_TRIPS_WITHIN_MS = 30_000
 
 const latencyOf = (values: readonly number[]): Latency => ({
   p50: percentile(values, 0.5),
   p99: percentile(values, 0.99),
+})
+
+export const latenciesOf = (values: readonly number[]): Latency & { readonly mean: number } => ({
+  ...latencyOf(values),
+  mean: values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length),
 })
 
 /**
@@ -49,12 +56,13 @@ export async function addedLatency(
 
 export async function redisRoundTrip(port: number, times: number): Promise<Latency> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
-  await once(socket, 'connect')
+  const signal = AbortSignal.timeout(ROUND_TRIPS_WITHIN_MS)
+  await once(socket, 'connect', { signal })
   const values: number[] = []
   for (let time = 0; time < times; time++) {
     const startedAt = performance.now()
     socket.write('PING\r\n')
-    await once(socket, 'data')
+    await once(socket, 'data', { signal })
     values.push(performance.now() - startedAt)
   }
   socket.destroy()

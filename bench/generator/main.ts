@@ -1,8 +1,10 @@
 /** The load generator: a process of its own that plays people, and is told what they do. */
+import { reconnect } from './coming-back.ts'
 import { type Crowd, gatherCrowd } from './crowd.ts'
+import { fanOut } from './fan-out.ts'
 import { addedLatency, redisRoundTrip } from './latency.ts'
-import { fanOut, reconnect, rounds, send } from './load.ts'
 import type { Answer, Order } from './orders.ts'
+import { rounds, send } from './writing.ts'
 
 let crowd: Crowd | undefined
 let nodes = 1
@@ -22,8 +24,10 @@ async function carryOut(order: Order): Promise<Answer> {
       return { kind: 'measured', measured: await fanOut(gathered(), order.inFlight, order.ms) }
     case 'send':
       return { kind: 'measured', measured: await send(gathered(), order.ms) }
-    case 'rounds':
-      return { kind: 'measured', measured: await rounds(gathered(), order.people, order.each) }
+    case 'rounds': {
+      const { people, each, hearers } = order
+      return { kind: 'measured', measured: await rounds(gathered(), people, each, hearers) }
+    }
     case 'reconnect': {
       const { missed, cursors } = order
       return { kind: 'measured', measured: await reconnect(gathered(), missed, cursors) }

@@ -22,8 +22,13 @@ export type Order =
   | { readonly kind: 'fan-out'; readonly inFlight: number; readonly ms: number }
   /** Everybody writes, waits for the ack, writes again. */
   | { readonly kind: 'send'; readonly ms: number }
-  /** So many writes of each person, one after the other. */
-  | { readonly kind: 'rounds'; readonly people: number; readonly each: number }
+  /** So many writes of each person, one after the other, each to so many people. */
+  | {
+      readonly kind: 'rounds'
+      readonly people: number
+      readonly each: number
+      readonly hearers: number
+    }
   /** Everybody's line breaks; `missed` messages are written meanwhile; they all come back at once. */
   | { readonly kind: 'reconnect'; readonly missed: number; readonly cursors: 'same' | 'random' }
   /** One writes at the first server; when do people at the first and at the others hear it? */
@@ -37,11 +42,13 @@ export interface Measured {
   readonly value: number
   /** Processor time of the server for each of them. */
   readonly microseconds: number
-  /** Of the generator's core. */
+  /** Of the time, how much it ran or waited for its core. */
   readonly generatorShare: number
   readonly p50: number
   readonly p99: number
-  readonly count: number
+  readonly mean: number
+  /** That were through while it was measured; of `reconnect`, people. */
+  readonly messages: number
 }
 
 export type Answer =

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { GENERATOR_CORE, startWorker } from '../processes.ts'
 import type { Answer, Latency, Measured, Order } from './orders.ts'
@@ -6,6 +7,9 @@ import type { Answer, Latency, Measured, Order } from './orders.ts'
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 
 type Load = Extract<Order, { kind: 'fan-out' | 'send' | 'rounds' | 'reconnect' }>
+
+/** What it waits for is bounded by itself; this is for one that does not run at all. */
+const ANSWERS_WITHIN_MS = 600_000
 
 /** A generator process, and how to tell it what to do. */
 export interface Generator {
@@ -25,12 +29,19 @@ export function startGenerator(): Generator {
     order: Order,
     kind: Kind,
   ): Promise<Extract<Answer, { kind: Kind }>> {
-    const answered = once(child, 'message')
-    child.send(order)
+    const waiting = new AbortController()
+    const { signal } = waiting
+    const failed = (why: string): Answer => ({ kind: 'failed', why })
+    const answered = once(child, 'message', { signal })
+    child.send(order, () => {})
+    const late = delay(ANSWERS_WITHIN_MS, failed('it did not answer'), { signal })
+    answered.catch(() => {})
+    late.catch(() => {})
     const answer = await Promise.race([
       answered.then(([message]) => message as Answer),
-      ended.then((): Answer => ({ kind: 'failed', why: 'the generator ended' })),
-    ])
+      ended.then(() => failed('the generator ended')),
+      late,
+    ]).finally(() => waiting.abort())
     if (answer.kind === 'failed') throw new Error(`${order.kind}: ${answer.why}`)
     if (answer.kind !== kind) throw new Error(`${order.kind} was answered with ${answer.kind}`)
     return answer as Extract<Answer, { kind: Kind }>

@@ -1,6 +1,6 @@
 /**
  * What disk and database themselves allow, in one process without sockets. Arguments: a folder, milliseconds for each
- * figure, repetitions. Prints one line of JSON (`Limits`).
+ * figure, rows in a transaction. Prints one line of JSON (`Limits`).
  */
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,10 +8,11 @@ import { uuidv7 } from 'uuidv7'
 import { inTransaction, openDatabase } from '../../src/server/store/sqlite/database.ts'
 import { percentile } from '../figures/statistics.ts'
 import { TEXT } from '../generator/attendance.ts'
-import { type Limits, limitBatches } from './limit-figures.ts'
+import type { Limits } from './limit-figures.ts'
 
-const [folder = '.', ms = '300', repetitions = '5'] = process.argv.slice(2)
+const [folder = '.', ms = '300', rowsOfBatch = '1'] = process.argv.slice(2)
 const LASTING_MS = Number(ms)
+const batch = Number(rowsOfBatch)
 
 function fsyncs(): number[] {
   const file = openSync(join(folder, 'fsync'), 'w')
@@ -41,22 +42,24 @@ const db = openDatabase(join(folder, 'limits.db'), [
 const insert = db.prepare('INSERT INTO events (room, seq, id, at, text) VALUES (1, ?, ?, ?, ?)')
 let seq = 0
 
-function rowsPerSecond(batch: number): number {
-  const startedAt = performance.now()
-  let rows = 0
-  while (performance.now() - startedAt < LASTING_MS) {
+function commits(): number[] {
+  const took: number[] = []
+  for (const end = performance.now() + LASTING_MS; performance.now() < end;) {
+    const startedAt = performance.now()
     inTransaction(db, () => {
       for (let row = 0; row < batch; row++) insert.run(++seq, uuidv7(), Date.now(), TEXT)
     })
-    rows += batch
+    took.push(performance.now() - startedAt)
   }
-  return (rows * 1_000) / (performance.now() - startedAt)
+  return took
 }
 
-const limits: Limits = { fsyncMicroseconds: [], rowsPerSecond: { 1: [], 32: [], 256: [] } }
-for (let repetition = 0; repetition < Number(repetitions); repetition++) {
-  limits.fsyncMicroseconds.push(percentile(fsyncs(), 0.5))
-  for (const batch of limitBatches) limits.rowsPerSecond[batch].push(rowsPerSecond(batch))
+const fsyncMicroseconds = percentile(fsyncs(), 0.5)
+const took = commits()
+const limits: Limits = {
+  fsyncMicroseconds,
+  commitMs: percentile(took, 0.5),
+  rowsPerSecond: (took.length * batch * 1_000) / took.reduce((sum, one) => sum + one, 0),
 }
 db.close()
 process.stdout.write(`${JSON.stringify(limits)}\n`)

@@ -33,19 +33,25 @@ interface Cluster {
 
 export const cluster: Workload = {
   name: 'cluster',
+  needs: ['initdb', 'postgres', 'psql', 'redis-server', 'redis-cli'],
   async run(conditions) {
-    const [postgres, redis] = await Promise.all([startPostgres({ durable: true }), startRedis()])
     const folder = join(conditions.folder, 'cluster')
     mkdirSync(folder)
     const roster = join(folder, 'roster.json')
-    const url = postgres.url('public')
+    const postgres = await conditions.own(startPostgres({ durable: true }))
     try {
-      await makePostgresStore(url, roster, NODES * AT_EACH)
-      conditions.say('  the store is made')
-      const parts = { folder, roster, postgres: url, redis: redis.url, redisPort: redis.port }
-      return await measureCluster(conditions, parts)
+      const url = postgres.url('public')
+      const redis = await conditions.own(startRedis())
+      try {
+        await makePostgresStore(url, roster, NODES * AT_EACH)
+        conditions.say('  the store is made')
+        const parts = { folder, roster, postgres: url, redis: redis.url, redisPort: redis.port }
+        return await measureCluster(conditions, parts)
+      } finally {
+        await redis.dispose()
+      }
     } finally {
-      await Promise.all([postgres.dispose(), redis.dispose()])
+      await postgres.dispose()
     }
   },
 }

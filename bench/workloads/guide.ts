@@ -1,5 +1,4 @@
 import type { Row } from '../figures/rows.ts'
-import { spreadOf } from '../figures/statistics.ts'
 import type { Measured } from '../generator/orders.ts'
 import { figuresOf, type PartyPlan, sideBySide, type Workload } from './workload.ts'
 
@@ -16,10 +15,10 @@ export const guide: Workload = {
     const plans = (people: number, room: PartyPlan['room']): PartyPlan[] =>
       SUBJECTS.map((subject) => ({ subject, people, room, stored: NOTHING }))
     const [crowd] = await sideBySide(conditions, plans(PEOPLE, 'common'), [
-      { kind: 'rounds', people: PEOPLE, each: EACH },
+      { kind: 'rounds', people: PEOPLE, each: EACH, hearers: PEOPLE },
     ])
     const [sequence] = await sideBySide(conditions, plans(1, 'own'), [
-      { kind: 'rounds', people: 1, each: SEQUENTIAL },
+      { kind: 'rounds', people: 1, each: SEQUENTIAL, hearers: 1 },
     ])
     const roundTrips = new Map(
       [...(crowd ?? [])].map(([name, all]) => [name, all.map(asRoundTrip)] as const),
@@ -42,7 +41,7 @@ export const guide: Workload = {
   },
 }
 
-/** Everybody always has one under way: the mean round trip is the whole time, by what each wrote. */
+/** The mean time from a write to its ack. */
 function asRoundTrip(measured: Measured): Measured {
-  return { ...measured, value: spreadOf([measured.value / EACH]).median }
+  return { ...measured, value: measured.mean }
 }
