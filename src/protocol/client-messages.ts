@@ -178,8 +178,12 @@ export type Request = z.infer<typeof requestSchema>
 export const clientMessageSchema = z.discriminatedUnion('type', [
   helloSchema,
   proofSchema,
-  /** A new bearer token before the one in use ends. Answered by `token-taken`, or by `error`. */
-  z.object({ type: z.literal('refresh-token'), token: z.string().min(1).max(MAX_TOKEN_LENGTH) }),
+  /** A new bearer token before the one in use ends. Answered by `token-taken`, or by `error`, with its `ref`. */
+  z.object({
+    type: z.literal('refresh-token'),
+    ref: ref.optional(),
+    token: z.string().min(1).max(MAX_TOKEN_LENGTH),
+  }),
   /**
    * Asks for everything missed (D8). Answered by `plan`, then per room `events` or `reset`, then `synced`.
    * Rooms the member is in but sends no cursor for arrive as `reset`.

@@ -125,7 +125,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('device-list'), ref, devices: z.array(deviceRecordSchema) }),
   ...integrationAnswerSchemas,
   /** Answers `refresh-token`. */
-  z.object({ type: z.literal('token-taken'), expiresAt: timeSchema }),
+  z.object({ type: z.literal('token-taken'), ref: ref.optional(), expiresAt: timeSchema }),
   /** The handshake failed; a close with the matching code follows. */
   z.object({
     type: z.literal('rejected'),

@@ -39,7 +39,9 @@ async function asHost(): Promise<void> {
 }
 function lastRef(): number {
   const last = kit.server.current().sent.at(-1)
-  if (last === undefined || !('ref' in last)) throw new Error('a request was expected')
+  if (last === undefined || !('ref' in last) || last.ref === undefined) {
+    throw new Error('a request was expected')
+  }
   return last.ref
 }
 const carriedOut = () => kit.hear({ type: 'carried-out', ref: lastRef() })

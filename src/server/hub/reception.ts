@@ -80,7 +80,7 @@ export function createReception(
       type: 'error',
       code: 'unexpected',
       message: `${message.type} is not expected now.`,
-      ...('ref' in message ? { ref: message.ref } : {}),
+      ...('ref' in message && message.ref !== undefined ? { ref: message.ref } : {}),
     })
     countMalformed(connection)
   }
@@ -114,7 +114,7 @@ export function createReception(
     if (takeToken(connection.signals, signalSize, now) === 0) return true
     if (takeToken(connection.flood, floodSize, now) > 0) {
       ports.closeFlood(connection, 'too many frames')
-    } else if (message !== undefined && 'ref' in message) {
+    } else if (message !== undefined && isRequest(message)) {
       connection.socket.send({
         type: 'failed',
         ref: message.ref,
@@ -135,7 +135,7 @@ export function createReception(
       case 'proof':
         return unexpected(connection, message)
       case 'refresh-token':
-        return void refresh(connection, message.token)
+        return void refresh(connection, message)
       case 'sync':
         return recovery.sync(connection, device, message.cursors)
       case 'catch-up': {
@@ -192,14 +192,18 @@ export function createReception(
     }
   }
 
-  async function refresh(connection: Connection, token: string): Promise<void> {
+  async function refresh(
+    connection: Connection,
+    { token, ref }: Extract<ClientMessage, { type: 'refresh-token' }>,
+  ): Promise<void> {
     const refreshed = await stays.refresh(connection, token)
     const { socket } = connection
+    const same = ref === undefined ? {} : { ref }
     if (refreshed.kind === 'taken') {
-      return socket.send({ type: 'token-taken', expiresAt: refreshed.expiresAt })
+      return socket.send({ type: 'token-taken', ...same, expiresAt: refreshed.expiresAt })
     }
     const { code, message } = refreshed
-    socket.send({ type: 'error', code, message })
+    socket.send({ type: 'error', ...same, code, message })
   }
 
   /** Programs may do what their scopes say; who goes on and on against them is a flood. */
@@ -215,7 +219,7 @@ export function createReception(
     }
     const answer = { code, message: words }
     connection.socket.send(
-      'ref' in message
+      isRequest(message)
         ? { type: 'failed', ref: message.ref, ...answer }
         : { type: 'error', ...answer },
     )
@@ -256,4 +260,11 @@ export function createReception(
       receiveSignal(connection, device, message)
     }
   }
+}
+
+/** `failed` answers these; a bearer token has a number too, and is no request. */
+function isRequest(
+  message: ClientMessage,
+): message is Extract<ClientMessage, { readonly ref: number }> {
+  return 'ref' in message && message.type !== 'refresh-token'
 }

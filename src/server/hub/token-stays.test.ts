@@ -69,6 +69,18 @@ describe('a bearer’s stay', () => {
     expect(mara.closedWith?.code).toBe(4401)
   })
 
+  it('answers with the number of the token, so that no other fault is taken for its own', async () => {
+    const kit = await kitWith()
+    const mara = kit.connect(kit.person('Mara'))
+    await enterBy(kit, mara, token(kit, HOUR_MS))
+    await mara.ask({ type: 'refresh-token', ref: 7, token: 'nonsense' })
+    expect(mara.last('error')).toMatchObject({ code: 'unauthorized', ref: 7 })
+    await mara.ask({ type: 'refresh-token', ref: 8, token: token(kit, 2 * HOUR_MS) })
+    expect(mara.last('token-taken')).toMatchObject({ ref: 8 })
+    await mara.ask({ type: 'refresh-token', token: token(kit, 3 * HOUR_MS) })
+    expect(mara.last('token-taken')).not.toHaveProperty('ref')
+  })
+
   it('may be longer than timers are, and does not outlive its connection', async () => {
     const kit = await kitWith({ heartbeat: { intervalMs: 100 * HOUR_MS, timeoutMs: 1_000 } })
     const mara = kit.connect(kit.person('Mara'))
