@@ -126,8 +126,9 @@ export interface ClientSession {
   presentAgain(): void
   /**
    * A person gives a bearer token: tried at once, on the live connection or on a new one. Fails with `unauthorized`
-   * when the server does not let this device in with it, and with `offline` when nobody can be shown it now; it is
-   * then the first thing shown when somebody can. Written nowhere.
+   * when the server does not take it, with `unexpected` when the one in use ends later, with `not-allowed` when something
+   * else keeps this device out, and with `offline` when nobody can look at it now; it is then the first thing shown
+   * when somebody can. Written nowhere.
    */
   signIn(token: string): Promise<ClientResult<null>>
   readonly admin: SessionAdmin

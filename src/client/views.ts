@@ -31,6 +31,7 @@ export type TokenReason =
   | 'token-needed' // none was ever given
   | 'token-ended'
   | 'token-refused'
+  | 'token-of-another' // it belongs to another member than this device is
 
 /** A member of the session that somebody else's device was told of. */
 export interface MemberHint {
@@ -68,7 +69,7 @@ export type ConnectionView =
       readonly state: 'refused'
       readonly reason: RefusalReason
       readonly message: string
-      /** Whom the bearer token belongs to: this device may join again as them. */
+      /** Whom the bearer token belongs to: a newcomer may join again as them (I13). */
       readonly owner?: MemberHint
     }
 
@@ -85,6 +86,8 @@ export interface SessionView {
   readonly connection: ConnectionView
   /** The host's key in words, for comparing; left out where an authority vouches or nothing is encrypted. */
   readonly keyWords?: readonly string[]
+  /** The server has never let this person in. */
+  readonly newcomer?: true
   /** Writes that wait in the outbox, failed ones not counted. */
   readonly queued: number
   readonly failed: number

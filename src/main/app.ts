@@ -153,7 +153,7 @@ export function startApp(options: AppOptions): RunningApp {
     onEvent(id, event) {
       windows.broadcast({ type: 'session-event', session: id, event })
       if (event.type !== 'session') return
-      signIn.follow(id)
+      signIn.follow(event.session)
       shell.refresh()
     },
     onAdmin(session, admin) {

@@ -106,7 +106,7 @@ export const words = {
       if (queued > 0 && connection.state !== 'online') {
         return `${plural(queued, 'message', 'messages')} queued`
       }
-      return connectionWords.short(connection)
+      return connectionWords.short(session)
     },
   },
 

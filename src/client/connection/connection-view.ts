@@ -36,7 +36,8 @@ export function connectionView(phase: Phase, wallOffset: number): ConnectionView
       return {
         state: 'refused',
         reason: phase.reason,
-        message: REFUSAL_WORDS[phase.reason],
+        message:
+          phase.owner === undefined ? REFUSAL_WORDS[phase.reason] : ownersWords(phase.owner.name),
         ...(phase.owner === undefined ? {} : { owner: phase.owner }),
       }
   }
@@ -68,11 +69,14 @@ const WAITING_WORDS: Readonly<Record<WaitingReason, string>> = {
   stranger: 'Somebody else answers at one of the host’s addresses, and nobody at the others.',
 }
 
+const ownersWords = (name: string): string => `This token belongs to ${name}. Give one of your own.`
+
 const REFUSAL_WORDS: Readonly<Record<RefusalReason, string>> = {
   unauthorized: 'The host does not accept this invite. Ask for a new one.',
   'token-needed': 'This session asks for an access token.',
   'token-ended': 'The access token has ended. Give a new one.',
   'token-refused': 'The server did not accept the access token. Give another one.',
+  'token-of-another': 'The access token belongs to somebody else. Give one of your own.',
   'unsupported-version': 'The host runs a version of Landline that this one cannot talk to.',
   'bad-proof':
     'The host did not take this device’s proof of who it is. Ask for a new invite; if that does not help, join again.',

@@ -10,7 +10,7 @@ import { deadlineOf } from './deadline.ts'
 import type { Effect, Input, Machine, Phase } from './phases.ts'
 import { initialMachine, step } from './step.ts'
 import type { HostTrust } from './host-trust.ts'
-import { fateOf, type TokenFate } from './tokens.ts'
+import { fateOf, type TokenFate } from './token-fate.ts'
 import type { Dial, WireListener, WireSocket } from './wire-socket.ts'
 
 /** What the connection needs from the session, and tells it. */

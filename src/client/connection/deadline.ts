@@ -1,5 +1,5 @@
 import type { Link, Machine } from './phases.ts'
-import { askAtOf } from './tokens.ts'
+import { stayDueAt } from './tokens.ts'
 
 /** Two pings of the server, and some: who waits for approval has not been told how often it pings. */
 export const APPROVAL_SILENCE_MS = 75_000
@@ -20,7 +20,7 @@ export function deadlineOf({ phase }: Machine): number | null {
     case 'catching-up':
     case 'online':
       // Once the link is distrusted, only the answer to the probe counts.
-      return Math.min(lifeDeadlineOf(phase.link), askAtOf(phase.link))
+      return Math.min(lifeDeadlineOf(phase.link), stayDueAt(phase.link))
     case 'refused':
       return null
   }

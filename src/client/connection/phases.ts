@@ -72,6 +72,7 @@ export interface Round {
 
 /** A connection that let us in, and what we know of its health (D13). */
 export interface Link {
+  readonly since: number
   readonly heardAt: number
   /** Silence of this length means the peer is gone. */
   readonly silenceLimit: number
@@ -88,9 +89,17 @@ export interface Link {
 export type Stay =
   /** The next token is looked for at `askAt`. */
   | { readonly kind: 'good'; readonly endsAt: number | null; readonly askAt: number | null }
-  | { readonly kind: 'asked'; readonly endsAt: number | null }
-  /** The server has been sent the next one. */
-  | { readonly kind: 'offered'; readonly endsAt: number | null }
+  | { readonly kind: 'asked'; readonly endsAt: number | null; readonly until: number }
+  /** The server has been sent the next one, and looks at it; what comes meanwhile is held. */
+  | {
+      readonly kind: 'offered'
+      readonly endsAt: number | null
+      readonly token: string
+      readonly ref: number
+      readonly until: number
+    }
+  /** It could not look at it: the held one is offered again at `askAt`. */
+  | { readonly kind: 'put-off'; readonly endsAt: number | null; readonly askAt: number }
   /** There is none: a person should be told. */
   | { readonly kind: 'unanswered'; readonly endsAt: number | null }
 
@@ -104,6 +113,12 @@ export interface Tokens {
   readonly shown: string | null
   /** Refusals in a row. */
   readonly refusals: number
+  /** How often in a row a connection was let in and soon shut out for its token. */
+  readonly brief: number
+  /** Known to be no good, and why: not shown again unless a person gives it again. */
+  readonly spurned: { readonly token: string; readonly reason: TokenReason } | null
+  /** The server has not said that it lets this device in by a token only. */
+  readonly maybeWithout: boolean
 }
 
 export type WaitingReason =
@@ -173,8 +188,9 @@ export type Input =
   | { readonly kind: 'closed'; readonly code: number }
   | { readonly kind: 'token'; readonly token: string | null } // what the source has answered
   | { readonly kind: 'sign-in'; readonly token: string } // the person gives one
-  | { readonly kind: 'token-taken'; readonly expiresAt: number }
-  | { readonly kind: 'token-fault'; readonly code: ErrorCode } // the offered one was not taken
+  /** `ref`: of the offer that is answered, where the server repeats it. */
+  | { readonly kind: 'token-taken'; readonly expiresAt: number; readonly ref?: number | undefined }
+  | { readonly kind: 'token-fault'; readonly code: ErrorCode; readonly ref?: number | undefined } // it was not taken
   | { readonly kind: 'distrusted'; readonly why: DistrustReason } // who answered is not the host
   | { readonly kind: 'broken' } // what the server sent could not be stored
   | { readonly kind: 'tick' }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../testing/seeded-random.ts'
 import type { Input } from './phases.ts'
 
+import { OTHER } from '../../testing/client-kit.ts'
 import { drive, WELCOME } from '../../testing/connection-drill.ts'
 
 describe('any order of inputs', () => {
@@ -31,11 +32,19 @@ describe('any order of inputs', () => {
     { kind: 'closed', code: 4401 },
     { kind: 'challenge', nonce: 'n' },
     { kind: 'rejected', rejected: { type: 'rejected', code: 'token-needed', message: '' } },
+    {
+      kind: 'rejected',
+      rejected: {
+        ...{ type: 'rejected', code: 'identity-taken', message: '' },
+        member: { id: OTHER, name: 'Mara' },
+      },
+    },
     { kind: 'token', token: 'one' },
     { kind: 'token', token: null },
     { kind: 'sign-in', token: 'two' },
     { kind: 'token-taken', expiresAt: 100_000 },
     { kind: 'token-fault', code: 'unauthorized' },
+    { kind: 'token-fault', code: 'unavailable' },
     { kind: 'distrusted', why: 'other-key' },
     { kind: 'broken' },
     { kind: 'tick' },

@@ -16,14 +16,15 @@ import type { Input, Link, Machine, Moment, Step } from './phases.ts'
 import { distrust, isDistrust, onNetworkLost, probe } from './trust.ts'
 import { onSuperseded } from './superseded.ts'
 import {
-  askAtOf,
-  askForNext,
   noTokens,
   onSignIn,
+  onStayDue,
   onToken,
   onTokenFault,
   onTokenOver,
   onTokenTaken,
+  refuse,
+  stayDueAt,
   tokenReasonOf,
   withStay,
 } from './tokens.ts'
@@ -157,9 +158,9 @@ export function step(machine: Machine, input: Input, moment: Moment): Step {
     case 'sign-in':
       return onSignIn(machine, input.token, moment)
     case 'token-taken':
-      return onTokenTaken(machine, input.expiresAt, moment)
+      return onTokenTaken(machine, input, moment)
     case 'token-fault':
-      return onTokenFault(machine, input.code, moment)
+      return onTokenFault(machine, input, moment)
     case 'distrusted':
       return onDistrusted(machine, input.why, moment)
     case 'broken':
@@ -233,6 +234,7 @@ function onWelcome(
   if (phase.state !== 'authenticating' && phase.state !== 'awaiting-approval') return stay(machine)
   const address = machine.addresses[phase.round.address]
   const link: Link = {
+    since: moment.at,
     heardAt: moment.at,
     silenceLimit: welcome.heartbeat.intervalMs + welcome.heartbeat.timeoutMs,
     probe: null,
@@ -269,8 +271,7 @@ function onRejected(
   const reason = isLive(phase) ? null : tokenReasonOf(machine, code)
   if (reason !== null) return withEffect({ kind: 'drop' }, onTokenOver(machine, reason, moment))
   if (code === 'identity-taken' && member !== undefined && tokens.shown !== null) {
-    const refused = { state: 'refused', reason: 'identity-taken', owner: member } as const
-    return { machine: { ...machine, phase: refused }, effects: [{ kind: 'drop' }] }
+    return withEffect({ kind: 'drop' }, refuse(machine, 'token-of-another', member))
   }
   const verdict = verdictOfRejection(code)
   const elsewhere = verdict.kind === 'refuse' && verdict.reason === 'other-session'
@@ -358,7 +359,7 @@ function onTick(machine: Machine, moment: Moment): Step {
       return dialAnew(machine, moment)
     case 'catching-up':
     case 'online':
-      if (askAtOf(phase.link) <= moment.at) return askForNext(machine, phase.link)
+      if (stayDueAt(phase.link) <= moment.at) return onStayDue(machine, phase.link, moment)
       // A timer that ran late because the machine slept says nothing about the peer: ask it.
       if (machine.suspended && phase.link.probe === null) return probe(machine, phase.link, moment)
       // A failed probe follows a wake-up or a network change, where D12 asks to try at once.

@@ -1,37 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { CloseCode, type ErrorCode } from '../../protocol/errors.ts'
 import { drive, WELCOME } from '../../testing/connection-drill.ts'
 import { OTHER, welcome } from '../../testing/client-kit.ts'
 import { tokenEnding } from '../../testing/made-up-token.ts'
+import {
+  answer,
+  CHALLENGE,
+  ENDED,
+  HOUR_MS,
+  HOURLY,
+  MINUTE_MS,
+  rejected,
+  withSource,
+} from '../../testing/token-drill.ts'
 import { SOURCE_TIMEOUT_MS } from './attempt.ts'
 import { connectionView } from './connection-view.ts'
-import type { Input } from './phases.ts'
-import { fateOf } from './tokens.ts'
-
-const HOUR_MS = 3_600_000
-const MINUTE_MS = 60_000
-/** The server's clock says 0 when the drill's says so. */
-const HOURLY = tokenEnding(HOUR_MS)
-const CHALLENGE: Input = { kind: 'challenge', nonce: 'n' }
-const ENDED: Input = { kind: 'closed', code: CloseCode.unauthorized }
-const answer = (token: string | null): Input => ({ kind: 'token', token })
-const rejected = (code: ErrorCode): Input => ({
-  kind: 'rejected',
-  rejected: { type: 'rejected', code, message: '' },
-})
-
-function withSource() {
-  const drill = drive(['a:1'], 0.5, { hasSource: true })
-  const enter = (): void => drill.give({ kind: 'opened' }, CHALLENGE, WELCOME, { kind: 'synced' })
-  return Object.assign(drill, {
-    enter,
-    comeBy(token: string) {
-      drill.give({ kind: 'connect' }, answer(token))
-      enter()
-    },
-    refuse: (code: ErrorCode) => drill.give({ kind: 'opened' }, CHALLENGE, rejected(code)),
-  })
-}
+import { fateOf } from './token-fate.ts'
 
 describe('the first token', () => {
   it('[I14] is asked for before anybody is dialled, and shown in every proof', () => {
@@ -81,6 +64,7 @@ describe('a token that is missing or no good', () => {
       drill.refuse(code)
       expect(drill.made).toEqual([{ kind: 'drop' }, { kind: 'ask-token', why }])
       drill.give(answer(null))
+      if (first !== null) drill.refuse('token-needed')
       expect(drill.phase).toEqual({ state: 'refused', reason })
       expect(drill.due).toBeNull()
       drill.give({ kind: 'resume' }, { kind: 'network-change' }, { kind: 'tick' })
@@ -97,15 +81,47 @@ describe('a token that is missing or no good', () => {
     drill.give({ kind: 'connect' }, answer('one'))
     drill.refuse('unauthorized')
     drill.give(answer('one'))
+    drill.refuse('token-needed')
     expect(drill.phase).toEqual({ state: 'refused', reason: 'token-refused' })
     drill.give({ kind: 'connect-now' })
     expect(drill.made).toEqual([{ kind: 'ask-token', why: 'first' }])
-    drill.give(answer('two'))
+    drill.give(answer('one'), { kind: 'opened' }, CHALLENGE)
+    expect(drill.made).toEqual([{ kind: 'prove', nonce: 'n', token: null }])
+    drill.give(rejected('token-needed'))
+    expect(drill.phase).toEqual({ state: 'refused', reason: 'token-refused' })
+    drill.give({ kind: 'connect-now' }, answer('two'))
     drill.refuse('unauthorized')
     drill.give(answer('three'))
     expect(drill.dialled).toEqual(['a:1'])
     drill.refuse('unauthorized')
     expect(drill.phase).toEqual({ state: 'refused', reason: 'token-refused' })
+  })
+
+  it('[I14] an old one keeps nobody out who needs none', () => {
+    const drill = withSource()
+    drill.give({ kind: 'connect' }, answer('old'))
+    drill.refuse('token-expired')
+    drill.give(answer(null), { kind: 'opened' }, CHALLENGE)
+    expect(drill.made).toEqual([{ kind: 'prove', nonce: 'n', token: null }])
+    drill.give(WELCOME, { kind: 'synced' })
+    expect(drill.phase.state).toBe('online')
+  })
+
+  it('[D12] a server that lets in and shuts out at once is dialled twice, not for ever', () => {
+    const drill = withSource()
+    drill.comeBy('one')
+    drill.give(ENDED, answer('two'))
+    drill.enter()
+    drill.give(ENDED)
+    expect(drill.phase).toEqual({ state: 'refused', reason: 'token-ended' })
+    const lasting = withSource()
+    lasting.comeBy('one')
+    for (const next of ['two', 'three', 'four']) {
+      lasting.idle(10_000)
+      lasting.give(ENDED, answer(next))
+      lasting.enter()
+    }
+    expect(lasting.phase.state).toBe('online')
   })
 
   it('a newer one that came meanwhile is tried before anybody is asked', () => {
@@ -146,9 +162,13 @@ describe('a token that is missing or no good', () => {
     })
     expect(drill.effects).toEqual(['drop'])
     expect(connectionView(drill.phase, 0)).toMatchObject({
-      reason: 'identity-taken',
+      reason: 'token-of-another',
+      message: expect.stringContaining('belongs to Mara'),
       owner: member,
     })
+    expect(drill.machine.tokens.held, 'nor is it shown again').toBeNull()
+    drill.give({ kind: 'sign-in', token: 'mine' }, { kind: 'opened' }, CHALLENGE)
+    expect(drill.made).toEqual([{ kind: 'prove', nonce: 'n', token: 'mine' }])
   })
 })
 
@@ -179,7 +199,7 @@ describe('a token that ends', () => {
     expect(drill.made).toEqual([{ kind: 'ask-token', why: 'expiring' }])
     const next = tokenEnding(2 * HOUR_MS)
     drill.give(answer(next))
-    expect(drill.made).toEqual([{ kind: 'send', message: { type: 'refresh-token', token: next } }])
+    expect(drill.offered()).toEqual([next])
     drill.give({ kind: 'token-taken', expiresAt: 2 * HOUR_MS })
     expect(drill.phase.state).toBe('online')
     drill.idle(HOUR_MS - 1)
@@ -241,40 +261,5 @@ describe('a token that ends', () => {
       drill.idle(55 * MINUTE_MS)
       expect(drill.made).toEqual([{ kind: 'ask-token', why: 'expiring' }])
     }
-  })
-})
-
-describe('a token that is offered in place and not taken', () => {
-  it('leaves the one before in use, and tells', () => {
-    const drill = withSource()
-    drill.comeBy(HOURLY)
-    drill.give({ kind: 'sign-in', token: 'of somebody else' })
-    expect(fateOf(drill.machine, 'of somebody else')).toBe('under-way')
-    drill.give({ kind: 'token-fault', code: 'unauthorized' })
-    expect(fateOf(drill.machine, 'of somebody else')).toBe('refused')
-    expect(connectionView(drill.phase, 0)).toEqual({ state: 'online', signInEndsAt: HOUR_MS })
-    drill.give({ kind: 'closed', code: 1006 })
-    drill.wait(drill.due ?? 0)
-    drill.give({ kind: 'opened' }, CHALLENGE)
-    expect(drill.made).toEqual([{ kind: 'prove', nonce: 'n', token: HOURLY }])
-  })
-
-  it('is asked for again where the server could only not check it now', () => {
-    const drill = withSource()
-    drill.comeBy(HOURLY)
-    drill.idle(55 * MINUTE_MS)
-    drill.give(answer('next'), { kind: 'token-fault', code: 'unavailable' })
-    drill.idle(15_000)
-    expect(drill.made).toEqual([{ kind: 'ask-token', why: 'expiring' }])
-  })
-
-  it('is said to be kept where nobody can be shown it', () => {
-    const drill = withSource()
-    drill.give({ kind: 'sign-in', token: 'later' })
-    expect(fateOf(drill.machine, 'later')).toBe('kept')
-    drill.give({ kind: 'connect' }, { kind: 'opened' }, CHALLENGE)
-    expect(drill.made).toEqual([{ kind: 'prove', nonce: 'n', token: 'later' }])
-    drill.give({ kind: 'closed', code: 1006 })
-    expect(fateOf(drill.machine, 'later')).toBe('kept')
   })
 })

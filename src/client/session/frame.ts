@@ -49,15 +49,14 @@ export function takeFrame(text: string, to: FrameTakers): void {
     case 'error':
       to.logger.warn('the server did not accept a frame', { code: message.code })
       if (message.ref !== undefined) to.refused(message.ref, message.code)
-      // Of what is sent without a number, only a bearer token is waited for.
-      else to.input({ kind: 'token-fault', code: message.code })
-      return
+      // Requests and bearer tokens are numbered apart, and each knows its own.
+      return to.input({ kind: 'token-fault', code: message.code, ref: message.ref })
     case 'session':
       return to.session(message.session)
     case 'admin':
       return to.admin(message)
     case 'token-taken':
-      return to.input({ kind: 'token-taken', expiresAt: message.expiresAt })
+      return to.input({ kind: 'token-taken', expiresAt: message.expiresAt, ref: message.ref })
     case 'command-list':
       // The answer to what this client does not ask.
       return

@@ -96,7 +96,7 @@ describe('a session with a source of tokens', () => {
     await letIn()
     await kit.clock.advance(30_000)
     expect(wishes).toEqual(['first', 'expiring'])
-    expect(kit.server.current().sent.at(-1)).toEqual({ type: 'refresh-token', token: next })
+    expect(kit.server.current().sent.at(-1)).toMatchObject({ type: 'refresh-token', token: next })
     await kit.hear({ type: 'token-taken', expiresAt: 2 * HOUR_MS })
     expect(kit.server.connections).toHaveLength(1)
     expect(state()).toEqual({ state: 'online' })
@@ -200,7 +200,7 @@ describe('a token that a person gives', () => {
     const again = kit.session.signIn('good')
     await refuse('name-taken')
     expect(await again).toMatchObject({
-      failure: { kind: 'unauthorized', message: expect.stringContaining('your name') },
+      failure: { kind: 'not-allowed', message: expect.stringContaining('your name') },
     })
     expect(shown().slice(1)).toEqual(
       Array(3).fill({ kind: 'token', token: 'good', invite: 'open sesame' }).with(0, undefined),
@@ -236,8 +236,9 @@ describe('a token of somebody who is in the session already', () => {
     kit.server.current().open()
     await kit.hear(challenge(), taken)
     expect(state()).toMatchObject({
-      ...{ state: 'refused', reason: 'identity-taken', owner: taken.member },
+      ...{ state: 'refused', reason: 'token-of-another', owner: taken.member },
     })
+    expect(kit.session.view().newcomer).toBe(true)
   })
 
   it('[I13] makes nobody else of a device that was in before: what it wrote stays its own', async () => {
@@ -248,7 +249,9 @@ describe('a token of somebody who is in the session already', () => {
     await kit.clock.settle()
     kit.server.current().open()
     await kit.hear(challenge(), taken)
-    expect(state()).toMatchObject({ state: 'refused', reason: 'identity-taken' })
-    expect(state()).not.toHaveProperty('owner')
+    expect(state()).toMatchObject({
+      ...{ state: 'refused', reason: 'token-of-another', owner: taken.member },
+    })
+    expect(kit.session.view()).not.toHaveProperty('newcomer')
   })
 })

@@ -1,4 +1,4 @@
-import type { TokenFate } from '../connection/tokens.ts'
+import type { TokenFate } from '../connection/token-fate.ts'
 import { type ClientResult, fail, succeed } from '../result.ts'
 import type { ConnectionView } from '../views.ts'
 
@@ -12,6 +12,10 @@ export function signedIn(
       return succeed(null)
     case 'kept':
       return fail('offline', 'The server cannot be reached now. It is shown the token when it can.')
+    case 'outlasted':
+      return fail('unexpected', 'The token in use ends later than this one, and stays in use.')
+    case 'kept-out':
+      return fail('not-allowed', view.state === 'refused' ? view.message : NOT_TAKEN)
     case 'refused':
       return fail('unauthorized', view.state === 'refused' ? view.message : NOT_TAKEN)
   }

@@ -184,9 +184,7 @@ export function startSession(
         turn()
         // A server that forgot this device is shown the invite when the person tries again.
         if (message.code === 'unauthorized') presentAgain()
-        // Who was in once is somebody already: what they wrote, sent or not, stays theirs.
-        const { member: _owner, ...rest } = message
-        connection.input({ kind: 'rejected', rejected: facts.wasLetIn() ? rest : message })
+        connection.input({ kind: 'rejected', rejected: message })
       },
       session: (told) => learn(() => facts.session(told)),
       admin: admin.snapshot,
@@ -302,6 +300,7 @@ export function startSession(
       readOnly: facts.readOnly(),
       connection: connection.view(),
       ...keyWords,
+      ...(facts.wasLetIn() ? {} : { newcomer: true as const }),
       queued: waiting,
       failed,
       unread: unread.all,

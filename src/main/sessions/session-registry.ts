@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { openClientSession } from '../../client/client-session.ts'
 import type {
@@ -13,6 +13,7 @@ import type { AdminView } from '../../ipc/contract.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { fail } from '../ipc/command-gate.ts'
+import { errorFields } from '../logger.ts'
 import type { Logger } from '../logger.ts'
 import { placesOf } from '../profile/profile-schema.ts'
 import type { KnownSession } from '../profile/profile-schema.ts'
@@ -42,7 +43,7 @@ export interface SessionRegistry {
   get(id: SessionId): ClientSession | undefined
   /** In the order they were joined. */
   views(): readonly SessionView[]
-  /** Deletes this device's copy and opens the session anew, as somebody else. */
+  /** Deletes this device's copy and opens the session anew, as somebody else. When that fails, all is as before. */
   startOver(known: KnownSession): Result<ClientSession>
   /** Disconnects and deletes this device's copy. */
   remove(id: SessionId): void
@@ -95,19 +96,56 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
     return { ok: true, value: session }
   }
 
+  /** In the list it stays, as whoever this device was before. */
+  function takeBack(before: KnownSession | undefined): void {
+    if (before === undefined) return
+    const folder = folderOf(before.sessionId)
+    try {
+      if (options.profile.session(before.sessionId) !== before) {
+        options.profile.putSession(before)
+      }
+      if (existsSync(asideOf(folder))) {
+        rmSync(folder, GONE)
+        renameSync(asideOf(folder), folder)
+      }
+    } catch (error) {
+      options.log.error('a session could not be taken back', errorFields(error))
+    }
+    if (openOne(dialled(before)).ok) return
+    open.delete(before.sessionId)
+    options.onListChange()
+  }
+
+  /** What is left of it is nobody's, and in nobody's way. */
+  function forget(folder: string): void {
+    try {
+      rmSync(folder, GONE)
+    } catch (error) {
+      options.log.warn('an earlier copy could not be deleted', errorFields(error))
+    }
+  }
+
   return {
     open: openOne,
     startOver(known) {
       const id = known.sessionId
+      const before = options.profile.session(id)
       open.get(id)?.close()
-      // First the files: a crash in between leaves a session without any, not one with somebody else's.
-      rmSync(folderOf(id), { recursive: true, force: true })
-      options.profile.putSession(known)
-      const opened = openOne({ ...known, addresses: [...placesOf(known)] })
-      if (opened.ok) return opened
-      open.delete(id)
-      options.onListChange()
-      return opened
+      try {
+        // First the files: a crash in between leaves a session without any, not one with somebody else's.
+        setAside(folderOf(id))
+        options.profile.putSession(known)
+        const opened = openOne(dialled(known))
+        if (opened.ok) {
+          forget(asideOf(folderOf(id)))
+          return opened
+        }
+      } catch (error) {
+        // A file is held by another program, or the disk is full.
+        options.log.error('a session could not be begun anew', errorFields(error))
+      }
+      takeBack(before)
+      return fail('internal', 'The session could not be begun anew on this computer’s disk.')
     },
     get: (id) => open.get(id),
     views: () => [...open.values()].map((session) => session.view()),
@@ -140,6 +178,21 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
     },
   }
 }
+
+/** Other programs hold files for a moment: virus scanners, backups. */
+const GONE = { recursive: true, force: true, maxRetries: 3, retryDelay: 50 } as const
+
+const asideOf = (folder: string): string => `${folder}.before`
+
+function setAside(folder: string): void {
+  rmSync(asideOf(folder), GONE)
+  renameSync(folder, asideOf(folder))
+}
+
+const dialled = (known: KnownSession): KnownSession => ({
+  ...known,
+  addresses: [...placesOf(known)],
+})
 
 /** What was given last; whether it is still good is for the server to say. */
 function tokenAnswer(token: string | undefined): TokenAnswer {

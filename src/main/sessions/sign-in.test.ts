@@ -14,7 +14,16 @@ import { createSignIn } from './sign-in.ts'
 
 /** Real sessions on real files, facing a scripted server. */
 function stage(folder: string) {
-  const profile = openProfileStore(join(folder, 'profile.json'), () => 0).store
+  const { store } = openProfileStore(join(folder, 'profile.json'), () => 0)
+  let broken = false
+  const profile: typeof store = {
+    ...store,
+    putSession(session) {
+      // The first write of somebody else's name fails, as on a full disk.
+      if (broken && session.memberId !== SELF) throw new Error('ENOSPC')
+      store.putSession(session)
+    },
+  }
   const server = scriptedServer()
   const clock = manualClock()
   const random = seededRandom(1)
@@ -26,7 +35,9 @@ function stage(folder: string) {
     authorities: () => [],
     log: { info() {}, warn() {}, error() {} },
     needsNoNetwork: () => false,
-    onEvent: (id) => signIn.follow(id),
+    onEvent(_id, event) {
+      if (event.type === 'session') signIn.follow(event.session)
+    },
     onAdmin() {},
     onListChange() {},
   })
@@ -48,6 +59,16 @@ function stage(folder: string) {
   }
   return {
     ...{ profile, registry, signIn, server, known, answer },
+    offered: () => server.current().sent.findLast((message) => message.type === 'refresh-token'),
+    async say(...frames: Parameters<ReturnType<typeof server.current>['say']>) {
+      await clock.settle()
+      server.current().say(...frames)
+      await clock.settle()
+    },
+    later: () => clock.settle(),
+    failDisk() {
+      broken = true
+    },
     start() {
       const opened = registry.open(known())
       if (!opened.ok) throw new Error(opened.failure.message)
@@ -142,9 +163,75 @@ describe('signing in', () => {
     on.start()
     await on.answer('identity-taken', { id: OTHER, name: 'Mara' })
     await on.answer('identity-taken', { id: SELF, name: 'Ada' })
-    expect(on.state()).toMatchObject({ state: 'refused', reason: 'identity-taken' })
+    expect(on.state()).toMatchObject({ state: 'refused', reason: 'token-of-another' })
     expect(on.server.connections).toHaveLength(2)
     expect(on.known().memberId).toBe(OTHER)
+  })
+
+  it('a good token is kept when something else keeps its owner out', async () => {
+    on.start()
+    await on.answer('token-needed')
+    const given = on.signIn.withToken(SESSION, 'good')
+    await on.answer('name-taken')
+    expect(await given).toMatchObject({ failure: { kind: 'not-allowed' } })
+    expect(on.known().token).toBe('good')
+  })
+
+  it('[I13] who was in is told whose the token is, and goes on with the one before', async () => {
+    on.start()
+    await on.answer('token-needed')
+    const good = on.signIn.withToken(SESSION, 'good')
+    await on.answer()
+    await good
+    on.server.current().close(1006)
+    await on.later()
+    const given = on.signIn.withToken(SESSION, 'of Mara')
+    await on.answer('identity-taken', { id: OTHER, name: 'Mara' })
+    expect(await given).toMatchObject({
+      failure: { message: 'This token belongs to Mara. Give one of your own.' },
+    })
+    expect(on.known()).toMatchObject({ memberId: SELF, token: 'good' })
+  })
+
+  it('two tokens given one after the other each have their own answer', async () => {
+    on.start()
+    await on.answer('token-needed')
+    const first = on.signIn.withToken(SESSION, 'first')
+    await on.answer()
+    await first
+    const refused = on.signIn.withToken(SESSION, 'A')
+    const taken = on.signIn.withToken(SESSION, 'B')
+    await on.say({ type: 'error', ref: on.offered()?.ref, code: 'unauthorized', message: '' })
+    expect(on.offered()?.token).toBe('B')
+    await on.say({ type: 'token-taken', ref: on.offered()?.ref, expiresAt: 3_600_000 })
+    expect(await refused).toMatchObject({ failure: { kind: 'unauthorized' } })
+    expect(await taken).toMatchObject({ ok: true })
+    expect(on.known().token).toBe('B')
+  })
+
+  it('a token that the server cannot look at now is kept, and is no failure', async () => {
+    on.start()
+    await on.answer('token-needed')
+    const first = on.signIn.withToken(SESSION, 'first')
+    await on.answer()
+    await first
+    const given = on.signIn.withToken(SESSION, 'next')
+    await on.say({ type: 'error', ref: on.offered()?.ref, code: 'unavailable', message: '' })
+    expect(await given).toMatchObject({ ok: true })
+    expect(on.known().token).toBe('next')
+  })
+
+  it('[I13] a session that cannot begin anew stays in the list as it was', async () => {
+    on.start()
+    await on.answer('token-needed')
+    const before = on.known()
+    const given = on.signIn.withToken(SESSION, 'of Mara')
+    on.failDisk()
+    await on.answer('identity-taken', { id: OTHER, name: 'Mara' })
+    await on.answer('identity-taken', { id: OTHER, name: 'Mara' })
+    expect(await given).toMatchObject({ ok: false })
+    expect(on.registry.views()).toMatchObject([{ id: SESSION, self: { memberId: SELF } }])
+    expect(on.known().memberId).toBe(before.memberId)
   })
 
   it('says so when the session is gone', async () => {

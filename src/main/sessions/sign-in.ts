@@ -1,4 +1,5 @@
 import type { ClientSession } from '../../client/client-session.ts'
+import type { SessionView } from '../../client/views.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { done, fail } from '../ipc/command-gate.ts'
@@ -11,8 +12,8 @@ import type { SessionRegistry } from './session-registry.ts'
 export interface SignIn {
   /** Tries the token at once; it is kept for the next start unless the server refuses it. */
   withToken(id: SessionId, token: string): Promise<Result<null>>
-  /** The session has changed: where its token is another member's, this device joins again as them (I13). */
-  follow(id: SessionId): void
+  /** The session has changed: where its token is another member's, a newcomer joins again as them (I13). */
+  follow(session: SessionView): void
 }
 
 export function createSignIn(
@@ -21,6 +22,8 @@ export function createSignIn(
 ): SignIn {
   /** Once is enough: whoever is told of yet another member is shown the refusal. */
   const adopted = new Set<SessionId>()
+  /** One token of a session is looked at before the next: what becomes of it decides which one is kept. */
+  const running = new Map<SessionId, Promise<Result<null>>>()
 
   function keepToken(session: KnownSession, token: string | undefined): void {
     const { token: _before, ...rest } = session
@@ -29,16 +32,16 @@ export function createSignIn(
 
   async function show(client: ClientSession, token: string): Promise<Result<null>> {
     const result = await client.signIn(token)
-    // Nobody answers: the token is kept, and the connection's own words say the rest.
+    // Nobody can look at it: the token is kept, and the connection's own words say the rest.
     return result.ok || result.failure.kind === 'offline' ? done : result
   }
 
-  function adopt(id: SessionId): void {
+  function adopt({ id, connection, newcomer }: SessionView): void {
     const session = profile.session(id)
-    const connection = registry.get(id)?.view().connection
-    if (session === undefined || connection?.state !== 'refused') return
+    if (session === undefined || connection.state !== 'refused') return
     const { owner } = connection
-    if (owner === undefined || adopted.has(id)) return
+    // Who was in once is somebody already: what they wrote, sent or not, stays theirs.
+    if (owner === undefined || newcomer !== true || adopted.has(id)) return
     adopted.add(id)
     // Whoever it was before was never in, and has neither messages nor a device that somebody knows.
     const { link: _link, ...kept } = session
@@ -47,26 +50,44 @@ export function createSignIn(
       ...createIdentity(),
       ...{ memberId: owner.id, memberName: owner.name },
     }
-    const opened = registry.startOver(next)
-    if (opened.ok) opened.value.connect()
+    // Where that could not be done, the session is what it was, and says again why it is kept out.
+    registry.startOver(next)
+    registry.get(id)?.connect()
+  }
+
+  async function tryToken(id: SessionId, token: string): Promise<Result<null>> {
+    const session = profile.session(id)
+    const client = registry.get(id)
+    if (session === undefined || client === undefined) return unknownSession
+    adopted.delete(id)
+    // Before it is shown: who is let in now must be let in by itself at the next start.
+    keepToken(session, token)
+    let result = await show(client, token)
+    if (!result.ok && registry.get(id) === client) adopt(client.view())
+    const owners = registry.get(id)
+    if (!result.ok && owners !== undefined && owners !== client) result = await show(owners, token)
+    // What is not the token's fault is no reason to ask for another one.
+    if (result.ok || result.failure.kind === 'not-allowed') return result
+    const now = profile.session(id)
+    if (now?.token === token) keepToken(now, session.token)
+    return result
   }
 
   return {
-    async withToken(id, token) {
-      const session = profile.session(id)
-      const client = registry.get(id)
-      if (session === undefined || client === undefined) return unknownSession
-      adopted.delete(id)
-      // Before it is shown: who is let in now must be let in by itself at the next start.
-      keepToken(session, token)
-      const result = await show(client, token)
-      if (result.ok) return result
-      adopt(id)
-      const owners = registry.get(id)
-      if (owners !== undefined && owners !== client) return show(owners, token)
-      const now = profile.session(id)
-      if (now?.token === token) keepToken(now, session.token)
-      return result
+    withToken(id, token) {
+      const before = running.get(id)
+      const mine: Promise<Result<null>> = (
+        before === undefined
+          ? tryToken(id, token)
+          : before.then(
+              () => tryToken(id, token),
+              () => tryToken(id, token),
+            )
+      ).finally(() => {
+        if (running.get(id) === mine) running.delete(id)
+      })
+      running.set(id, mine)
+      return mine
     },
     follow: adopt,
   }

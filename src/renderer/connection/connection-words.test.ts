@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ConnectionView } from '../../client/views.ts'
+import type { MemberId } from '../../protocol/ids.ts'
 import { session } from '../testing/sample-views.ts'
 import { connectionMessage } from './connection-words.ts'
 
@@ -75,6 +76,14 @@ test.each<[ConnectionView, number, string | null]>([
     { state: 'refused', reason: 'token-needed', message: '' },
     0,
     'This session asks who you are. It takes an access token, which your organisation gives you. [sign-in]',
+  ],
+  [
+    {
+      ...{ state: 'refused', reason: 'token-of-another', message: '' },
+      owner: { id: 'mara' as MemberId, name: 'Mara' },
+    },
+    0,
+    'This token belongs to Mara. On this computer you are another member: paste a token of your own. [sign-in]',
   ],
 ])('[D14] %j with %i queued says: %s', (connection, queued, words) => {
   expect(said(connection, queued)).toBe(words)

@@ -1,10 +1,10 @@
-import type { ConnectionView, SessionView } from '../../client/views.ts'
+import type { SessionView } from '../../client/views.ts'
 import { words } from '../words.ts'
 import { isSignedOut } from './words.ts'
 
 /** One word for small places. */
-export function connectionWord(connection: ConnectionView): string {
-  return words.connection.short(connection)
+export function connectionWord(session: SessionView): string {
+  return words.connection.short(session)
 }
 
 export interface ConnectionMessage {
@@ -92,10 +92,14 @@ export function connectionMessage(session: SessionView, now: number): Connection
       }
     case 'refused':
       if (isSignedOut(connection)) {
-        const { title, advice } = text.refused[connection.reason]
+        const { reason, owner } = connection
+        const { title, advice } =
+          reason === 'token-ended' && session.newcomer === true
+            ? text.newcomerEnded
+            : text.refused[reason]
         return {
-          tone: connection.reason === 'token-refused' ? 'bad' : 'warning',
-          title,
+          tone: reason === 'token-refused' || reason === 'token-of-another' ? 'bad' : 'warning',
+          title: owner === undefined ? title : text.belongsTo(owner.name),
           text: queued === 0 ? advice : text.queuedUntilSignedIn(queued),
           countdown: '',
           action: 'sign-in',

@@ -1,4 +1,4 @@
-import type { ConnectionView, RefusalReason, TokenReason } from '../../client/views.ts'
+import type { ConnectionView, RefusalReason, SessionView, TokenReason } from '../../client/views.ts'
 
 /** Only a bearer token is missing. */
 export function isSignedOut(
@@ -6,7 +6,12 @@ export function isSignedOut(
 ): connection is Extract<ConnectionView, { state: 'refused' }> & { readonly reason: TokenReason } {
   if (connection.state !== 'refused') return false
   const { reason } = connection
-  return reason === 'token-needed' || reason === 'token-ended' || reason === 'token-refused'
+  return (
+    reason === 'token-needed' ||
+    reason === 'token-ended' ||
+    reason === 'token-refused' ||
+    reason === 'token-of-another'
+  )
 }
 
 const refused: Readonly<
@@ -27,6 +32,10 @@ const refused: Readonly<
   'token-refused': {
     title: 'The server did not accept your token.',
     advice: 'Ask your organisation for another one.',
+  },
+  'token-of-another': {
+    title: 'This token belongs to somebody else.',
+    advice: 'On this computer you are another member: paste a token of your own.',
   },
   'unsupported-version': {
     title: 'The host runs a version this app cannot talk to.',
@@ -112,8 +121,10 @@ export const connectionWords = {
   label: 'Connection',
   progress: 'Progress of catching up',
   /** For small places. */
-  short: (connection: ConnectionView): string =>
-    isSignedOut(connection) ? 'signed out' : short[connection.state],
+  short: ({ connection, newcomer }: Pick<SessionView, 'connection' | 'newcomer'>): string => {
+    if (!isSignedOut(connection)) return short[connection.state]
+    return newcomer === true ? 'not signed in' : 'signed out'
+  },
   offline: 'Offline.',
   connecting: 'Connecting…',
   authenticating: 'Signing in…',
@@ -155,4 +166,10 @@ export const connectionWords = {
     seconds === 0 ? 'Trying now…' : `Next try in ${seconds} s.`,
   tryNow: 'Try now',
   refused,
+  belongsTo: (name: string): string => `This token belongs to ${name}.`,
+  /** To somebody who was never in, nothing has ended but the token. */
+  newcomerEnded: {
+    title: 'This token has ended.',
+    advice: 'Get a new one from your organisation.',
+  },
 } as const

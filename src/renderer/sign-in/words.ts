@@ -4,16 +4,18 @@ export const signInWords = {
   title: (session: string): string => `Sign in to ${session}`,
   lead: {
     'token-needed':
-      'Its server lets in who shows an access token of the organisation that runs it.',
+      'This server lets people in who have an access token from the organisation that runs it.',
     'token-ended':
       'Your sign-in has ended. What you wrote meanwhile is kept and sent once you are in again.',
     'token-refused':
       'The server did not accept the token it was shown. What you wrote is kept and sent once you are in.',
+    'token-of-another':
+      'The token you gave is another member’s. On this computer, sign in with a token of your own.',
     /** While it still lasts. */
     ending: 'Your sign-in ends soon. With a new token nothing is interrupted.',
   },
   label: 'Access token',
-  hint: 'Your organisation gives you one, mostly on a page where you sign in. Copy it there and paste it here. Give it only to a session that your organisation runs.',
+  hint: 'Your organisation gives you one, usually on a page where you sign in. Copy it there and paste it here. Give it only to a session that your organisation runs.',
   missing: 'Paste the token first.',
   tooLong: (length: number, limit: number): string =>
     `A token has at most ${formatNumber(limit)} characters; this text has ${formatNumber(length)}. Copy the token alone.`,

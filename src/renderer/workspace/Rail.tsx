@@ -3,6 +3,7 @@ import { House, Link, Plus } from 'lucide-react'
 import type { SessionView } from '../../client/views.ts'
 import { useActions, useAppState } from '../app/context.ts'
 import { connectionWord } from '../connection/connection-words.ts'
+import { isSignedOut } from '../connection/words.ts'
 import { avatarColour, initials } from '../parts/avatar-colour.ts'
 import { Mark } from '../parts/Mark.tsx'
 import { RovingList } from '../parts/RovingList.tsx'
@@ -32,7 +33,7 @@ export function Rail() {
 function SessionButton(props: { readonly session: SessionView; readonly current: boolean }) {
   const { session, current } = props
   const actions = useActions()
-  const state = connectionWord(session.connection)
+  const state = connectionWord(session)
   const label = words.rail.session(session.name, session.unread, state)
   return (
     <Tip text={`${session.name} · ${state}`}>
@@ -46,7 +47,10 @@ function SessionButton(props: { readonly session: SessionView; readonly current:
         onClick={() => actions.navigation.openSession(session.id)}
       >
         {initials(session.name)}
-        <span className="rail-dot" data-state={session.connection.state} />
+        <span
+          className="rail-dot"
+          data-state={isSignedOut(session.connection) ? 'signed-out' : session.connection.state}
+        />
         {session.unread > 0 && !current ? (
           <span className="badge" data-look={session.unreadDirect > 0 ? 'accent' : 'plain'}>
             {words.count(session.unread)}

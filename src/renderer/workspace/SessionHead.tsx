@@ -38,7 +38,7 @@ export function SessionHead({ session }: { readonly session: SessionView }) {
           className="chip"
           data-look={state === 'refused' && !isSignedOut(session.connection) ? 'bad' : 'warning'}
         >
-          {words.connection.short(session.connection)}
+          {words.connection.short(session)}
         </span>
       )}
       <SessionMenu session={session} canResume={!session.hosting && hosting !== undefined} />
