@@ -1,8 +1,9 @@
-import { useState } from 'react'
-import type { ConnectionView } from '../../client/views.ts'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { SessionView } from '../../client/views.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { useActions, useAppState } from '../app/context.ts'
 import { useSubmission } from '../app/use-form.ts'
+import { focusComposer } from '../composer/focus-composer.ts'
 import { isSignedOut } from '../connection/words.ts'
 import { Button } from '../parts/Button.tsx'
 import { Field } from '../parts/Field.tsx'
@@ -21,15 +22,32 @@ export function SignInDialog({ session, onClose }: SignInDialogProps) {
   const { sessions } = useActions()
   const view = useAppState((state) => sessionViewOf(state, session))
   // What brought the person here stays to be read while the token is tried.
-  const [lead] = useState(() => leadOf(view?.connection))
+  const [lead] = useState(() => leadOf(view))
   const [value, setValue] = useState('')
   const { busy, problem, submit, setProblem } = useSubmission()
+  const field = useRef<HTMLInputElement>(null)
   const text = words.signIn
+  const { connection } = view ?? {}
+  const isIn = connection?.state === 'online' && connection.signInEndsAt === undefined
+
+  const finish = useCallback((): void => {
+    onClose()
+    // The bar whose button had the focus is gone; writing is what comes next.
+    focusComposer()
+  }, [onClose])
+
+  useEffect(() => {
+    // Somebody else's doing: there is nothing left to ask for.
+    if (isIn && !busy && problem === null) finish()
+  }, [isIn, busy, problem, finish])
 
   async function signIn(): Promise<void> {
     const given = givenToken(value)
     if (given.kind === 'fault') return setProblem(given.words)
-    if (await submit(() => sessions.signIn(session, given.token))) onClose()
+    if (await submit(() => sessions.signIn(session, given.token))) return finish()
+    // The next one that is pasted takes its place.
+    field.current?.focus()
+    field.current?.select()
   }
 
   return (
@@ -43,6 +61,7 @@ export function SignInDialog({ session, onClose }: SignInDialogProps) {
       >
         <p className="dialog-text">{lead}</p>
         <Field
+          ref={field}
           label={text.label}
           type="password"
           // A token reads from left to right, whatever the language around it does.
@@ -67,7 +86,9 @@ export function SignInDialog({ session, onClose }: SignInDialogProps) {
   )
 }
 
-function leadOf(connection: ConnectionView | undefined): string {
+function leadOf(session: SessionView | undefined): string {
   const { lead } = words.signIn
-  return connection !== undefined && isSignedOut(connection) ? lead[connection.reason] : lead.ending
+  if (session === undefined || !isSignedOut(session.connection)) return lead.ending
+  // To somebody who was never in, nothing has ended.
+  return lead[session.newcomer === true ? 'token-needed' : session.connection.reason]
 }

@@ -122,6 +122,46 @@ test('a token that the server refuses stays where it is, with the reason', async
   expect(screen.queryByRole('alert')).toBeNull()
 })
 
+test('after a refusal the next token that is pasted takes the place of the wrong one', async () => {
+  const app = await openWith(NEEDED)
+  app.bridge.answer('session.sign-in', () => failed('No.', 'unauthorized'))
+  await app.user.type(field(), 'wrong{Enter}')
+  await app.settle()
+  expect(document.activeElement).toBe(field())
+  await app.user.paste('another')
+  expect(field().value).toBe('another')
+})
+
+test('it opens by itself once for each session', async () => {
+  const app = await openWith(NEEDED)
+  await app.user.keyboard('{Escape}')
+  await becomes(app, { state: 'connecting', attempt: 1 })
+  await becomes(app, NEEDED)
+  expect(dialog()).toBeNull()
+})
+
+test('it goes when the session comes online by itself, and writing is next', async () => {
+  const app = await openWith(ENDED)
+  await app.user.click(bar().getByRole('button', { name: 'Paste a new token' }))
+  await becomes(app, { state: 'online' })
+  expect(dialog()).toBeNull()
+})
+
+test('to somebody who was never in, nothing has ended but the token', async () => {
+  const view = appView({ sessions: [session({ connection: ENDED, newcomer: true })] })
+  const app = await openApp((on) => on.answer('app.state', () => ok(view)))
+  expect(bar().getByText('This token has ended.')).toBeTruthy()
+  expect(screen.queryByText(/Your sign-in has ended/)).toBeNull()
+  expect(screen.getAllByText('not signed in').length).toBeGreaterThan(0)
+  await app.user.click(bar().getByRole('button', { name: 'Paste a new token' }))
+  expect(within(dialog() as HTMLElement).getByText(/lets people in who have/)).toBeTruthy()
+})
+
+test('the dot beside a session that only wants a token is no alarm', async () => {
+  await openWith(ENDED)
+  expect(document.querySelector('.rail-dot')?.getAttribute('data-state')).toBe('signed-out')
+})
+
 test('what is copied along with a token is left out', () => {
   expect(givenToken('\n eyJ.a.\n b ')).toEqual({ kind: 'token', token: 'eyJ.a.b' })
   expect(givenToken('bearer  eyJ')).toEqual({ kind: 'token', token: 'eyJ' })

@@ -5,21 +5,18 @@ import { useActions, useAppState } from '../app/context.ts'
 
 /**
  * Asks by itself where the session on screen wants a token and was never given one: that is the next step of
- * joining it. Once, and not over another dialog; after that the connection bar asks.
+ * joining it. Once for each, and not over another dialog; after that the connection bar asks.
  */
 export function useSignInPrompt(session: SessionView | undefined): void {
   const { navigation } = useActions()
   const isFree = useAppState((state) => state.dialog === null)
-  const asked = useRef<SessionId | null>(null)
+  const asked = useRef(new Set<SessionId>())
   const { connection, id = null } = session ?? {}
   const isNeeded = connection?.state === 'refused' && connection.reason === 'token-needed'
 
   useEffect(() => {
-    if (!isNeeded || id === null) {
-      asked.current = null
-    } else if (isFree && asked.current !== id) {
-      asked.current = id
-      navigation.openDialog({ kind: 'sign-in', session: id })
-    }
+    if (!isNeeded || id === null || !isFree || asked.current.has(id)) return
+    asked.current.add(id)
+    navigation.openDialog({ kind: 'sign-in', session: id })
   }, [navigation, isFree, isNeeded, id])
 }
