@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test'
 import { expectAccessible } from './fixtures/accessible.ts'
 import { ask, roomNamed, sessionOf } from './fixtures/bridge.ts'
 import { portOf } from './fixtures/invites.ts'
-import { organisation } from './fixtures/organisation.ts'
+import { comesAnewBy, organisation } from './fixtures/organisation.ts'
 import { hosts, isOnline, joins } from './fixtures/stories.ts'
 import type { LandlineApp } from './fixtures/landline-app.ts'
 import { expect, test } from './fixtures/test.ts'
@@ -182,15 +182,18 @@ test('signing in with a token, and its end, have no accessibility violation', as
     await asked.paste('wrong')
     await expect(asked.problem).toBeVisible()
     await expectAccessible(page, 'sign in with a complaint')
-    await asked.paste(await server.tokenFor('mara', 14))
-    await expect(workspace(page).connection).toContainText('Your sign-in ends soon.', {
-      timeout: 14_000,
-    })
+    await asked.paste(await server.tokenFor('mara', 3_600))
+    await isOnline(app)
+    const life = 40
+    await comesAnewBy(app, await server.tokenFor('mara', life))
+    const { connection } = workspace(page)
+    const timeout = life * 1_000
+    await expect(connection).toContainText('Your sign-in ends soon.', { timeout })
     await expectAccessible(page, 'sign-in that ends soon')
-    await expect(workspace(page).connection).toContainText('Your sign-in has ended.', {
-      timeout: 14_000,
-    })
+    expect(await connection.textContent(), 'while it was looked at').toContain('ends soon')
+    await expect(connection).toContainText('Your sign-in has ended.', { timeout })
     await expectAccessible(page, 'signed out')
+    await expect(connection).toContainText('Your sign-in has ended.')
     // The keyboard alone leads back in.
     await workspace(page).connection.getByRole('button', { name: 'Paste a new token' }).focus()
     await page.keyboard.press('Enter')

@@ -2,13 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { ask, sessionOf } from './fixtures/bridge.ts'
 import type { LandlineApp } from './fixtures/landline-app.ts'
-import { organisation } from './fixtures/organisation.ts'
+import { comesAnewBy, organisation } from './fixtures/organisation.ts'
 import { playSampleStation } from './fixtures/sample-station.ts'
 import { hosts, joins } from './fixtures/stories.ts'
 import { expect, test } from './fixtures/test.ts'
 import { firstRun } from './screens/first-run.ts'
 import { hostingPanel } from './screens/hosting.ts'
 import { signIn } from './screens/sign-in.ts'
+import { DELIVERED } from './screens/timeline.ts'
 import { workspace } from './screens/workspace.ts'
 
 const folder = resolve(import.meta.dirname, '..', 'docs', 'screenshots')
@@ -37,6 +38,7 @@ async function picture(app: LandlineApp, name: string): Promise<void> {
       theme,
     )
     await app.window.evaluate(() => document.fonts.ready.then(() => undefined))
+    await atRest(app)
     const image = await app.window.screenshot({ caret: 'hide', scale: 'css' })
     const seen = await look(app, image)
     expect(seen.size, `${name} ${theme}`).toEqual(SIZE)
@@ -48,6 +50,17 @@ async function picture(app: LandlineApp, name: string): Promise<void> {
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, `${name}-${theme}.png`), image)
   }
+}
+
+/** Some things are shown a moment late, so that nothing flickers; what turns for ever is not waited for. */
+async function atRest(app: LandlineApp): Promise<void> {
+  await app.window.evaluate(async () => {
+    const ends = document
+      .getAnimations()
+      .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
+    // One that is cancelled has ended as well.
+    await Promise.allSettled(ends.map(({ finished }) => finished))
+  })
 }
 
 function look(app: LandlineApp, image: Buffer) {
@@ -137,11 +150,13 @@ test('signing in and being signed out look as they are meant to, in light and da
     await expect(asked.problem).toBeVisible()
     await picture(app, 'sign-in')
 
-    await asked.paste(await server.tokenFor('mara', 12))
+    await asked.paste(await server.tokenFor('mara', 3_600))
     const ui = workspace(app.window)
     await ui.room('general').waitFor()
     await ui.say('Shift report is in the usual place.')
-    await expect(ui.connection).toContainText('Your sign-in has ended.', { timeout: 20_000 })
+    await expect(ui.timeline.message('Shift report')).toContainText(DELIVERED)
+    await comesAnewBy(app, await server.tokenFor('mara', 3))
+    await expect(ui.connection).toContainText('Your sign-in has ended.')
     await ui.say('Generator two is back.')
     await ui.say('I take the night.')
     await expect(ui.timeline.message('I take the night.')).toContainText('queued')
