@@ -209,6 +209,22 @@ describe('signing in', () => {
     expect(on.known().token).toBe('B')
   })
 
+  it('two wrong ones one after the other leave the one before them both', async () => {
+    on.start()
+    await on.answer('token-needed')
+    const first = on.signIn.withToken(SESSION, 'first')
+    await on.answer()
+    await first
+    const wrong = [on.signIn.withToken(SESSION, 'A'), on.signIn.withToken(SESSION, 'B')]
+    const { length } = wrong
+    for (let time = 0; time < length; time++) {
+      const ref = on.offered()?.ref
+      await on.say({ type: 'error', ref, code: 'unauthorized', message: '' })
+    }
+    expect(await Promise.all(wrong)).toMatchObject([{ ok: false }, { ok: false }])
+    expect(on.known().token).toBe('first')
+  })
+
   it('a token that the server cannot look at now is kept, and is no failure', async () => {
     on.start()
     await on.answer('token-needed')
