@@ -96,7 +96,8 @@ async function serve(options: HeadlessOptions): Promise<number> {
             owner: { firstInvite: { token: ownerToken, label: 'owner', role: 'host', maxUses: 1 } },
           }),
       shared: shared.kind === 'shared' ? shared.shared : undefined,
-      pairing: secret !== undefined && offersCodes(tls, shared.kind === 'shared'),
+      pairing:
+        secret !== undefined && offersCodes(tls, shared.kind === 'shared', settings.trustedProxies),
       ...(authority.kind === 'authority'
         ? {
             verifyToken: authority.verifyToken,

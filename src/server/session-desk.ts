@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import type { GrantedInvite } from '../pairing/messages.ts'
 import type { PairingDesk } from './doors/pairing/pairing-desk.ts'
@@ -9,14 +10,19 @@ import type { Hub } from './hub/hub.ts'
 import type { Clock, Log, Meter } from './hub/ports.ts'
 import { reachableAddresses } from './ops/addresses.ts'
 import { fingerprintOfKey } from './tls/host-key.ts'
-import { namesOf, type ServerTls } from './tls/server-tls.ts'
+import { namesOf, type ServerTls, type TlsMaterial } from './tls/server-tls.ts'
 
 /**
  * Whether a headless server lets people in by codes: they prove the key of whoever answers. Nodes of one session have one
  * key only where they have one certificate; keys of their own would each be another host to whoever joined by a code.
+ * A proxy that says who is behind it ends the encryption with a key of its own: whoever joined would prove that one.
  */
-export function offersCodes(tls: ServerTls | undefined, isShared: boolean): boolean {
-  return tls?.kind === (isShared ? 'certificate' : 'host-key')
+export function offersCodes(
+  tls: ServerTls | undefined,
+  isShared: boolean,
+  trustedProxies: readonly string[],
+): boolean {
+  return trustedProxies.length === 0 && tls?.kind === (isShared ? 'certificate' : 'host-key')
 }
 
 /** The door of codes and passphrase before the hub's own; undefined where they are off. */
@@ -26,7 +32,10 @@ export function openPairing(
     readonly clock: Clock
     readonly meter: Meter
     readonly log: Log
-    readonly tls: ServerTls | undefined
+    readonly tls: ServerTls['kind'] | undefined
+    /** What new connections are shown now; null without encryption. */
+    readonly shown: () => TlsMaterial | null
+    readonly addressOf: (request: IncomingMessage) => string
     readonly host: string
     /** Known once the server listens. */
     readonly port: () => number
@@ -36,12 +45,17 @@ export function openPairing(
 ): PairingDoor | undefined {
   const { pairing, session } = hub
   if (pairing === undefined) return undefined
-  const { tls, host, port } = ports
-  const fingerprint = tls === undefined ? null : fingerprintOfKey(tls.privateKey)
+  const { tls, shown, host, port } = ports
+  function fingerprint(): string | null {
+    const material = shown()
+    return material === null ? null : fingerprintOfKey(material.key)
+  }
 
   function inviteParts(secret: string | undefined): GrantedInvite {
     // An address would not be believed where an authority vouches for names.
-    const names = tls?.kind === 'certificate' ? namesOf(tls.certificate) : []
+    const material = shown()
+    const names = tls === 'certificate' && material !== null ? namesOf(material.cert) : []
+    const pinned = tls === 'host-key' ? fingerprint() : null
     return {
       name: session.facts().name,
       addresses:
@@ -49,8 +63,8 @@ export function openPairing(
           ? names.map((name) => `${name}:${port()}`).slice(0, 16)
           : reachableAddresses(host, port(), networkInterfaces()).slice(0, 16),
       ...(secret === undefined ? {} : { secret }),
-      ...(tls?.kind === 'host-key' && fingerprint !== null ? { fingerprint } : {}),
-      ...(tls?.kind === 'certificate' ? { tls: true } : {}),
+      ...(pinned === null ? {} : { fingerprint: pinned }),
+      ...(tls === 'certificate' ? { tls: true } : {}),
     }
   }
 
@@ -72,11 +86,13 @@ export function openPairing(
     exhausted: (code) => pairing.exhausted(code),
     guessing: (what, address) => pairing.guessing(what, address),
   }
-  const { clock, meter, log } = ports
+  const { clock, meter, log, addressOf } = ports
   const random = (count: number): Uint8Array => randomBytes(count)
   const tries =
     ports.codes === undefined
       ? undefined
       : createSharedTries(ports.codes, clock, (code) => desk.exhausted(code))
-  return createPairingDoor({ desk, clock, meter, log, random, fingerprint, tries })
+  return createPairingDoor({
+    ...{ desk, clock, meter, log, random, fingerprint, addressOf, tries },
+  })
 }

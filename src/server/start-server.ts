@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { NO_CHANNEL } from '../protocol/device-proof.ts'
 import { selectorOf } from '../protocol/code.ts'
 import type { MemberId, SessionId } from '../protocol/ids.ts'
@@ -14,6 +15,7 @@ import { defaultHubOptions, type HubOptions } from './hub/options.ts'
 import type { Clock, Log } from './hub/ports.ts'
 import type { TokenStay } from './hub/token-stays.ts'
 import type { Vouching } from './hub/vouching.ts'
+import { directAddress } from './ops/client-address.ts'
 import { countingMeter, type CountingMeter } from './ops/counting-meter.ts'
 import { answerHealth, answerHttp, pathOf } from './ops/http-answers.ts'
 import type { Operations } from './ops/operations-port.ts'
@@ -147,10 +149,11 @@ export async function startServer(
   }
   const { id: sessionId } = store.session
   const stretch = (passphrase: string): Promise<string> => stretchPassphrase(passphrase, sessionId)
+  const addressOf =
+    operations?.addressOf ?? (({ socket }: IncomingMessage) => directAddress(socket))
   const integrations = await openIntegrations(
     {
-      ...{ store, fanOut, clock, secrets, log },
-      addressOf: operations?.addressOf ?? (({ socket }) => socket.remoteAddress ?? 'unknown'),
+      ...{ store, fanOut, clock, secrets, log, addressOf },
     },
     options.integrations ?? noIntegrations,
   )
@@ -187,11 +190,6 @@ export async function startServer(
   )
 
   let port = options.port
-  const pairing = openPairing(hub, {
-    ...{ clock, meter, log, tls: options.tls, host: options.host },
-    port: () => port,
-    codes: store.codes,
-  })
   const web = createWebServer({
     tls,
     timeoutMs: options.requestTimeoutMs ?? 10_000,
@@ -201,6 +199,12 @@ export async function startServer(
     highWaterMark: options.receiveBufferSize,
     // Some room above the hub's own limit, so that those over it are told so.
     maxSockets: () => hubOptions.connections.max + 256,
+  })
+  const pairing = openPairing(hub, {
+    ...{ clock, meter, log, addressOf, tls: options.tls?.kind, host: options.host },
+    shown: () => web.shown(),
+    port: () => port,
+    codes: store.codes,
   })
   const { http } = web
   let isStopping = false

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Clock, Log, Meter } from '../hub/ports.ts'
-import type { PreparedTls } from '../tls/server-tls.ts'
+import type { PreparedTls, TlsMaterial } from '../tls/server-tls.ts'
 import { ONLY_ENCRYPTED } from './http-answers.ts'
 
 /** TLS 1.3 where both can. */
@@ -12,6 +12,8 @@ const FLOOR = { minVersion: 'TLSv1.2' } as const
 export interface WebServer {
   /** Encrypted or not; it does not listen yet. */
   readonly http: Server
+  /** What new connections are shown now; null without encryption. */
+  shown(): TlsMaterial | null
   /** Cuts every connection that is left and ends the renewing. Closing is the owner's. */
   dispose(): void
 }
@@ -62,6 +64,7 @@ export function createWebServer(options: {
 
   let cancelRenewal = (): void => {}
   let lastFault: string | undefined
+  let shown = tls?.material ?? null
   /** Only new connections see a new certificate; those that are open stay as they are. */
   function renewLater(prepared: NonNullable<typeof tls>): void {
     cancelRenewal = clock.after(prepared.renewEveryMs, () => {
@@ -70,6 +73,7 @@ export function createWebServer(options: {
           lastFault = undefined
           if (material === null) return
           secure?.setSecureContext({ ...material, ...FLOOR })
+          shown = material
           const { validTo } = new X509Certificate(material.cert)
           log.info({ until: validTo }, 'new connections are shown a new certificate')
         },
@@ -87,6 +91,7 @@ export function createWebServer(options: {
 
   return {
     http,
+    shown: () => shown,
     dispose() {
       cancelRenewal()
       http.closeAllConnections()

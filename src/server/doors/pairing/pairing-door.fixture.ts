@@ -7,6 +7,7 @@ import { connect as connectTls, createServer as createTlsServer } from 'node:tls
 import type { SessionId } from '../../../protocol/ids.ts'
 import { selfSigned } from '../../../testing/certificates.ts'
 import { type ManualClock, manualClock } from '../../../testing/manual-clock.ts'
+import { directAddress } from '../../ops/client-address.ts'
 import { fingerprintOfKey, makeHostKey } from '../../tls/host-key.ts'
 import type { Grant, PairingDesk, Proved } from './pairing-desk.ts'
 import { createPairingDoor, type PairingDoor } from './pairing-door.ts'
@@ -76,7 +77,8 @@ export async function startHost({ secure = true } = {}): Promise<TestHost> {
     random: randomBytes,
     meter: { count: () => {}, observe: () => {} },
     log: { info: () => {}, warn: () => {} },
-    fingerprint: fingerprint ?? null,
+    fingerprint: () => fingerprint ?? null,
+    addressOf: (request) => directAddress(request.socket),
   })
   const http = secure ? createSecureServer({ key, cert: selfSigned(key) }) : createServer()
   http.on('upgrade', (request, raw, head) => door.upgrade(request, raw, head))

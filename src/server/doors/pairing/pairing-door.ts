@@ -40,8 +40,13 @@ export interface PairingDoorPorts {
   readonly random: RandomBytes
   readonly meter: Meter
   readonly log: Log
-  /** Of the key this server shows in TLS, whoever signed its certificate; null without encryption. */
-  readonly fingerprint: string | null
+  /**
+   * Of the key this server shows in TLS, whoever signed its certificate; null without encryption. Asked for each
+   * exchange, since an authority's key may be another one each time its certificate is.
+   */
+  readonly fingerprint: () => string | null
+  /** Where a request comes from. */
+  readonly addressOf: (request: IncomingMessage) => string
   /** Counted where all nodes of the session see it; left out, this server counts for itself. */
   readonly tries?: PairingTries | undefined
 }
@@ -57,7 +62,7 @@ export interface PairingDoor {
 }
 
 export function createPairingDoor(ports: PairingDoorPorts): PairingDoor {
-  const { desk, clock, random, meter, log, fingerprint } = ports
+  const { desk, clock, random, meter, log, addressOf } = ports
   const tries = ports.tries ?? createPairingTries(clock, (code) => desk.exhausted(code))
   const open = new Map<WebSocket, string>()
   const probes = new Map<string, Bucket>()
@@ -72,7 +77,10 @@ export function createPairingDoor(ports: PairingDoorPorts): PairingDoor {
 
   function accept(webSocket: WebSocket, address: string): void {
     open.set(webSocket, addressGroup(address))
-    const side = createHostSide({ desk, tries, random, fingerprint, address })
+    const side = createHostSide({
+      ...{ desk, tries, random, address },
+      fingerprint: ports.fingerprint(),
+    })
     let cancelCut = (): void => {}
     function close(code: CloseCode, reason: string): void {
       webSocket.close(code, reason)
@@ -196,10 +204,6 @@ function respond(response: ServerResponse, status: number, body: object): void {
     Connection: 'close',
   })
   response.end(JSON.stringify(body))
-}
-
-function addressOf(request: IncomingMessage): string {
-  return (request.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '')
 }
 
 function describe(fault: unknown): string {
