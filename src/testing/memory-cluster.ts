@@ -40,7 +40,7 @@ export function memoryCluster(): MemoryCluster {
   const store: MemoryCluster['store'] = {
     ...inner,
     failing: false,
-    codes: memoryCodes(() => clock.monotonic()),
+    codes: memoryCodes(() => clock.monotonic(), inner.registry),
     commit: (writes) => shared(() => inner.commit(writes)),
     shared: {
       mark: () => shared(() => Promise.resolve('0')),

@@ -1,11 +1,13 @@
 /** Codes that several nodes share, in memory, by a clock of their own. */
 import type { MemberId } from '../protocol/ids.ts'
 import type { Guess, KnownGuesses, SharedCodes } from '../server/hub/codes-port.ts'
+import type { Registry } from '../server/hub/registry-port.ts'
 
 interface Live {
   readonly code: string
   readonly owner: MemberId | null
   readonly expiresAt: number
+  readonly madeAfter: number
   guesses: number
 }
 interface Made {
@@ -14,12 +16,29 @@ interface Made {
   isOver: boolean
 }
 
-export function memoryCodes(now: () => number, runsMs = 30_000): SharedCodes {
+/** `registry`: whose audit log tells of removals, which end the session's code. */
+export function memoryCodes(
+  now: () => number,
+  registry?: Pick<Registry, 'audit'>,
+  runsMs = 30_000,
+): SharedCodes {
   const codes: Live[] = []
   const made = new Map<string, Made>()
   let ids = 0
+  /** Numbers of entries in the audit log. */
+  const newest = { entry: 0, removal: 0 }
 
-  const good = (): Live[] => codes.filter(({ expiresAt }) => expiresAt > now())
+  async function lookAtAudit(): Promise<void> {
+    const entries = (await registry?.audit(Number.MAX_SAFE_INTEGER, 1_000)) ?? []
+    const removal = entries.find(({ action }) => action === 'removed' || action === 'banned')
+    newest.entry = entries[0]?.number ?? 0
+    newest.removal = removal?.number ?? 0
+  }
+  const good = (): Live[] =>
+    codes.filter(
+      ({ owner, expiresAt, madeAfter }) =>
+        expiresAt > now() && (owner !== null || madeAfter >= newest.removal),
+    )
   const remove = (isIt: (one: Live) => boolean): boolean => {
     const found = good().filter(isIt)
     for (const one of found) codes.splice(codes.indexOf(one), 1)
@@ -43,8 +62,12 @@ export function memoryCodes(now: () => number, runsMs = 30_000): SharedCodes {
   }
 
   return {
-    good: () => Promise.resolve(good().map(kept)),
+    async good() {
+      await lookAtAudit()
+      return good().map(kept)
+    },
     async give(owner, how, lifeMs, make, maxOthers = Infinity) {
+      await lookAtAudit()
       const before = good().find((one) => one.owner === owner)
       if (before !== undefined && how === 'keep') return kept(before)
       const taken = good().map(({ code }) => code)
@@ -52,11 +75,17 @@ export function memoryCodes(now: () => number, runsMs = 30_000): SharedCodes {
       if (owner !== null && good().filter((one) => one.owner !== null).length > maxOthers) {
         return undefined
       }
-      const next = { code: make(taken), owner, expiresAt: now() + lifeMs, guesses: 0 }
+      const next = {
+        ...{ code: make(taken), owner, guesses: 0 },
+        ...{ expiresAt: now() + lifeMs, madeAfter: newest.entry },
+      }
       codes.push(next)
       return kept(next)
     },
-    take: (code) => Promise.resolve(remove((one) => one.code === code)),
+    async take(code) {
+      await lookAtAudit()
+      return remove((one) => one.code === code)
+    },
     takeFrom: async (owner) => void remove((one) => one.owner === owner),
     async begin(guess, windowMs, mayBegin) {
       for (const [id, { at }] of made) if (now() - at >= windowMs) made.delete(id)

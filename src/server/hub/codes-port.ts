@@ -26,6 +26,10 @@ export interface KnownGuesses {
  * own and let as much be guessed as all of them together may (T9). Times are the store's, whatever a node's clock says.
  */
 export interface SharedCodes {
+  /**
+   * The session's own ends by itself with each removal and ban that is written down after it was made: whoever was sent
+   * away may know it (I5), and no node has to live until it has renewed it.
+   */
   good(): Promise<readonly KeptCode[]>
   /**
    * The owner's code: `keep` the one there is, or make a new one in its place. `make` is given all that are good.

@@ -27,8 +27,8 @@ export interface Codes {
   lately(isLocked: boolean): readonly string[]
   /** Makes a new code for the session; the one before is good no longer. */
   renew(): Promise<void>
-  /** Somebody who was sent away may know it: renews it as soon as that can be done. */
-  renewSoon(): void
+  /** Somebody was sent away who may know it: it is good no longer. */
+  sentAway(): void
   /** A code for a further device of the member instead of the one before; undefined when there are too many. */
   link(member: MemberId): Promise<ShortCode | undefined>
   /** The member's link code is good no longer. */
@@ -92,7 +92,7 @@ export function createCodes(ports: {
     good: (isLocked) => Promise.resolve(good(isLocked)),
     lately: good,
     renew: () => Promise.resolve(renew()),
-    renewSoon: renew,
+    sentAway: renew,
     async link(member) {
       unlink(member)
       if (links.size >= MAX_LINKS) return undefined

@@ -172,7 +172,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     },
   })
   const codes =
-    ports.stretch === undefined ? undefined : openCodes({ store, fanOut, clock, secrets, log })
+    ports.stretch === undefined ? undefined : openCodes({ store, fanOut, clock, secrets })
   const board = createAdminBoard({ session, waitingRoom, people, codes, store, clock, log })
   const defaultRoom = createDefaultRoom({
     ...{ rooms, batcher, clock, secrets },
@@ -265,7 +265,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
           : 'You were taken out of this session.'
       roster.sendAway(id, standing, words)
       // They may know it, and what it gives would be newer than their removal (I5).
-      if (before.standing === 'active') codes?.renewSoon()
+      if (before.standing === 'active') codes?.sentAway()
       if (standing === 'banned') banKeysOf(id)
     } else if (before.role === 'guest' && role !== 'guest') {
       showAround(id).catch((fault: unknown) => {

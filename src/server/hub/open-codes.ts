@@ -1,5 +1,5 @@
 import { type Codes, createCodes } from './codes.ts'
-import type { Clock, FanOut, Log, Secrets, Store } from './ports.ts'
+import type { Clock, FanOut, Secrets, Store } from './ports.ts'
 import { createSharedCodes } from './shared-codes.ts'
 
 /** In memory for a server by itself; where the store keeps them for all nodes, there. */
@@ -8,7 +8,6 @@ export function openCodes(ports: {
   readonly fanOut: FanOut
   readonly clock: Clock
   readonly secrets: Pick<Secrets, 'nonce'>
-  readonly log: Log
 }): Codes {
   const { store, fanOut, ...rest } = ports
   // Told to all nodes: each shows it to the hosts who are there.

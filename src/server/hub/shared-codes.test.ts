@@ -1,11 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { parseCode } from '../../protocol/code.ts'
 import type { HubKit, TestDevice } from '../../testing/hub-kit.ts'
-import { manualClock } from '../../testing/manual-clock.ts'
 import { memoryCluster, type MemoryCluster } from '../../testing/memory-cluster.ts'
-import { memoryCodes } from '../../testing/memory-codes.ts'
-import { seededRandom } from '../../testing/seeded-random.ts'
-import { createSharedCodes } from './shared-codes.ts'
 
 const pairingOf = (kit: HubKit) => {
   const { pairing } = kit.hub
@@ -74,6 +70,23 @@ describe('codes of a session that several nodes serve', () => {
       expect(await granted(node, code)).toMatchObject({ code: 'no-code' })
       expect(await pairingOf(node).codes()).toEqual([shown()])
     }
+    // One removal, one new code, however many nodes hear of it: whoever was shown it can go on with it.
+    const next = shown()
+    await cluster.clock.advance(10_000)
+    expect(shown()).toBe(next)
+    const codesShown = host.of('admin').flatMap((admin) => admin.code?.code ?? [])
+    expect(new Set(codesShown).size).toBe(2)
+  })
+
+  it('[I5] brings nobody back although the node died at which they were removed', async () => {
+    const sam = await here.join('Sam')
+    await cluster.clock.advance(200)
+    const code = shown()
+    // Nothing of what follows is done: it is written down, and no node hears of it.
+    const { registry } = cluster.store
+    await registry.setStanding(sam.person.member, 'removed', { by: null, at: 2 })
+    expect(await pairingOf(there).codes()).not.toContain(code)
+    expect(await granted(there, code)).toMatchObject({ code: 'no-code' })
   })
 
   it('[I11] a device that asked at one node is followed at another, once', async () => {
@@ -104,32 +117,5 @@ describe('codes of a session that several nodes serve', () => {
       expect(await pairingOf(node).codes()).toEqual([])
       expect(pairingOf(node).codesLately()).toEqual([])
     }
-  })
-})
-
-describe('a store that is away', () => {
-  it('[I5] keeps no code alive that somebody knows who was sent away: it is renewed when it is back', async () => {
-    const clock = manualClock()
-    const random = seededRandom(7)
-    const inner = memoryCodes(() => clock.monotonic())
-    let isAway = false
-    const codes = createSharedCodes({
-      shared: {
-        ...inner,
-        give: (...all) => (isAway ? Promise.reject(new Error('away')) : inner.give(...all)),
-      },
-      ...{ clock, secrets: { nonce: () => random.key() }, log: { info() {}, warn() {} } },
-      changed() {},
-    })
-    const { code } = await codes.current()
-    isAway = true
-    codes.renewSoon()
-    await clock.advance(5_000)
-    expect((await codes.current()).code).toBe(code)
-    isAway = false
-    await clock.advance(1_000)
-    expect((await codes.current()).code).not.toBe(code)
-    codes.stop()
-    expect(clock.pendingTimers()).toBe(0)
   })
 })

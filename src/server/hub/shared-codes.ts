@@ -3,9 +3,7 @@ import { formatCode, makeCode } from '../../protocol/code.ts'
 import type { MemberId } from '../../protocol/ids.ts'
 import { CODE_LIFE_MS, type Codes, LINK_LIFE_MS, MAX_LINKS, randomOf } from './codes.ts'
 import type { KeptCode, SharedCodes } from './codes-port.ts'
-import type { Clock, Log, Secrets } from './ports.ts'
-
-const RETRY_MS = 1_000
+import type { Clock, Secrets } from './ports.ts'
 
 /** Codes that are good at every node of the session, whichever made them. */
 export function createSharedCodes(ports: {
@@ -14,13 +12,11 @@ export function createSharedCodes(ports: {
   readonly secrets: Pick<Secrets, 'nonce'>
   /** The session's code is another now. */
   readonly changed: () => void
-  readonly log: Log
 }): Codes {
-  const { shared, clock, secrets, changed, log } = ports
+  const { shared, clock, secrets, changed } = ports
   const random = randomOf(secrets)
   let lately: readonly KeptCode[] = []
   let cancelExpiry = (): void => {}
-  let cancelRetry = (): void => {}
   let stopped = false
 
   async function read(): Promise<readonly KeptCode[]> {
@@ -42,20 +38,6 @@ export function createSharedCodes(ports: {
     return shared.give(owner, how, lifeMs, (taken) => makeCode(random, taken), MAX_LINKS - 1)
   }
 
-  async function renew(): Promise<void> {
-    await give(null, 'replace', CODE_LIFE_MS)
-    changed()
-  }
-
-  async function renewSoon(): Promise<void> {
-    try {
-      await renew()
-    } catch (fault) {
-      log.warn({ fault: String(fault) }, 'the code of the session could not be renewed yet')
-      if (!stopped) cancelRetry = clock.after(RETRY_MS, () => void renewSoon())
-    }
-  }
-
   return {
     async current() {
       const known = (await read()).find(({ owner }) => owner === null)
@@ -67,8 +49,12 @@ export function createSharedCodes(ports: {
     },
     good: async (isLocked) => shownTo(await read(), isLocked),
     lately: (isLocked) => shownTo(lately, isLocked),
-    renew,
-    renewSoon: () => void renewSoon(),
+    async renew() {
+      await give(null, 'replace', CODE_LIFE_MS)
+      changed()
+    },
+    // Its end is written down with the removal, for all nodes at once.
+    sentAway() {},
     async link(member) {
       const link = await give(member, 'replace', LINK_LIFE_MS)
       return link === undefined ? undefined : shown(link)
@@ -88,7 +74,6 @@ export function createSharedCodes(ports: {
     stop() {
       stopped = true
       cancelExpiry()
-      cancelRetry()
     },
   }
 }

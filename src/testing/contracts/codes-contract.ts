@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { MemberId } from '../../protocol/ids.ts'
 import type { Guess, SharedCodes } from '../../server/hub/codes-port.ts'
+import type { Registry } from '../../server/hub/registry-port.ts'
 
 const SAM = '0192d3a4-0000-7000-8000-00000000000a' as MemberId
 const NIA = '0192d3a4-0000-7000-8000-00000000000b' as MemberId
@@ -14,6 +15,7 @@ export function codesContract(
   make: () => Promise<{
     /** As two nodes have them. */
     readonly nodes: readonly [SharedCodes, SharedCodes]
+    readonly registry: Pick<Registry, 'note'>
     /** The store's time moves on. */
     pass(ms: number): Promise<void>
   }>,
@@ -51,6 +53,31 @@ export function codesContract(
       await pass(10 * MINUTE)
       expect(await there.good()).toEqual([])
       expect(await here.take('DD')).toBe(false)
+    })
+
+    it('[I5] end with a removal that is newer, by themselves; those of further devices do not', async () => {
+      const { nodes, registry } = await make()
+      const [here, there] = nodes
+      const goodAt = async (node: SharedCodes) => (await node.good()).map(({ code }) => code)
+      const note = (action: 'removed' | 'banned' | 'unbanned') =>
+        registry.note({ action, by: null, detail: '', at: 1 })
+      await note('removed')
+      await here.give(null, 'keep', MINUTE, () => 'AA')
+      await here.give(SAM, 'replace', MINUTE, () => 'BB')
+      await note('unbanned')
+      expect((await goodAt(there)).toSorted()).toEqual(['AA', 'BB'])
+      for (const [action, old, next] of [
+        ['removed', 'AA', 'CC'],
+        ['banned', 'CC', 'DD'],
+      ] as const) {
+        await note(action)
+        expect(await goodAt(there)).toEqual(['BB'])
+        expect(await here.take(old)).toBe(false)
+        // Whoever is asked first makes the next one, and the others keep it.
+        const given = [here, there, here].map((node) => node.give(null, 'keep', MINUTE, () => next))
+        expect((await Promise.all(given)).map((one) => one?.code)).toEqual([next, next, next])
+        expect((await goodAt(here)).toSorted()).toEqual(['BB', next])
+      }
     })
 
     it('[I11] have few places, over all nodes', async () => {

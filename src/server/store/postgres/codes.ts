@@ -6,9 +6,12 @@ const CHANGING = 0x6c6c_636f
 /** No exchange lasts as long; its node is gone. */
 const RUNS_MS = 30_000
 
+/** By numbers of the audit log, not by times (D19). A further device's owner is looked at when it comes. */
+const IS_GOOD = `expires_at > clock_timestamp() AND (owner IS NOT NULL OR NOT EXISTS (
+    SELECT 1 FROM audit WHERE number > made_after AND action IN ('removed', 'banned')))`
 const GOOD = `SELECT code, owner,
     (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS "expiresInMs"
-  FROM codes WHERE expires_at > clock_timestamp() ORDER BY owner NULLS FIRST, code`
+  FROM codes WHERE ${IS_GOOD} ORDER BY owner NULLS FIRST, code`
 
 export function createPostgresCodes(db: PostgresDatabase): SharedCodes {
   /** The lock is taken first: what is read after it nobody changes meanwhile. */
@@ -24,7 +27,7 @@ export function createPostgresCodes(db: PostgresDatabase): SharedCodes {
 
     give: (owner, how, lifeMs, make, maxOthers = Infinity) =>
       change(async (session) => {
-        await session.query({ text: 'DELETE FROM codes WHERE expires_at <= clock_timestamp()' })
+        await session.query({ text: `DELETE FROM codes WHERE NOT (${IS_GOOD})` })
         const good = await session.query<KeptCode>({ text: GOOD })
         const before = good.find((one) => one.owner === owner)
         if (before !== undefined && how === 'keep') return before
@@ -36,8 +39,9 @@ export function createPostgresCodes(db: PostgresDatabase): SharedCodes {
         if (owner !== null && others.length > maxOthers) return undefined
         const code = make(good.map((one) => one.code))
         await session.query({
-          text: `INSERT INTO codes (code, owner, expires_at)
-            VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')`,
+          text: `INSERT INTO codes (code, owner, expires_at, made_after)
+            VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond',
+              (SELECT coalesce(max(number), 0) FROM audit))`,
           values: [code, owner, lifeMs],
         })
         return { code, owner, expiresInMs: lifeMs }
@@ -45,8 +49,7 @@ export function createPostgresCodes(db: PostgresDatabase): SharedCodes {
 
     take: (code) =>
       change(async (session) => {
-        const text =
-          'DELETE FROM codes WHERE code = $1 AND expires_at > clock_timestamp() RETURNING 1'
+        const text = `DELETE FROM codes WHERE code = $1 AND ${IS_GOOD} RETURNING 1`
         return (await session.query({ text, values: [code] })).length > 0
       }),
 

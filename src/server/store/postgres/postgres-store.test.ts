@@ -84,11 +84,12 @@ describe.skipIf(support.kind === 'no')('PostgreSQL', () => {
   }
 
   codesContract('PostgreSQL', async () => {
-    const { codes } = await emptyStore()
+    const { codes, registry } = await emptyStore()
     if (codes === undefined) throw new Error('no codes')
     return {
       // Several of its connections, as of several nodes.
       nodes: [codes, codes] as const,
+      registry,
       async pass(ms) {
         // As if everything had been so much earlier.
         const ago = `interval '${ms} milliseconds'`

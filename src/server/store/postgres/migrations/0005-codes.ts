@@ -12,6 +12,8 @@ export const codes: Migration = {
       -- Whom a further device comes to; null for the session's own.
       owner uuid,
       expires_at timestamptz NOT NULL,
+      -- The newest entry of the audit log when it was made: it ends with a removal that is newer.
+      made_after bigint NOT NULL,
       -- Begun and not right.
       guesses int NOT NULL DEFAULT 0
     );
