@@ -2,7 +2,7 @@ import type { Guess, KeptCode, KnownGuesses, SharedCodes } from '../../hub/codes
 import type { PostgresDatabase, Session } from './database.ts'
 
 /** One change of codes at a time, over all nodes: places, selectors and guesses are counted. */
-const CHANGING = 0x6c6c_636f
+export const CHANGING = 0x6c6c_636f
 /** No exchange lasts as long; its node is gone. */
 const RUNS_MS = 30_000
 

@@ -22,6 +22,13 @@ const RETRY_TO_MS = 5_000
 const RETRIES = 8
 const LOST_RACE = new Set(['23505', '40001', '40P01'])
 
+/** At most so many at a time. */
+interface Connections {
+  readonly writers: number
+  readonly readers: number
+}
+const USUAL_CONNECTIONS: Connections = { writers: 3, readers: 8 }
+
 const SETTINGS = `
   -- Whatever the database's default is: an ack means that the message is on disk (D3).
   SELECT set_config('synchronous_commit', 'on', false)
@@ -63,7 +70,11 @@ export interface PostgresDatabase {
 }
 
 /** Rejects until the server answers again; then goes on by itself. Nothing is connected before it is asked. */
-export function openDatabase(url: string, log: (fault: string) => void): PostgresDatabase {
+export function openDatabase(
+  url: string,
+  log: (fault: string) => void,
+  connections: Connections = USUAL_CONNECTIONS,
+): PostgresDatabase {
   const sockets = new Set<Socket>()
   const settings: pg.PoolConfig = {
     connectionString: url,
@@ -83,8 +94,8 @@ export function openDatabase(url: string, log: (fault: string) => void): Postgre
     onConnect: (client) => void client.query(SETTINGS).catch(() => {}),
   }
   // Apart, so that a thousand people who catch up do not keep anybody's message from being committed.
-  const writers = new pg.Pool({ ...settings, max: 3 })
-  const readers = new pg.Pool({ ...settings, max: 8 })
+  const writers = new pg.Pool({ ...settings, max: connections.writers })
+  const readers = new pg.Pool({ ...settings, max: connections.readers })
   // Connections that break while nobody uses them; the next one who asks gets a new one.
   for (const pool of [writers, readers]) {
     pool.on('error', (fault) => log(fault.message))

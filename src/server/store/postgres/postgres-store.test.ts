@@ -10,6 +10,7 @@ import { type SeededRandom, seededRandom } from '../../../testing/seeded-random.
 import { startPostgres, type TestPostgres } from '../../../testing/services/postgres.ts'
 import { programSupport } from '../../../testing/services/service-process.ts'
 import type { DeviceId, InviteId, MemberId, SessionId } from '../../../protocol/ids.ts'
+import { CHANGING } from './codes.ts'
 import { openDatabase, type PostgresDatabase } from './database.ts'
 import { openPostgresStore, type PostgresStore } from './postgres-store.ts'
 
@@ -278,6 +279,44 @@ describe.skipIf(support.kind === 'no')('PostgreSQL', () => {
     expect(await db.read({ text: 'SHOW enable_seqscan' })).toEqual([{ enable_seqscan: 'off' }])
     await db.close()
     postgres.sql('ALTER ROLE landline RESET synchronous_commit')
+  })
+
+  it('[T9, D3] commits messages while guesses of strangers wait for a node that froze with their lock', async () => {
+    const random = seededRandom(16)
+    const url = freshUrl()
+    const store = await open(url, random)
+    const { admit, create, writeOf } = storeHands(
+      () => store,
+      () => random,
+    )
+    const mara = await admit('Mara')
+    const room = await create(mara)
+    const frozen = openDatabase(url, () => {})
+    let thaw = (): void => {}
+    const isFrozen = new Promise<void>((resolve) => (thaw = resolve))
+    await new Promise<void>((locked, failed) => {
+      frozen
+        .transaction(async (session) => {
+          await session.query({ text: 'SELECT pg_advisory_xact_lock($1)', values: [CHANGING] })
+          locked()
+          await isFrozen
+          return { value: undefined, statements: [] }
+        })
+        .catch(failed)
+    })
+    const order: string[] = []
+    const guesses = Array.from({ length: 4 }, async () => {
+      await store.codes?.begin({ kind: 'passphrase' }, 60_000, () => true)
+      order.push('guess')
+    })
+    const results = await store.commit([writeOf(mara, room, { kind: 'post', text: 'on time' })])
+    order.push('message')
+    expect(results).toMatchObject([{ kind: 'committed' }])
+    thaw()
+    await Promise.all(guesses)
+    expect(order).toEqual(['message', ...Array<string>(4).fill('guess')])
+    expect(store.health()).toEqual({ ok: true })
+    await frozen.close()
   })
 
   it('[D3, D5] fails fast while PostgreSQL is away, says so, and goes on without a restart', async () => {

@@ -33,17 +33,21 @@ export type PostgresStore = Store & { health(): Health }
 /** Throws `PostgresFault` when the database cannot be used, other errors when it cannot be reached. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
   const db = openDatabase(options.url, options.log)
+  // Strangers begin guesses, one at a time over all nodes. Whatever they wait for, no message waits with them, and what
+  // fails for them is no reason to stop asking for others.
+  const codesDb = openDatabase(options.url, options.log, { writers: 1, readers: 1 })
   try {
     await migrate(db, allMigrations)
-    return storeOf(db, await openSession(db, options), options)
+    return storeOf(db, codesDb, await openSession(db, options), options)
   } catch (fault) {
-    await db.close()
+    await Promise.all([db.close(), codesDb.close()])
     throw fault
   }
 }
 
 function storeOf(
   db: PostgresDatabase,
+  codesDb: PostgresDatabase,
   session: Store['session'],
   ports: CarryOutPorts,
 ): PostgresStore {
@@ -77,7 +81,7 @@ function storeOf(
     },
     registry: createPostgresRegistry(db),
     integrations: createPostgresIntegrations(db),
-    codes: createPostgresCodes(db),
+    codes: createPostgresCodes(codesDb),
     async storageBytes() {
       const text = 'SELECT pg_database_size(current_database()) AS bytes'
       return (await db.read<{ bytes: number }>({ text }))[0]?.bytes ?? 0
@@ -94,7 +98,9 @@ function storeOf(
       )
     },
     health: () => db.health(),
-    close: () => db.close(),
+    async close() {
+      await Promise.all([db.close(), codesDb.close()])
+    },
   }
 }
 
