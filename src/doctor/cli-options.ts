@@ -10,8 +10,6 @@ export interface CliOptions extends ConnectionStrings {
   /** A server's data folder, to be looked at. */
   readonly dataDir: string | undefined
   readonly port: number
-  /** File with the authority of Redis's certificate. */
-  readonly redisCaFile: string | undefined
   readonly help: boolean
 }
 
@@ -68,10 +66,10 @@ export function parseCliOptions(
             config: values.config,
             redisFile: values['redis-connection-string-file'],
             postgresFile: values['postgres-connection-string-file'],
+            redisCaFile: values['redis-ca-file'],
           },
           ...{ environment, readFile },
         }),
-        redisCaFile: values['redis-ca-file'] ?? environment['LANDLINE_REDIS_CA_FILE'],
         help: values.help ?? false,
       },
     }

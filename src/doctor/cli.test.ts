@@ -102,7 +102,7 @@ describe('npm run doctor', () => {
   it('is told where Redis and PostgreSQL are as the server is: no secret by a flag', () => {
     const files: Record<string, string> = {
       'landline.yaml':
-        'port: 1\nredis: { connectionString: a }\npostgres: { connectionStringFile: pg }\n',
+        'port: 1\nredis: { connectionString: a, caFile: ca }\npostgres: { connectionStringFile: pg }\n',
       ...{ pg: 'postgres://b\n', redis: 'c\n', broken: 'redis: { connectionString: planted' },
     }
     const readFile = (file: string): string => {
@@ -114,20 +114,23 @@ describe('npm run doctor', () => {
       const parsed = parseCliOptions(args, environment, readFile)
       return parsed.kind === 'fault'
         ? parsed.message
-        : [parsed.options.redis, parsed.options.postgres]
+        : [parsed.options.redis, parsed.options.postgres, parsed.options.redisCaFile]
     }
     const config = ['--config', 'landline.yaml']
-    expect(told([])).toEqual([undefined, undefined])
-    expect(told(config)).toEqual(['a', 'postgres://b'])
-    expect(told([], { LANDLINE_CONFIG: 'landline.yaml' })).toEqual(['a', 'postgres://b'])
+    expect(told([])).toEqual([undefined, undefined, undefined])
+    expect(told(config)).toEqual(['a', 'postgres://b', 'ca'])
+    expect(told([], { LANDLINE_CONFIG: 'landline.yaml' })).toEqual(['a', 'postgres://b', 'ca'])
     const environment = {
       LANDLINE_REDIS_CONNECTION_STRING_FILE: 'redis',
       LANDLINE_POSTGRES_CONNECTION_STRING: 'postgres://d',
+      LANDLINE_REDIS_CA_FILE: 'ca-2',
     }
-    expect(told(config, environment)).toEqual(['c', 'postgres://d'])
+    expect(told(config, environment)).toEqual(['c', 'postgres://d', 'ca-2'])
+    expect(told([...config, '--redis-ca-file', 'ca-3'], environment)[2]).toBe('ca-3')
     expect(told(['--postgres-connection-string-file', 'pg'], environment)).toEqual([
       'c',
       'postgres://b',
+      'ca-2',
     ])
     expect(told(['--redis', 'redis://a'])).toContain('--redis')
     expect(told(['--config', 'none'])).toContain('no such file')

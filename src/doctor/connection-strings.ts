@@ -5,6 +5,8 @@ import { z } from 'zod'
 export interface ConnectionStrings {
   readonly redis: string | undefined
   readonly postgres: string | undefined
+  /** File with the authority of Redis's certificate. */
+  readonly redisCaFile: string | undefined
 }
 
 export interface StringSources {
@@ -12,16 +14,23 @@ export interface StringSources {
     readonly config?: string | undefined
     readonly redisFile?: string | undefined
     readonly postgresFile?: string | undefined
+    readonly redisCaFile?: string | undefined
   }
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly readFile: (file: string) => string
 }
 
-const place = z
-  .object({ connectionString: z.string().optional(), connectionStringFile: z.string().optional() })
-  .optional()
+const place = z.object({
+  connectionString: z.string().optional(),
+  connectionStringFile: z.string().optional(),
+})
 /** The rest of the server's options is the server's to judge. */
-const configSchema = z.object({ redis: place, postgres: place }).nullish()
+const configSchema = z
+  .object({
+    redis: place.extend({ caFile: z.string().optional() }).optional(),
+    postgres: place.optional(),
+  })
+  .nullish()
 
 /** Throws with words for whoever runs it when a file cannot be read. */
 export function connectionStrings(sources: StringSources): ConnectionStrings {
@@ -46,7 +55,12 @@ export function connectionStrings(sources: StringSources): ConnectionStrings {
     }
     return undefined
   }
-  return { redis: of('redis', flags.redisFile), postgres: of('postgres', flags.postgresFile) }
+  return {
+    redis: of('redis', flags.redisFile),
+    postgres: of('postgres', flags.postgresFile),
+    redisCaFile:
+      flags.redisCaFile ?? environment['LANDLINE_REDIS_CA_FILE'] ?? config?.redis?.caFile,
+  }
 }
 
 function readConfig(file: string, readFile: (file: string) => string) {
