@@ -1,58 +1,44 @@
 /** Bearer tokens at servers as operators start them: one person, whichever way they come (I13). */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { SignJWT } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { InviteId, MemberId } from '../../protocol/ids.ts'
 import { signalrClient, type SignalrClient } from '../../server/doors/testing/door-kit.ts'
 import { plainClient } from '../../server/doors/testing/plain-client.ts'
+import { type ListeningProcess, startHeadless, type Variables } from '../headless-process.ts'
 import { newId, type RawClient, rawClient, type RawPerson, rawPerson } from '../raw-client.ts'
 import { startPostgres } from '../services/postgres.ts'
 import { startRedis } from '../services/redis.ts'
 import { programSupport } from '../services/service-process.ts'
 
-const HEADLESS = fileURLToPath(new URL('../../server/headless.ts', import.meta.url))
 const SECRET = 'thirty-two characters, or some more of them'
 
-interface Node {
-  readonly url: string
-  readonly http: string
-}
-
 let folder: string
-let running: ChildProcess[]
+let running: ListeningProcess[]
+let served: number
 let clients: RawClient[]
 let foreign: SignalrClient[]
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'landline-bearers-'))
   ;[running, clients, foreign] = [[], [], []]
+  served = 0
 })
 afterEach(async () => {
   for (const { webSocket } of clients) webSocket.terminate()
   await Promise.all(foreign.map(({ connection }) => connection.stop()))
-  for (const child of running) child.kill('SIGKILL')
+  for (const node of running) node.signal('SIGKILL')
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function serve(environment: Readonly<Record<string, string>> = {}): Promise<Node> {
-  const data = join(folder, `data-${running.length}`)
-  const child = spawn(process.execPath, [HEADLESS, '--port', '0', '--data', data], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LANDLINE_JWT_SECRET: SECRET, ...environment },
+async function serve(environment: Variables = {}): Promise<ListeningProcess> {
+  const node = await startHeadless(['--port', '0', '--data', join(folder, `data-${served++}`)], {
+    LANDLINE_JWT_SECRET: SECRET,
+    ...environment,
   })
-  running.push(child)
-  let said = ''
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`it ended: ${said}`)))
-  const line = once(createInterface({ input: child.stdout }), 'line')
-  const [first] = (await Promise.race([line, ended])) as [string]
-  ended.catch(() => {})
-  return JSON.parse(first) as Node
+  running.push(node)
+  return node
 }
 
 const tokenFor = (subject: string, claims: Readonly<Record<string, unknown>> = {}) =>
@@ -62,7 +48,7 @@ const tokenFor = (subject: string, claims: Readonly<Record<string, unknown>> = {
     .setExpirationTime('1h')
     .sign(new TextEncoder().encode(SECRET))
 
-async function show(node: Node, person: RawPerson, token: string, invite?: string) {
+async function show(node: ListeningProcess, person: RawPerson, token: string, invite?: string) {
   const client = await rawClient(node.url, person)
   clients.push(client)
   await client.prove({ kind: 'token', token, ...(invite === undefined ? {} : { invite }) })
@@ -82,7 +68,7 @@ const again = (person: RawPerson, as: { id: MemberId; name: string }): RawPerson
   ...{ member: as.id, key: person.key },
 })
 
-async function signalr(node: Node, token: string, query = ''): Promise<SignalrClient> {
+async function signalr(node: ListeningProcess, token: string, query = ''): Promise<SignalrClient> {
   const client = signalrClient(`${node.http}/hubs/chat${query}`, {
     http: { accessTokenFactory: () => token },
   })
@@ -99,7 +85,7 @@ async function act(moderator: RawClient, type: 'ban-member' | 'remove-member', m
 }
 
 describe('a server that asks for bearer tokens', { timeout: 60_000 }, () => {
-  const strict = (): Promise<Node> => serve({ LANDLINE_REQUIRE_AUTHENTICATION: 'true' })
+  const strict = (): Promise<ListeningProcess> => serve({ LANDLINE_REQUIRE_AUTHENTICATION: 'true' })
 
   it('[I13] knows one person by one token: native first, then by SignalR, and on a further device', async () => {
     const node = await strict()
