@@ -174,6 +174,7 @@ export async function startServer(
   const door = createDoors(
     {
       ...{ hub, fanOut, clock, meter, log, session: store.session.id, uuid: secrets.uuid },
+      addressOf,
       verifyToken: integrations.verifyToken(options.verifyToken),
       isOpen: hubOptions.admission.kind === 'open',
       memberOf,
@@ -184,7 +185,7 @@ export async function startServer(
       maxQueuedBytes: 1_048_576,
       closeTimeoutMs: 5_000,
       allowedOrigins: [],
-      ...(operations === undefined ? {} : { addressOf: operations.addressOf }),
+      addressOf,
       ...options.door,
     },
   )

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Hub } from '../hub/hub.ts'
 import type { Clock, FanOut, Log, Meter } from '../hub/ports.ts'
 import type { MemberId, SessionId } from '../../protocol/ids.ts'
@@ -49,6 +50,8 @@ export function createDoors(
     readonly meter: Meter
     readonly log: Log
     readonly uuid: () => string
+    /** Where a request comes from. */
+    readonly addressOf: (request: IncomingMessage) => string
     readonly verifyToken: VerifyToken | undefined
     /** Whether names are believed, as on a server started with `--open`. */
     readonly isOpen: boolean
@@ -71,6 +74,8 @@ export function createDoors(
     identify: createIdentify({
       ids,
       verifyToken,
+      tries: hub.tries,
+      addressOf: ports.addressOf,
       isOpen: () => ports.isOpen || (switches.names && hub.session.shown().access === 'open'),
     }),
     present: createPresentGuests(),

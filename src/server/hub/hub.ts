@@ -33,7 +33,7 @@ import { createRoster } from './roster.ts'
 import { createSession, type Session } from './session.ts'
 import { sparing } from './sparing-log.ts'
 import { createSubmits } from './submits.ts'
-import { createTries, noteStopped } from './tries.ts'
+import { createTries, noteStopped, type Tries } from './tries.ts'
 import { createTyping } from './typing.ts'
 import { slowestReaders } from './slowest-readers.ts'
 import { createTokenStays, noStay, type Refreshed, type TokenStay } from './token-stays.ts'
@@ -80,6 +80,8 @@ export interface Hub {
   /** Codes and passphrase; undefined where they are off. */
   readonly pairing: Pairing | undefined
   readonly session: Pick<Session, 'facts' | 'shown'>
+  /** Wrong proofs, secrets and tokens of an address, at whichever door (I12). */
+  readonly tries: Pick<Tries, 'begin'>
   devices(): readonly DeviceInfo[]
   /** People with at least one device, and those within the grace period. */
   onlinePeople(): number
@@ -343,6 +345,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
         ? undefined
         : createPairing({ codes, session, people, store, clock, secrets, log }),
     session,
+    tries,
 
     devices: () => [...connections].flatMap((connection) => describeDevice(connection, people)),
     onlinePeople: () => people.onlineCount(),

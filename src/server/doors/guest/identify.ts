@@ -4,6 +4,7 @@ import { memberNameSchema } from '../../../protocol/records.ts'
 import { bearerOf } from '../../auth/bearer.ts'
 import type { VerifyToken } from '../../auth/verify-token.ts'
 import { subjectOf } from '../../auth/vouching-of-tokens.ts'
+import type { Tries } from '../../hub/tries.ts'
 import type { GuestIdentity } from '../guests.ts'
 import type { NameIds } from './name-ids.ts'
 
@@ -45,10 +46,12 @@ export interface Entered {
 export function createIdentify(ports: {
   readonly ids: NameIds
   readonly verifyToken: VerifyToken | undefined
+  readonly tries: Pick<Tries, 'begin'>
+  readonly addressOf: (request: IncomingMessage) => string
   /** Whether names are believed, as on a server started with `--open`. */
   readonly isOpen: () => boolean
 }): Identify {
-  const { ids, verifyToken, isOpen } = ports
+  const { ids, verifyToken, tries, addressOf, isOpen } = ports
   const places = new Map<MemberId, Set<number>>()
 
   async function byToken(token: string, invite: string | undefined): ReturnType<Identify['whoIs']> {
@@ -72,6 +75,27 @@ export function createIdentify(ports: {
       invite,
     }
     return { kind: 'person', person }
+  }
+
+  /** A token that is being looked at has a place among those that may be wrong (I12). */
+  async function inPlace(
+    address: string,
+    isWanted: () => boolean,
+    look: () => ReturnType<Identify['whoIs']>,
+  ): ReturnType<Identify['whoIs']> {
+    const attempt = await tries.begin(address, isWanted)
+    if (attempt === undefined) {
+      return refuse(429, 'Too many wrong tokens came from this address.')
+    }
+    let isWrong = false
+    try {
+      const who = await look()
+      isWrong = who.kind === 'refused' && who.status === 401
+      return who
+    } finally {
+      if (isWrong) attempt.wrong()
+      else attempt.right()
+    }
   }
 
   function byName(name: string, isAnonymous: boolean): Awaited<ReturnType<Identify['whoIs']>> {
@@ -98,7 +122,11 @@ export function createIdentify(ports: {
     async whoIs(request, options) {
       const token = bearerOf(request)
       const query = new URLSearchParams((request.url ?? '').split('?')[1] ?? '')
-      if (token !== undefined) return byToken(token, query.get('invite')?.slice(0, 512))
+      if (token !== undefined) {
+        const invite = query.get('invite')?.slice(0, 512)
+        const isThere = (): boolean => !request.socket.destroyed
+        return inPlace(addressOf(request), isThere, () => byToken(token, invite))
+      }
       if (!isOpen()) return refuse(401, 'A bearer token is needed.')
       const wanted = query.get('user')
       if (wanted === null || wanted === '') {
