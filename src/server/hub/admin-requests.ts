@@ -6,6 +6,7 @@ import { isModerator } from '../../protocol/roles.ts'
 import type { AdminBoard } from './admin-board.ts'
 import type { Codes } from './codes.ts'
 import type { AdmittedDevice, Connection } from './connection.ts'
+import { linkRefusal } from './link-refusal.ts'
 import type { Moderation } from './moderation.ts'
 import type { People } from './people.ts'
 import type { Clock, FanOut, Log, Refusal, Secrets, Store } from './ports.ts'
@@ -123,12 +124,9 @@ export function createAdminRequests(ports: AdminRequestPorts): AdminRequests {
     ref: number,
   ): Promise<void> {
     if (codes === undefined) return answer(connection, ref, NO_CODES)
-    const own = await registry.devicesOf(device.member)
-    if (own.some(({ key, byToken }) => key !== null && byToken)) {
-      // Refused here, since whoever types the code could only be told that it does not work (I13).
-      const words = 'Your further devices come by your bearer token, as this one did.'
-      return fail(connection, ref, 'not-allowed', words)
-    }
+    // Refused here, since whoever types the code could only be told that it does not work (I13).
+    const refusal = linkRefusal(await registry.devicesOf(device.member))
+    if (refusal !== undefined) return answer(connection, ref, refusal)
     const code = await codes.link(device.member)
     if (code === undefined) {
       return fail(connection, ref, 'too-many', 'Too many codes are in use. Try again in a while.')

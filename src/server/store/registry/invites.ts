@@ -1,6 +1,7 @@
-import type { InviteId, MemberId } from '../../../protocol/ids.ts'
+import type { InviteId } from '../../../protocol/ids.ts'
 import { MAX_INVITES } from '../../../protocol/limits.ts'
 import { isModerator, mayGive } from '../../../protocol/roles.ts'
+import { linkRefusal } from '../../hub/link-refusal.ts'
 import type { Act, InviteChanged, NewInvite, StoredInvite } from '../../hub/registry-port.ts'
 import { refuse } from '../rules.ts'
 import { record } from './audit.ts'
@@ -10,11 +11,6 @@ import type { RegistryTables } from './tables.ts'
 
 /** Tokens of pairings and links live for minutes: as many as these are a flood. */
 const MAX_PASSING = 1_000
-
-const LINKED_BY_TOKEN = refuse(
-  'not-allowed',
-  'Your further devices come by your bearer token, as this one did.',
-)
 
 export function* createInvite(
   tables: RegistryTables,
@@ -28,8 +24,9 @@ export function* createInvite(
   if (!isOwnLink && (acting === undefined || !mayGive(acting, role))) {
     return refuse('not-allowed', 'Your role cannot give this role.')
   }
-  if (isOwnLink && wanted.member !== null && (yield* comesByToken(tables, wanted.member))) {
-    return LINKED_BY_TOKEN
+  if (isOwnLink && wanted.member !== null) {
+    const refusal = linkRefusal(yield* tables.devicesOf(wanted.member))
+    if (refusal !== undefined) return refusal
   }
   const known = (yield* tables.invite(wanted.id)) ?? (yield* tables.inviteByToken(wanted.tokenHash))
   if (known !== undefined) {
@@ -53,11 +50,6 @@ export function* createInvite(
     yield* record(tables, { ...act, action: 'invite-created', detail: `${label} (${role})` })
   }
   return { kind: 'changed', invite }
-}
-
-/** A device that is out when its token ends must leave none behind that stays (I13). */
-function* comesByToken(tables: RegistryTables, member: MemberId): Steps<boolean> {
-  return (yield* tables.devicesOf(member)).some(({ key, byToken }) => key !== null && byToken)
 }
 
 /** Ended invites make room for new ones, the oldest first; those that still admit never do. */
