@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildApp } from './build.mjs'
 import { provideTestDisplays } from './lib/display.mjs'
+import { failuresOfPlaywright, failuresOfVitest } from './lib/failures.mjs'
 import { readJson } from './lib/files.mjs'
 import { root } from './lib/paths.mjs'
 import { foreground } from './lib/run.mjs'
@@ -84,6 +85,9 @@ await runMain(async () => {
     if (failed > 0) broken.push(name)
     say(`${failed === 0 ? '✔' : '✖'} ${name} ${seconds(stageStartedAt)}`)
   }
+  // Whoever sees only the end of a long output is to see what failed, and why.
+  failuresOfVitest(readJson(vitestReport)).forEach(say)
+  failuresOfPlaywright(readJson(playwrightReport)).forEach(say)
   const verdict = broken.length === 0 ? 'everything passed' : `FAILED in ${broken.join(', ')}`
   say(`${verdict}, ${counts.skipped} skipped, in ${seconds(startedAt)}`)
   process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`)
