@@ -1,11 +1,11 @@
 /** The server without the app: `node src/server/headless.ts --port 0 --data DIR`. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { destination, pino } from 'pino'
-import { redactUrl } from './auth/bearer.ts'
 import { authorityOf } from './auth/verifier-of-settings.ts'
 import { isOver, vouchingOf } from './auth/vouching-of-tokens.ts'
-import { describeInvite, inviteLink } from './ops/describe-invite.ts'
+import type { Log } from './hub/ports.ts'
+import { inTime } from './hub/in-time.ts'
+import { listeningLine } from './ops/describe-invite.ts'
 import {
   headlessHelp,
   type HeadlessOptions,
@@ -16,7 +16,9 @@ import { type JoinSecret, keepJoinSecret, readJoinSecret } from './ops/join-secr
 import { createOperations } from './ops/operations.ts'
 import { liveSettings } from './ops/options/live-settings.ts'
 import { printOptions } from './ops/options/print-options.ts'
-import { reloadOn } from './ops/options/reload.ts'
+import { holdReloads } from './ops/options/reload.ts'
+import { openLog } from './ops/server-log.ts'
+import { stopOn } from './ops/stop-on.ts'
 import { systemClock } from './ops/system-clock.ts'
 import { serverOptionsOf } from './server-options-of-settings.ts'
 import { sharedOf } from './shared-of-settings.ts'
@@ -28,15 +30,18 @@ import { namesOf, readTlsFiles, type ServerTls } from './tls/server-tls.ts'
 const BAD_FLAGS = 2
 const FAILED = 1
 const HANGING_MS = 500
+/** What is on its way to the store when the end is asked for. */
+const START_ENDS_WITHIN_MS = 2_000
 /** Whole deployments start at once, and what they need comes in any order. */
 const POSTGRES_PATIENCE_MS = 30_000
 
 const parsed = parseHeadlessOptions(process.argv.slice(2), process.env)
 if (parsed.kind === 'faults') {
-  process.stderr.write(`${parsed.faults.join('\n')}\nSee --help.\n`)
+  const { faults, format } = parsed
+  openLog({ level: 'info', format }).lastWords({ faults }, 'the options are wrong; see --help')
   process.exitCode = BAD_FLAGS
 } else if (parsed.options.help) {
-  process.stderr.write(headlessHelp(parsed.options.resolved.leaves))
+  process.stdout.write(headlessHelp(parsed.options.resolved.leaves))
 } else if (parsed.options.printOptions) {
   process.stdout.write(printOptions(parsed.options.resolved))
 } else {
@@ -44,36 +49,29 @@ if (parsed.kind === 'faults') {
 }
 
 async function serve(options: HeadlessOptions): Promise<number> {
-  // Written at once: a line about the crash that follows must not be lost in a buffer.
   const { settings } = options
-  const stderr = destination({ fd: 2, sync: true })
-  const log = pino(
-    { base: null, level: settings.log.level },
-    { write: (line) => void stderr.write(redactUrl(line)) },
-  )
+  const { log, lastWords } = openLog(settings.log)
+  const ended = (code: number, { message }: { readonly message: string }): number => {
+    lastWords({}, message)
+    return code
+  }
+  // Before anything is waited for: by themselves, they would end the process.
+  const reloads = holdReloads('SIGHUP')
+  const stop = stopOn(['SIGTERM', 'SIGINT'], (signal) => log.info({ signal }, 'draining'))
   const live = liveSettings(settings)
   const secret = secretOf(options)
-  if (secret?.kind === 'fault') {
-    process.stderr.write(`${secret.message}\n`)
-    return BAD_FLAGS
-  }
+  if (secret?.kind === 'fault') return ended(BAD_FLAGS, secret)
   const tls = tlsOf(options)
-  if (tls?.kind === 'fault') {
-    process.stderr.write(`${tls.message}\n`)
-    return BAD_FLAGS
-  }
+  if (tls?.kind === 'fault') return ended(BAD_FLAGS, tls)
   const clock = systemClock()
   const readText = (file: string): string => readFileSync(file, 'utf8')
-  const shared = await sharedOf(settings, readText, POSTGRES_PATIENCE_MS)
-  if (shared.kind === 'fault') {
-    process.stderr.write(`${shared.message}\n`)
-    return BAD_FLAGS
-  }
+  const shared = await sharedOf(settings, readText, {
+    patienceMs: POSTGRES_PATIENCE_MS,
+    signal: stop.signal,
+  })
+  if (shared.kind === 'fault') return ended(BAD_FLAGS, shared)
   const authority = authorityOf(settings, readText, clock.now)
-  if (authority.kind === 'fault') {
-    process.stderr.write(`${authority.message}\n`)
-    return BAD_FLAGS
-  }
+  if (authority.kind === 'fault') return ended(BAD_FLAGS, authority)
   // Only then: its packages take longer to load than all the rest of the server.
   const { enableTracing, tracingEndpoint, tracingSampleRatio } = settings.monitoring
   const tracing = enableTracing
@@ -83,7 +81,7 @@ async function serve(options: HeadlessOptions): Promise<number> {
     : null
   const ownerToken = options.ownerInvite ? randomBytes(32).toString('base64url') : undefined
   const operations = createOperations({ settings, live, clock, log, tracing })
-  const server = await startServer(
+  const starting = startServer(
     {
       ...serverOptionsOf(settings, live),
       admission:
@@ -107,12 +105,16 @@ async function serve(options: HeadlessOptions): Promise<number> {
     },
     log,
   )
-  if (server.kind === 'failed') {
-    process.stderr.write(`${server.message}\n`)
-    return FAILED
+  await Promise.race([starting, stop.asked])
+  if (stop.signal.aborted) {
+    const started = await inTime(starting, START_ENDS_WITHIN_MS, clock)
+    if (started !== 'late' && started.kind === 'running') await started.stop()
+    return stopped(log)
   }
+  const server = await starting
+  if (server.kind === 'failed') return ended(FAILED, server)
 
-  reloadOn('SIGHUP', {
+  reloads.begin({
     log,
     started: settings,
     read: () => parseHeadlessOptions(process.argv.slice(2), process.env),
@@ -133,25 +135,18 @@ async function serve(options: HeadlessOptions): Promise<number> {
   const announcing = isToBeAnnounced(options)
     ? (await import('./announcing.ts')).announceOn(server, log)
     : null
-  const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT']
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of signals) {
-      process.on(signal, () => {
-        log.info({ signal }, 'draining')
-        void Promise.all([server.stop(), announcing?.stop()]).then(() => resolve())
-      })
-    }
-  })
-  const line = { event: 'listening', url: server.url, http: server.httpUrl }
-  const admin = server.adminUrl === null ? {} : { admin: server.adminUrl }
-  process.stdout.write(`${JSON.stringify({ ...line, ...admin })}\n`)
-  log.info({ session: server.session, host: server.host, port: server.port }, 'serving')
   const names = tls?.kind === 'certificate' ? namesOf(tls.certificate) : []
-  describeInvite(server, options, secret, names)
-  if (ownerToken !== undefined) {
-    process.stderr.write(`Owner invite: ${inviteLink(server, options, ownerToken, names)}\n`)
-  }
-  await stopped
+  const secrets = { join: secret?.secret, owner: ownerToken }
+  process.stdout.write(`${JSON.stringify(listeningLine(server, options, secrets, names))}\n`)
+  log.info({ session: server.session, host: server.host, port: server.port }, 'serving')
+  if (secret?.madeIn !== undefined)
+    log.info({ file: secret.madeIn }, 'the join secret is in a file')
+  await stop.asked
+  await Promise.all([server.stop(), announcing?.stop()])
+  return stopped(log)
+}
+
+function stopped(log: Log): number {
   log.info({}, 'stopped')
   // Whatever still waits for somebody who hangs is not worth a node that does not end (D16).
   setTimeout(() => process.exit(), HANGING_MS).unref()

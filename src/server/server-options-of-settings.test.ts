@@ -68,6 +68,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     ...['jwt.hostRole', 'jwt.revocationFile'],
   ],
   'ops/headless-operations.test.ts': ['log.level'],
+  'ops/server-log.test.ts': ['log.format'],
 }
 
 /** There is but one value. */

@@ -10,6 +10,8 @@ export interface SharedBackendOptions {
   readonly postgres: string
   /** How long PostgreSQL is waited for when it is not there at the start; not at all when left out. */
   readonly patienceMs?: number
+  /** Ends this waiting. */
+  readonly signal?: AbortSignal | undefined
   /** Left out for a single node: others would hear of its messages only after seconds, from the store. */
   readonly redis?:
     | {
@@ -34,7 +36,7 @@ const CONNECT_TIMEOUT_MS = 5_000
 
 /** Looks at the connection strings; nothing is connected yet. */
 export function prepareSharedBackends(options: SharedBackendOptions): PreparedBackends {
-  const { postgres, redis, patienceMs = 0 } = options
+  const { postgres, redis, patienceMs = 0, signal } = options
   if (!/^postgres(ql)?:\/\//i.test(postgres)) {
     return fault('The connection string of PostgreSQL must begin with postgres://.')
   }
@@ -57,7 +59,7 @@ export function prepareSharedBackends(options: SharedBackendOptions): PreparedBa
             ...{ uuid: secrets.uuid, hash: secrets.hash },
             log: (words) => log.warn({ fault: words }, 'a connection to PostgreSQL broke'),
           })
-        return waitForDatabase(open, patienceMs, { clock, log })
+        return waitForDatabase(open, patienceMs, { clock, log }, signal)
       },
       openFanOut({ session, secrets, clock, log }) {
         if (redis === undefined || parsed === undefined) {

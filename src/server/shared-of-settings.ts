@@ -1,4 +1,5 @@
 import type { Settings } from './ops/options/settings.ts'
+import type { SharedBackendOptions } from './shared-backends.ts'
 import type { SharedBackends } from './shared-backends-port.ts'
 
 export type SharedOfSettings =
@@ -11,7 +12,7 @@ export type SharedOfSettings =
 export async function sharedOf(
   settings: Pick<Settings, 'postgres' | 'redis'>,
   readFile: (file: string) => string,
-  patienceMs = 0,
+  waiting: Pick<SharedBackendOptions, 'patienceMs' | 'signal'> = {},
 ): Promise<SharedOfSettings> {
   const strings = connectionStrings(settings, readFile)
   if (strings.kind === 'fault') return strings
@@ -21,7 +22,7 @@ export async function sharedOf(
   if (ca.kind === 'fault') return ca
   const { prepareSharedBackends } = await import('./shared-backends.ts')
   const prepared = prepareSharedBackends({
-    ...{ postgres: url, patienceMs },
+    ...{ postgres: url, ...waiting },
     redis:
       redisString === undefined
         ? undefined

@@ -21,6 +21,7 @@ export interface ListeningProcess extends HeadlessProcess {
   readonly url: string
   readonly http: string
   readonly admin: string | undefined
+  readonly ownerInvite: string | undefined
 }
 
 export type Variables = Readonly<Record<string, string>>
@@ -49,8 +50,9 @@ export async function startHeadless(
     once(createInterface({ input: stdout }), 'line'),
     ended,
   ])) as [string]
-  const { url = '', http = '', admin } = JSON.parse(line) as Partial<Record<string, string>>
-  return { ...running, url, http, admin }
+  const told = JSON.parse(line) as Partial<Record<string, string>>
+  const { url = '', http = '', admin, ownerInvite } = told
+  return { ...running, url, http, admin, ownerInvite }
 }
 
 function hearing(child: ChildProcess): HeadlessProcess {

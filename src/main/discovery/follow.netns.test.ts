@@ -52,7 +52,7 @@ describe.skipIf(support.kind === 'no')('the real client and server on real netwo
         ...['--name', 'Ward 3', '--secret-file', join(folder, 'secret'), '--print-invite'],
       ),
     )
-    const [, link = ''] = await server.hearError(20_000, /Invite: (\S+)\n/)
+    const link = await server.hear(20_000, (line) => (line as { invite?: string }).invite)
     const parsed = parseInvite(link)
     if (parsed.kind === 'fault') throw new Error(parsed.message)
     const { invite } = parsed

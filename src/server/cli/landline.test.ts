@@ -94,7 +94,7 @@ describe('landline', () => {
       landline(['doctor', '--help']),
     ])
     expect([serving.code, doctor.code]).toEqual([0, 0])
-    expect(serving.err).toContain('--print-options')
+    expect(serving.out).toContain('--print-options')
     expect(doctor.out).toContain('--postgres-connection-string-file')
     expect((await landline(['serve', '--max-connections', '0'])).code).toBe(2)
   }, 60_000)

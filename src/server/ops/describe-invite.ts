@@ -4,33 +4,46 @@ import { createInvite } from '../../protocol/invite.ts'
 import type { RunningServer } from '../start-server.ts'
 import { reachableAddresses } from './addresses.ts'
 import type { HeadlessOptions } from './headless-options.ts'
-import type { JoinSecret } from './join-secret.ts'
 
-/** Says on stderr where the join secret is, and, when asked, the invite and the words of the key. */
-export function describeInvite(
+/** The one line on stdout, for whoever started the server: what lets people in is told here only, since logs are kept. */
+export interface ListeningLine {
+  readonly event: 'listening'
+  readonly url: string
+  readonly http: string
+  /** Of the admin port. */
+  readonly admin?: string
+  /** With the join secret; when asked. */
+  readonly invite?: string
+  /** Makes one person host; when asked. */
+  readonly ownerInvite?: string
+  /** The words of the host's key, to compare them; beside an invite that names the key. */
+  readonly key?: string
+}
+
+export function listeningLine(
   server: RunningServer,
-  options: HeadlessOptions,
-  secret: Extract<JoinSecret, { kind: 'secret' }> | undefined,
+  options: Pick<HeadlessOptions, 'tls' | 'printInvite'>,
+  secrets: { readonly join: string | undefined; readonly owner: string | undefined },
   /** Of the certificate: an address would not be believed. */
   names: readonly string[],
-): void {
-  if (secret?.madeIn !== undefined) {
-    process.stderr.write(`The join secret is in ${secret.madeIn}\n`)
-  }
-  if (!options.printInvite) {
-    const warning = secret === undefined ? '' : ', which contains the secret'
-    process.stderr.write(`Run with --print-invite to see the invite link${warning}.\n`)
-    return
-  }
-  const invite = inviteLink(server, options, secret?.secret, names)
-  process.stderr.write(`Invite: ${invite}\n`)
-  if (server.fingerprint !== null) {
-    process.stderr.write(`Key: ${fingerprintWords(server.fingerprint).join(' · ')}\n`)
+): ListeningLine {
+  const { url, httpUrl: http, adminUrl, fingerprint } = server
+  const { owner } = secrets
+  const link = (secret: string | undefined) => inviteLink(server, options, secret, names)
+  const hasInvite = options.printInvite || owner !== undefined
+  return {
+    ...{ event: 'listening', url, http },
+    ...(adminUrl === null ? {} : { admin: adminUrl }),
+    ...(options.printInvite ? { invite: link(secrets.join) } : {}),
+    ...(owner === undefined ? {} : { ownerInvite: link(owner) }),
+    ...(hasInvite && fingerprint !== null
+      ? { key: fingerprintWords(fingerprint).join(' · ') }
+      : {}),
   }
 }
 
 /** Of the server as others reach it, with what lets them in. */
-export function inviteLink(
+function inviteLink(
   server: RunningServer,
   { tls }: Pick<HeadlessOptions, 'tls'>,
   secret: string | undefined,

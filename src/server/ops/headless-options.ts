@@ -36,16 +36,23 @@ const OWN_PATHS = ['/ws', '/hubs/chat', '/hooks', '/pair', '/landline']
 export type ParsedOptions =
   | { readonly kind: 'options'; readonly options: HeadlessOptions }
   /** Every violation, each naming where it was given. */
-  | { readonly kind: 'faults'; readonly faults: readonly string[] }
+  | {
+      readonly kind: 'faults'
+      readonly faults: readonly string[]
+      /** In which they are to be said, if that much was understood. */
+      readonly format: Settings['log']['format']
+    }
 
 export function headlessHelp(leaves: Resolved['leaves']): string {
   return `Landline server
 
   --config FILE      options by name, in JSON or YAML (or set LANDLINE_CONFIG)
   --print-options    print every option with its value and its origin, and end
-  --print-invite     print the invite link, which contains the secret, on stderr
-  --owner-invite     make an invite of the role host, good for one person, and print it on stderr
+  --print-invite     tell the invite link, which contains the secret: as "invite" in the line on stdout
+  --owner-invite     make an invite of the role host, good for one person: as "ownerInvite" in that line
   --help
+
+stdout has one line of JSON, once people can come in: {"event":"listening","url":…}. stderr has the log, and nothing else.
 
 Flags win over the environment (LANDLINE_…), the environment over the file. SIGHUP reads them again: limits, the log's level
 and revoked tokens change while serving, the rest at the next start.
@@ -62,11 +69,12 @@ export function parseHeadlessOptions(
   if (resolved.kind === 'faults') {
     const { faults, rest } = resolved
     const more = rest === undefined ? [] : contradictions(rest)
-    return { kind: 'faults', faults: [...faults, ...more] }
+    const format = rest?.settings.log.format
+    return { kind: 'faults', faults: [...faults, ...more], format }
   }
   const { settings, run } = resolved
   const faults = contradictions(resolved)
-  if (faults.length > 0) return { kind: 'faults', faults }
+  if (faults.length > 0) return { kind: 'faults', faults, format: settings.log.format }
   const tls = tlsOf(settings)
   const { port, host, dataDir, sessionName } = settings
   return {

@@ -15,12 +15,12 @@ import { type Invite, parseInvite } from '../../protocol/invite.ts'
 import { companyCertificate } from '../certificates.ts'
 
 const HEADLESS = fileURLToPath(new URL('../../server/headless.ts', import.meta.url))
-const FINISHED = /Run with --print-invite|Invite: (\S+)\n/
 
 interface Headless {
   readonly url: string
   readonly http: string
   readonly invite: Invite
+  readonly key: string | undefined
   readonly said: () => string
   stop(): Promise<unknown>
 }
@@ -48,25 +48,25 @@ async function serve(...flags: string[]): Promise<Headless> {
   const { stdout, stderr } = child
   if (stdout === null || stderr === null) throw new Error('no pipes')
   let said = ''
-  const link = new Promise<string>((resolve, reject) => {
-    stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString()
-      const [, invite] = FINISHED.exec(said) ?? []
-      if (invite !== undefined) resolve(invite)
-    })
-    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${said}`)))
+  stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`ended with ${String(code)}: ${said}`)
   })
-  const [line] = (await Promise.race([
-    once(createInterface({ input: stdout }), 'line'),
-    link.then(() => new Promise(() => {})),
-  ])) as [string]
-  const { url, http } = JSON.parse(line) as Record<'url' | 'http', string>
-  const parsed = parseInvite(await link)
+  const first = once(createInterface({ input: stdout }), 'line') as Promise<[string]>
+  const [line] = await Promise.race([first, ended])
+  const {
+    url = '',
+    http = '',
+    invite = '',
+    key,
+  } = JSON.parse(line) as Partial<Record<string, string>>
+  const parsed = parseInvite(invite)
   if (parsed.kind === 'fault') throw new Error(parsed.message)
   return {
     url,
     http,
     invite: parsed.invite,
+    key,
     said: () => said,
     async stop() {
       child.kill('SIGTERM')
@@ -93,7 +93,7 @@ describe('the headless server', () => {
     const { fingerprint = '', tls } = first.invite
     expect(tls).toBeUndefined()
     expect(await judged(first.url, fingerprint)).toBe('secured')
-    expect(first.said()).toMatch(/Key: \w+ · \w+ · \w+ · \w+\n/)
+    expect(first.key).toMatch(/^\w+ · \w+ · \w+ · \w+$/)
 
     const file = join(folder, 'data', 'host-key')
     const key = readFileSync(file, 'utf8')

@@ -60,7 +60,7 @@ export async function startDrill(): Promise<Drill> {
         '--print-invite',
       ),
     )
-    const [, invite = ''] = await host.hearError(START_MS, /Invite: (\S+)\n/)
+    const invite = await host.hear(START_MS, (line) => (line as { invite?: string }).invite)
     return {
       ...{ network, near, far, invite, host, dispose },
       member: (name, computer, link = invite) =>

@@ -9,8 +9,6 @@ export interface Talk {
    * after `withinMs` with what was written instead.
    */
   hear<Value>(withinMs: number, wanted: (line: unknown) => Value | undefined): Promise<Value>
-  /** The same for what it complains, as one text. */
-  hearError(withinMs: number, wanted: RegExp): Promise<RegExpExecArray>
   kill(): void
 }
 
@@ -26,7 +24,6 @@ export function talkTo(child: ChildProcess): Talk {
   })
   stderr.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString('utf8')).slice(-20_000)
-    wake?.()
   })
   // A program that was killed no longer reads; its exit is what counts.
   stdin.on('error', () => {})
@@ -61,7 +58,6 @@ export function talkTo(child: ChildProcess): Talk {
         }
         return undefined
       }),
-    hearError: (withinMs, wanted) => until(withinMs, () => wanted.exec(errors) ?? undefined),
     kill: () => void child.kill('SIGKILL'),
   }
 }

@@ -31,7 +31,21 @@ export function reload({ log, started, read, take }: Reload): void {
   if (waiting.length > 0) log.warn({ waiting }, 'options that changed wait for the next start')
 }
 
-/** Reloads at every such signal from now on. Windows has none; there it never comes. */
-export function reloadOn(signal: NodeJS.Signals, parts: Reload): void {
-  process.on(signal, () => reload(parts))
+/**
+ * Takes such signals from now on, and reloads at each once there is something to reload: those that came before are
+ * answered by one. Windows has none; there it never comes.
+ */
+export function holdReloads(signal: NodeJS.Signals): { begin(parts: Reload): void } {
+  let parts: Reload | undefined
+  let isDue = false
+  process.on(signal, () => {
+    if (parts === undefined) isDue = true
+    else reload(parts)
+  })
+  return {
+    begin(given) {
+      parts = given
+      if (isDue) reload(given)
+    },
+  }
 }

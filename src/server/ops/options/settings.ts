@@ -310,6 +310,10 @@ export const settingsSchema = z.strictObject({
         .enum(['debug', 'info', 'warn', 'error', 'silent'])
         .default('info')
         .meta(reload('least important entry that is written')),
+      format: z
+        .enum(['json', 'text'])
+        .optional()
+        .meta(about({ help: 'of stderr; when left out, text on a terminal and JSON elsewhere' })),
       slowOperationMilliseconds: whole(1, 60_000)
         .default(250)
         .meta(reload('an operation that takes longer is logged')),

@@ -54,4 +54,17 @@ describe('a database that is not there when a node starts', () => {
   ])('is not waited for when waiting mends nothing: $message', async (fault) => {
     expect(await waited(fault, 1, 0)).toEqual({ end: fault.message, tries: 1, lines: [] })
   })
+
+  it.each([
+    ['between two tries', () => Promise.reject(system('ECONNREFUSED'))],
+    ['in the middle of one', () => new Promise<never>(() => {})],
+  ])('is waited for no longer when that is asked for %s', async (_, open) => {
+    const clock = manualClock()
+    const stop = new AbortController()
+    const log = { info() {}, warn() {} }
+    const waiting = waitForDatabase(open, 30_000, { clock, log }, stop.signal)
+    await clock.advance(1_000)
+    stop.abort(new Error('asked'))
+    await expect(waiting).rejects.toThrow('asked')
+  })
 })
