@@ -30,9 +30,8 @@ const HELP = `landline COMMAND
 
 Where the session is, is said as for serve: --data DIR, or PostgreSQL by LANDLINE_POSTGRES_CONNECTION_STRING or
 --postgres-connection-string-file. A data folder must not be in use by a server meanwhile: its hosts and moderators do the same in
-the app. Nodes of a cluster may run. An invite counts for them at once; what becomes of people, and of integrations that are revoked,
-within five seconds, and whoever is out is cut off then. An integration that is made counts on a node that runs once somebody
-changes something in the app, or from its next start.
+the app. Nodes of a cluster may run. An invite counts for them at once; what becomes of people and integrations within ten seconds,
+and whoever is out is cut off then.
 `
 
 const BAD_COMMAND = 2

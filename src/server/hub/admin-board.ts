@@ -10,6 +10,8 @@ import type { WaitingRoom } from './waiting-room.ts'
 
 /** Changes that come this close together are told in one snapshot. */
 const TELL_AFTER_MS = 50
+/** While somebody watches: other processes write to a store that is shared, and not all of them say so. */
+const LOOK_EVERY_MS = 5_000
 /** The newest; with the longest names they take about 200 KB. */
 const MAX_BANNED = 500
 
@@ -26,13 +28,16 @@ export function createAdminBoard(ports: {
   readonly waitingRoom: WaitingRoom
   readonly people: People
   readonly codes: Codes | undefined
-  readonly store: Pick<Store, 'registry' | 'storageBytes'>
+  readonly store: Pick<Store, 'registry' | 'storageBytes' | 'shared'>
   readonly clock: Clock
   readonly log: Log
 }): AdminBoard {
   const { session, waitingRoom, people, codes, store, clock, log } = ports
   const watchers = new Set<Connection>()
   let cancel: (() => void) | undefined
+  let cancelLook = (): void => {}
+  /** What was told last, but for the size of the store, which is another with every message. */
+  let told = ''
 
   async function snapshot(): Promise<AdminSnapshot> {
     const hasCode = codes !== undefined && !session.facts().locked
@@ -63,11 +68,16 @@ export function createAdminBoard(ports: {
     return [...watchers]
   }
 
-  function tell(): void {
-    cancel = undefined
+  function tell(isOnlyLooking = false): void {
+    if (!isOnlyLooking) cancel = undefined
+    cancelLook()
     if (audience().length === 0) return
+    if (store.shared !== undefined) cancelLook = clock.after(LOOK_EVERY_MS, () => tell(true))
     snapshot().then(
       (message) => {
+        const before = told
+        told = JSON.stringify({ ...message, storageBytes: 0 })
+        if (isOnlyLooking && told === before) return
         for (const { socket } of audience()) socket.send(message)
       },
       (fault: unknown) => log.warn({ fault: String(fault) }, 'the store could not be read'),
@@ -85,6 +95,9 @@ export function createAdminBoard(ports: {
     },
     ignore: (connection) => void watchers.delete(connection),
     changed,
-    stop: () => cancel?.(),
+    stop() {
+      cancel?.()
+      cancelLook()
+    },
   }
 }

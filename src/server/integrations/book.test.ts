@@ -19,7 +19,7 @@ function bot(name: string): StoredIntegration {
 }
 
 /** A book whose store can be away, and what another node does behind its back. */
-async function openedBook() {
+async function openedBook(everyMs?: number) {
   const [store, fanOut, clock] = [memoryIntegrations(), inProcessFanOut(), manualClock()]
   const state = { isAway: false, reads: 0, changes: 0 }
   const book = await openBook({
@@ -33,6 +33,7 @@ async function openedBook() {
       },
     },
     changed: () => state.changes++,
+    everyMs,
   })
   return { store, fanOut, clock, state, book }
 }
@@ -96,4 +97,30 @@ it('stops trying when it is closed, also in the middle of a try', async () => {
   other.book.close()
   await other.clock.settle()
   expect(other.clock.pendingTimers()).toBe(0)
+})
+
+it('finds within a bounded time what the command line wrote without a word to anybody', async () => {
+  const { store, fanOut, clock, state, book } = await openedBook(5_000)
+  const dice = bot('Dice')
+  await store.save(dice)
+  await clock.advance(5_000)
+  expect(book.get(dice.id)?.name).toBe('Dice')
+  expect(state.changes).toBe(1)
+  // Nothing that was said is left to a later time, and the clock begins again.
+  fanOut.publish({ kind: 'admin' })
+  await clock.settle()
+  expect(state).toMatchObject({ reads: 3, changes: 2 })
+  await clock.advance(4_999)
+  expect(state.reads).toBe(3)
+  // An outage makes it no slower than that.
+  state.isAway = true
+  await clock.advance(60_000)
+  const lark = bot('Lark')
+  await store.save(lark)
+  state.isAway = false
+  await clock.advance(5_000)
+  expect(book.get(lark.id)?.name).toBe('Lark')
+  expect(clock.pendingTimers()).toBe(1)
+  book.close()
+  expect(clock.pendingTimers()).toBe(0)
 })

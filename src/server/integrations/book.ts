@@ -19,20 +19,22 @@ export async function openBook(ports: {
   readonly fanOut: FanOut
   readonly clock: Pick<Clock, 'after'>
   readonly log: Log
-  /** Something in it is another now. */
+  /** It was read again, or something in it is another now. */
   readonly changed: () => void
+  /** Others write to the store who give no signal, such as the command line: it is read again as often as this. */
+  readonly everyMs?: number | undefined
 }): Promise<Book> {
-  const { store, fanOut, clock, log, changed } = ports
+  const { store, fanOut, clock, log, changed, everyMs } = ports
   const read = async () => new Map((await store.all()).map((each) => [each.id, each]))
   let kept = await read()
   let reading: Promise<void> | undefined
   let isStale = false
   let isClosed = false
   let retryMs = RETRY_MS
-  let cancelRetry = (): void => {}
+  let cancelNext = (): void => {}
 
   async function reload(): Promise<void> {
-    cancelRetry()
+    cancelNext()
     while (isStale && !isClosed) {
       isStale = false
       try {
@@ -41,20 +43,26 @@ export async function openBook(ports: {
         log.warn({ fault: String(fault), retryMs }, 'integrations could not be read')
         // The signal is gone; nobody would say again that others changed something.
         isStale = true
-        if (!isClosed) cancelRetry = clock.after(retryMs, begin)
-        retryMs = Math.min(retryMs * 2, RETRY_MOST_MS)
+        beginIn(retryMs)
+        retryMs = Math.min(retryMs * 2, everyMs ?? RETRY_MOST_MS)
         break
       }
       retryMs = RETRY_MS
       if (!isClosed) changed()
+      beginIn(everyMs)
     }
     reading = undefined
+  }
+  function beginIn(ms: number | undefined): void {
+    cancelNext()
+    if (!isClosed && ms !== undefined) cancelNext = clock.after(ms, begin)
   }
   function begin(): void {
     isStale = true
     reading ??= reload()
   }
 
+  beginIn(everyMs)
   // Of this node and of others: made, changed or taken away, perhaps while others could not be heard.
   const unsubscribe = fanOut.subscribe((signal) => {
     if (signal.kind !== 'admin' && signal.kind !== 'restored') return
@@ -72,7 +80,7 @@ export async function openBook(ports: {
     },
     close() {
       isClosed = true
-      cancelRetry()
+      cancelNext()
       unsubscribe()
     },
   }

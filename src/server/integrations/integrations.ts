@@ -13,6 +13,9 @@ import { createIncomingHooks, type IncomingHooks } from './incoming.ts'
 import { createOutgoingHooks, type OutgoingHooks } from './outgoing.ts'
 import { createSender } from './sender.ts'
 
+/** As often as a node asks its store what others wrote. */
+const READ_EVERY_MS = 5_000
+
 export interface IntegrationOptions {
   /** Off: nothing is made, hooks do not answer, and bots that are there may do nothing. */
   readonly enabled: boolean
@@ -57,6 +60,8 @@ export async function openIntegrations(
   const book = await openBook({
     ...{ store: store.integrations, fanOut, clock, log },
     changed: () => outgoing?.review(),
+    // A store in a file is written to by this process alone.
+    everyMs: store.shared === undefined ? undefined : READ_EVERY_MS,
   })
 
   return {
