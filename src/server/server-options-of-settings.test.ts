@@ -29,6 +29,7 @@ const mapped: Readonly<Record<string, readonly [path: string, given: unknown, se
   'rateLimit.typingPerMinute': ['hub.typing.perMinute', 7],
   'rateLimit.historyPerMinute': ['hub.history.perMinute', 7],
   'rateLimit.messagesPerAddressPerMinute': ['hub.addressWrites.perMinute', 7],
+  'rateLimit.wrongCredentialsPerMinute': ['hub.wrongTries.perMinute', 7],
   'doors.signalr': ['doors.signalr', false],
   'doors.plain': ['doors.plain', false],
   'doors.game': ['doors.game', false],
@@ -41,7 +42,6 @@ const mapped: Readonly<Record<string, readonly [path: string, given: unknown, se
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   'ops/address-gate.test.ts': [
     ...['rateLimit.connectionsPerAddress', 'rateLimit.opensPerAddressPerMinute'],
-    'rateLimit.wrongCredentialsPerMinute',
   ],
   'shared-of-settings.test.ts': [
     ...['redis.connectionString', 'redis.connectionStringFile', 'redis.keyPrefix'],

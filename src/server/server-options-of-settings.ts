@@ -25,6 +25,7 @@ export function serverOptionsOf(
       typing: live.typing,
       history: live.history,
       addressWrites: live.address.messages,
+      wrongTries: live.address.wrongCredentials,
     },
     door: {
       maxFrameBytes: settings.maxMessageSize,

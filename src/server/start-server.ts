@@ -154,6 +154,7 @@ export async function startServer(
   const integrations = await openIntegrations(
     {
       ...{ store, fanOut, clock, secrets, log, addressOf },
+      wrongTries: hubOptions.wrongTries,
     },
     options.integrations ?? noIntegrations,
   )

@@ -181,7 +181,7 @@ export async function createHub(ports: HubPorts, options: HubOptions): Promise<H
     name: options.defaultRoomName,
   })
   const vouching = ports.vouching ?? noVouching
-  const tries = createTries(clock, (address) => noteStopped(ports, address))
+  const tries = createTries(clock, (address) => noteStopped(ports, address), options.wrongTries)
   const admission = createAdmission({
     ...{ store, fanOut, defaultRoom, people, clock, secrets, log, options },
     ...{ tries, vouching },

@@ -7,6 +7,7 @@ import {
 } from '../../protocol/limits.ts'
 import type { Welcome } from '../../protocol/server-messages.ts'
 import type { BucketSize } from './rate-limit.ts'
+import { WRONG_TRIES } from './tries.ts'
 
 /** Everything about the hub that an operator or a test may set. Times are milliseconds. */
 export interface HubOptions {
@@ -42,6 +43,8 @@ export interface HubOptions {
   readonly history: BucketSize
   /** Writes from one address, whoever makes them; loopback is not counted. */
   readonly addressWrites: BucketSize
+  /** Wrong proofs, secrets and tokens of one address, loopback too (I12). */
+  readonly wrongTries: BucketSize
   /** Requests, typing, reads and the like, for each connection. */
   readonly signalsPerSecond: number
   readonly signalBurst: number
@@ -77,6 +80,7 @@ export const defaultHubOptions: Omit<HubOptions, 'admission'> = {
   history: { burst: 600, perMinute: 600 },
   // A whole company behind one address is no flood.
   addressWrites: { burst: 10_000, perMinute: 30_000 },
+  wrongTries: WRONG_TRIES,
   // The default group with all of them in it still fits one frame.
   maxMembers: 10_000,
   signalsPerSecond: 50,

@@ -18,6 +18,19 @@ async function full() {
 }
 
 describe('[I12] tries that are under way', () => {
+  it('are as many as the operator says, as of now', async () => {
+    const limit = { burst: 2, perMinute: 2 }
+    const clock = manualClock()
+    const tries = createTries(clock, () => {}, limit)
+    const begun = [await tries.begin(ADDRESS, always), await tries.begin(ADDRESS, always)]
+    expect(tries.mayTry(ADDRESS)).toBe(false)
+    for (const one of begun) one?.wrong()
+    expect(await tries.begin(ADDRESS, always)).toBeUndefined()
+    Object.assign(limit, { burst: 5, perMinute: 60 })
+    await clock.advance(2_000)
+    expect(tries.mayTry(ADDRESS)).toBe(true)
+  })
+
   it('hold a place each, and a right one gives its place to the next in line', async () => {
     const { tries, underWay } = await full()
     const next = tries.begin(ADDRESS, always)

@@ -2,8 +2,8 @@ import { addressGroup } from './address-group.ts'
 import type { Clock, Log, Store } from './ports.ts'
 import { type Bucket, type BucketSize, fullBucket, isFull, takeToken } from './rate-limit.ts'
 
-/** Wrong proofs and secrets of one address (I12). */
-const WRONG: BucketSize = { burst: 10, perMinute: 10 }
+/** Wrong proofs and secrets of one address (I12), unless the operator says otherwise. */
+export const WRONG_TRIES: BucketSize = { burst: 10, perMinute: 10 }
 const MAX_KEPT = 4_096
 /** Of one address, behind those whose tries are under way. */
 const MAX_IN_LINE = 512
@@ -42,12 +42,17 @@ interface Known {
 }
 
 /** `stopped` is called when an address has used up its tries, not again for a while. */
-export function createTries(clock: Clock, stopped: (address: string) => void): Tries {
+export function createTries(
+  clock: Clock,
+  stopped: (address: string) => void,
+  /** As it is at each time: it may change meanwhile. */
+  limit: BucketSize = WRONG_TRIES,
+): Tries {
   const kept = new Map<string, Known>()
 
   function forgetFullOnes(now: number): void {
     for (const [group, known] of kept) {
-      if (known.underWay === 0 && isFull(known.bucket, WRONG, now)) kept.delete(group)
+      if (known.underWay === 0 && isFull(known.bucket, limit, now)) kept.delete(group)
     }
     // So many at once are one attacker with many addresses: the oldest make room.
     for (const [group, { underWay }] of kept) {
@@ -61,7 +66,7 @@ export function createTries(clock: Clock, stopped: (address: string) => void): T
     let known = kept.get(group)
     if (known === undefined) {
       if (kept.size >= MAX_KEPT) forgetFullOnes(now)
-      known = { bucket: fullBucket(WRONG, now), toldAt: undefined, underWay: 0, waiting: [] }
+      known = { bucket: fullBucket(limit, now), toldAt: undefined, underWay: 0, waiting: [] }
       kept.set(group, known)
     }
     return known
@@ -69,7 +74,7 @@ export function createTries(clock: Clock, stopped: (address: string) => void): T
 
   /** Whether one more could be wrong, if all that are under way were. */
   function hasPlace({ bucket, underWay }: Known, now: number): boolean {
-    if (takeToken(bucket, WRONG, now, underWay + 1) > 0) return false
+    if (takeToken(bucket, limit, now, underWay + 1) > 0) return false
     // It was only looked at: a right try costs nothing.
     bucket.tokens += underWay + 1
     return true
@@ -77,7 +82,7 @@ export function createTries(clock: Clock, stopped: (address: string) => void): T
 
   function countWrong(known: Known, address: string): void {
     const now = clock.monotonic()
-    takeToken(known.bucket, WRONG, now)
+    takeToken(known.bucket, limit, now)
     if (known.bucket.tokens >= 1) return
     if (known.toldAt !== undefined && now - known.toldAt < TELL_EVERY_MS) return
     known.toldAt = now

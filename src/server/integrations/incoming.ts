@@ -41,14 +41,16 @@ export interface IncomingPorts {
   readonly secrets: Pick<Secrets, 'uuid' | 'hash' | 'equal'>
   readonly addressOf: (request: IncomingMessage) => string
   readonly rate?: BucketSize | undefined
+  /** Of one address (I12). */
+  readonly wrongTries: BucketSize
   /** Too many wrong tokens came from this address: to be written down (I10). */
   readonly guessesStopped: (address: string) => void
 }
 
 export function createIncomingHooks(ports: IncomingPorts): IncomingHooks {
-  const { hub, clock, secrets, find, rate = HOOK_RATE } = ports
+  const { hub, clock, secrets, find, wrongTries, rate = HOOK_RATE } = ports
   const voices = new Map<MemberId, Voice>()
-  const tries = createTries(clock, ports.guessesStopped)
+  const tries = createTries(clock, ports.guessesStopped, wrongTries)
   const buckets = createKeyedBuckets<MemberId>(rate)
 
   function hookAt(path: string): StoredIntegration | undefined {
@@ -72,9 +74,10 @@ export function createIncomingHooks(ports: IncomingPorts): IncomingHooks {
     if (request.method !== 'POST') return fault(405, 'not-allowed', 'Post to this address.')
     const address = ports.addressOf(request)
     if (!tries.mayTry(address)) {
-      const words = 'Too many wrong tokens from this address: at most 10 a minute.'
+      const words = `Too many wrong tokens from this address: at most ${wrongTries.perMinute} a minute.`
       return { ...fault(429, 'rate-limited', words), retryAfterMs: 60_000 }
     }
+    // Nothing is waited for between the two, so that no more can be wrong at a time than one after another.
     const hook = hookAt(pathOf(request))
     if (hook?.what.kind !== 'incoming') {
       tries.wrong(address)

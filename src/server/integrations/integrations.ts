@@ -47,10 +47,11 @@ export async function openIntegrations(
     readonly secrets: Secrets
     readonly log: Log
     readonly addressOf: (request: IncomingMessage) => string
+    readonly wrongTries: BucketSize
   },
   options: IntegrationOptions,
 ): Promise<Integrations> {
-  const { store, fanOut, clock, secrets, log, addressOf } = ports
+  const { store, fanOut, clock, secrets, log, addressOf, wrongTries } = ports
   const { enabled } = options
   let hands: IntegrationHands | undefined
   let hooks: IncomingHooks | undefined
@@ -82,7 +83,7 @@ export async function openIntegrations(
         node: store.shared === undefined ? 'the only one' : secrets.uuid(),
       })
       hooks = createIncomingHooks({
-        ...{ hub, clock, secrets, addressOf, rate: options.hookRate },
+        ...{ hub, clock, secrets, addressOf, wrongTries, rate: options.hookRate },
         guessesStopped: (address) => noteStopped(ports, `webhook, from ${address}`),
         find(id) {
           const known = book.get(id as Parameters<typeof book.get>[0])
