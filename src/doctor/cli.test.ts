@@ -114,7 +114,7 @@ describe('npm run doctor', () => {
       const parsed = parseCliOptions(args, environment, readFile)
       return parsed.kind === 'fault'
         ? parsed.message
-        : [parsed.options.redis, parsed.options.postgres, parsed.options.redisCaFile]
+        : [parsed.options.redis, parsed.options.postgres, parsed.options.redisCaFile?.path]
     }
     const config = ['--config', 'landline.yaml']
     expect(told([])).toEqual([undefined, undefined, undefined])
@@ -135,6 +135,23 @@ describe('npm run doctor', () => {
     expect(told(['--redis', 'redis://a'])).toContain('--redis')
     expect(told(['--config', 'none'])).toContain('no such file')
     expect(told(['--config', 'broken'])).not.toContain('planted')
+  })
+
+  it('says by which setting the authority of Redis was named when its file cannot be read', async () => {
+    const config = join(folder, 'landline.yaml')
+    writeFileSync(config, 'redis: { caFile: /none/file }\n')
+    const variable = { LANDLINE_REDIS_CA_FILE: '/none/variable' }
+    const told = await Promise.all([
+      doctor(['--config', config]),
+      doctor(['--config', config], variable),
+      doctor(['--config', config, '--redis-ca-file', '/none/flag'], variable),
+    ])
+    expect(told.map(({ err }) => err.trim())).toEqual([
+      `redis.caFile in ${config}: /none/file cannot be read.`,
+      'LANDLINE_REDIS_CA_FILE: /none/variable cannot be read.',
+      '--redis-ca-file: /none/flag cannot be read.',
+    ])
+    expect(told.map(({ code }) => code)).toEqual([2, 2, 2])
   })
 
   it('refuses what it does not understand', async () => {

@@ -40,9 +40,9 @@ async function main(options: CliOptions): Promise<number> {
     return BAD_FLAGS
   }
   const { redisCaFile } = options
-  const redisCa = redisCaFile === undefined ? undefined : textOf(redisCaFile)
+  const redisCa = redisCaFile === undefined ? undefined : textOf(redisCaFile.path)
   if (redisCa === null) {
-    process.stderr.write(`--redis-ca-file: ${redisCaFile} cannot be read.\n`)
+    process.stderr.write(`${redisCaFile?.setting}: ${redisCaFile?.path} cannot be read.\n`)
     return BAD_FLAGS
   }
   const ports = systemPorts({

@@ -5,8 +5,8 @@ import { z } from 'zod'
 export interface ConnectionStrings {
   readonly redis: string | undefined
   readonly postgres: string | undefined
-  /** File with the authority of Redis's certificate. */
-  readonly redisCaFile: string | undefined
+  /** File with the authority of Redis's certificate, and the setting that names it. */
+  readonly redisCaFile: { readonly path: string; readonly setting: string } | undefined
 }
 
 export interface StringSources {
@@ -58,9 +58,17 @@ export function connectionStrings(sources: StringSources): ConnectionStrings {
   return {
     redis: of('redis', flags.redisFile),
     postgres: of('postgres', flags.postgresFile),
-    redisCaFile:
-      flags.redisCaFile ?? environment['LANDLINE_REDIS_CA_FILE'] ?? config?.redis?.caFile,
+    redisCaFile: firstNamed([
+      ['--redis-ca-file', flags.redisCaFile],
+      ['LANDLINE_REDIS_CA_FILE', environment['LANDLINE_REDIS_CA_FILE']],
+      [`redis.caFile in ${file}`, config?.redis?.caFile],
+    ]),
   }
+}
+
+function firstNamed(places: readonly (readonly [setting: string, path: string | undefined])[]) {
+  for (const [setting, path] of places) if (path !== undefined) return { path, setting }
+  return undefined
 }
 
 function readConfig(file: string, readFile: (file: string) => string) {

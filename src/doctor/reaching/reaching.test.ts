@@ -305,6 +305,13 @@ describe('the way to a host', () => {
     const banned = { state: 'refused', reason: 'banned', message: 'Banned.' } as const
     expect(await admission(banned)).toMatchObject({ state: 'failed', detail: 'Banned.' })
     expect((await admission({ state: 'offline' })).state).toBe('warning')
+    const message = 'This token belongs to Ada.'
+    const taken = { state: 'refused', reason: 'token-of-another', message } as const
+    // Another invite would not help.
+    expect(await admission(taken)).toMatchObject({
+      ...{ state: 'failed', detail: message },
+      fix: expect.stringMatching(/a token of your own.*landline user unbind/) as string,
+    })
   })
 })
 

@@ -1,4 +1,4 @@
-import type { ConnectionView } from '../../client/views.ts'
+import type { ConnectionView, RefusalReason } from '../../client/views.ts'
 import { PROTOCOL_VERSION } from '../../protocol/version.ts'
 import { checkSkew } from '../computer/clock.ts'
 import { failed, ok, skipped, warning } from '../report.ts'
@@ -90,11 +90,23 @@ export function versionStep(state: {
   return ok(`Both speak protocol ${greeting.version ?? PROTOCOL_VERSION}.`)
 }
 
-/** What to do about a refusal, by its reason; for all others a new invite is the way. */
-const REFUSAL_FIXES: Readonly<Record<string, string>> = {
+const NEW_INVITE = 'Ask the host for a new invite and join with it.'
+
+/** What to do about a refusal, by its reason. */
+const REFUSAL_FIXES: Readonly<Record<RefusalReason, string>> = {
+  unauthorized: NEW_INVITE,
+  'invite-expired': NEW_INVITE,
+  'invite-used-up': NEW_INVITE,
+  'invite-revoked': NEW_INVITE,
+  removed: NEW_INVITE,
+  'other-session': NEW_INVITE,
+  unencrypted: NEW_INVITE,
   'unsupported-version': 'Update Landline on both computers.',
+  'bad-proof':
+    'Ask the host for a new invite. If that does not help, leave the session and join again.',
   'name-taken': 'Choose another name in the settings and connect again.',
   'session-locked': 'Ask the host to unlock the session for a moment.',
+  declined: 'Talk to the host, then ask again.',
   banned: 'Talk to the host: only they can lift a ban.',
   superseded: 'Quit the other running copy of Landline that uses this profile.',
   'other-key':
@@ -102,6 +114,14 @@ const REFUSAL_FIXES: Readonly<Record<string, string>> = {
   'untrusted-certificate':
     'Name the file of your company’s authority in LANDLINE_CA_FILE and start Landline again.',
   'identity-taken': 'Leave the session on this device and join again with a new invite.',
+  'token-needed':
+    'Open the session and sign in with the access token that your organisation gives you.',
+  'token-ended':
+    'Open the session and sign in with a new access token. What you wrote meanwhile is kept.',
+  'token-refused':
+    'Open the session and sign in with another access token. If that is refused too, ask whoever runs the server: its issuer, audience or keys may not fit, or the token was revoked.',
+  'token-of-another':
+    'The server knows this token as another member than this device is. Sign in with a token of your own. If that other member is you too, leave the session on this device and join again with the token; whoever runs the server can also part token and member (landline user unbind).',
 }
 
 /** Not tried by the doctor itself, which would use up an invite: told from the app's own connection. */
@@ -113,10 +133,7 @@ export function admissionStep(connection: ConnectionView | undefined): Finding {
     case 'catching-up':
       return ok('You are in the session.')
     case 'refused':
-      return failed(
-        connection.message,
-        REFUSAL_FIXES[connection.reason] ?? 'Ask the host for a new invite and join with it.',
-      )
+      return failed(connection.message, REFUSAL_FIXES[connection.reason])
     case 'offline':
       return warning(
         'The session is disconnected on this device.',
