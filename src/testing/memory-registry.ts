@@ -54,6 +54,10 @@ export function memoryRegistry(members: Map<MemberId, StoredMember>): Registry {
     memberOfSubject: (subject) => now(subjects.get(subject)),
     hasSubject: (member) => now([...subjects.values()].includes(member)),
     bindSubject: (subject, member) => run(() => subjects.set(subject, member)),
+    unbindSubject: (member) =>
+      run(() => {
+        for (const [subject, owner] of subjects) if (owner === member) subjects.delete(subject)
+      }),
     settings: () => now(kept),
     saveSettings: (settings) =>
       run(() => {

@@ -79,6 +79,9 @@ describe('the command line', () => {
     expect(printed).toEqual([`${person.member}\thost\tactive\tMara`])
     await expect(people('role', person.member, 'emperor')).rejects.toThrow('Write:')
     await expect(people('remove', 'nobody')).rejects.toThrow('Write:')
+    expect(await people('unbind', person.member)).toBe(0)
+    expect(said.at(-1)).toContain('No bearer token is bound')
+    await expect(people('list', '--forget-devices')).rejects.toThrow('Write:')
   })
 
   it('moves a session out and in, and says what is missing', async () => {

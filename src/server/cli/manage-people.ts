@@ -1,11 +1,14 @@
-import { memberIdSchema } from '../../protocol/ids.ts'
+import { type MemberId, memberIdSchema } from '../../protocol/ids.ts'
 import { roleSchema } from '../../protocol/roles.ts'
 import type { MemberChanged, Registry, Standing } from '../hub/registry-port.ts'
-import { commandOptions, type Environment } from './options.ts'
+import { type CommandOptions, commandOptions, type Environment } from './options.ts'
 import { CommandFault, type Output } from './output.ts'
 import { withStore } from './with-store.ts'
 
-const USAGE = 'Write: landline user list | role ID ROLE | remove ID | ban ID | unban ID'
+const USAGE =
+  'Write: landline user list | role ID ROLE | remove ID | ban ID | unban ID | unbind ID [--forget-devices]'
+
+const FORGET_DEVICES = '--forget-devices'
 
 /** What becomes of somebody: taking a ban back leaves them removed, and a new invite lets them in. */
 const STANDINGS: Readonly<Record<string, Standing>> = {
@@ -19,8 +22,11 @@ export async function managePeople(
   environment: Environment,
   output: Output,
 ): Promise<number> {
-  const given = commandOptions(args, environment, [])
+  const forgetDevices = args.includes(FORGET_DEVICES)
+  const others = args.filter((arg) => arg !== FORGET_DEVICES)
+  const given = commandOptions(others, environment, [])
   const [what = '', id, role] = given.words
+  if (forgetDevices && what !== 'unbind') throw new CommandFault(USAGE)
   if (what === 'list') {
     return await withStore(given, async (store) => {
       for (const { id: member, name, role: is, standing } of await store.members()) {
@@ -29,8 +35,11 @@ export async function managePeople(
       return 0
     })
   }
-  const act = actOf(what, role)
   const member = memberIdSchema.safeParse(id)
+  if (what === 'unbind' && member.success) {
+    return await unbind(given, member.data, forgetDevices, output)
+  }
+  const act = actOf(what, role)
   if (act === undefined || !member.success) throw new CommandFault(USAGE)
   return await withStore(given, async ({ registry }) => {
     const changed = await act(registry, member.data)
@@ -43,10 +52,29 @@ export async function managePeople(
   })
 }
 
-type PersonAct = (
-  registry: Registry,
-  member: ReturnType<typeof memberIdSchema.parse>,
-) => Promise<MemberChanged>
+async function unbind(
+  given: CommandOptions,
+  member: MemberId,
+  forgetDevices: boolean,
+  output: Output,
+): Promise<number> {
+  return await withStore(given, async ({ registry }) => {
+    const act = { by: null, at: Date.now() }
+    const unbound = await registry.unbindToken(member, forgetDevices, act)
+    if (unbound.kind === 'refused') {
+      output.say(unbound.message)
+      return 1
+    }
+    output.say(
+      unbound.kind === 'unchanged'
+        ? 'No bearer token is bound to this member.'
+        : `Done; devices forgotten: ${unbound.forgotten}. Who is connected stays until they come again.`,
+    )
+    return 0
+  })
+}
+
+type PersonAct = (registry: Registry, member: MemberId) => Promise<MemberChanged>
 
 function actOf(what: string, role: string | undefined): PersonAct | undefined {
   // By nobody of the session: the operator may do everything, and the audit log says so.

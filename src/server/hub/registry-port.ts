@@ -182,6 +182,11 @@ export type InviteChanged =
   | { readonly kind: 'unchanged' }
   | Refusal
 
+export type TokenUnbound =
+  | { readonly kind: 'unbound'; readonly forgotten: number }
+  | { readonly kind: 'unchanged' }
+  | Refusal
+
 /**
  * Each method is one transaction; what it changes and the audit entry of it are durable together (I10). Who may
  * do what is decided inside it. Methods reject only for faults of the store itself.
@@ -212,6 +217,11 @@ export interface Registry {
   createInvite(invite: NewInvite, act: Act): Promise<InviteChanged>
   revokeInvite(id: InviteId, act: Act): Promise<InviteChanged>
   forgetDevice(device: DeviceId, act: Act): Promise<{ readonly kind: 'forgotten' } | Refusal>
+  /**
+   * The member's bearer token is nobody's from now on (I13): the next one that they show beside their key is theirs.
+   * `forgetDevices` also ends those that the token let in, whose keys would be enough to be bound again.
+   */
+  unbindToken(member: MemberId, forgetDevices: boolean, act: Act): Promise<TokenUnbound>
   /** What was done without changing anything durable. */
   note(entry: {
     readonly action: AuditAction

@@ -252,6 +252,53 @@ export function bearerContract(name: string, make: (random: SeededRandom) => Sto
       expect(await registry.register(twin, host.member.id)).toMatchObject({ member: sam.member })
     })
 
+    it('[I13] is nobody’s again when an operator says so, and the next one of a known key is bound', async () => {
+      const operator = { by: null, at: 50 }
+      const [mara, old] = [people.person('Mara'), bearer()]
+      await show(mara, old)
+      const fresh = bearer()
+      expect(await show(mara, fresh)).toMatchObject({ code: 'identity-taken' })
+      const unbind = (...args: [MemberId, boolean]) => registry.unbindToken(...args, operator)
+      expect(await unbind(mara.member.id, false)).toEqual({ kind: 'unbound', forgotten: 0 })
+      expect(await registry.memberOfSubject(old.subject)).toBeUndefined()
+      expect(await registry.checkIn(mara)).toMatchObject({ code: 'token-needed' })
+      expect(await show(mara, fresh)).toMatchObject({ kind: 'in', isNew: false })
+      // Whoever holds the old one is somebody else now.
+      expect(await show(people.person('Mona'), old)).toMatchObject({ kind: 'in', isNew: true })
+
+      const further = furtherOf(mara)
+      await show(further, fresh)
+      expect(await unbind(mara.member.id, true)).toEqual({ kind: 'unbound', forgotten: 2 })
+      expect(await registry.devicesOf(mara.member.id)).toEqual([])
+      expect(await show(further, fresh)).toMatchObject({ kind: 'refused' })
+      expect(await unbind(mara.member.id, true)).toEqual({ kind: 'unchanged' })
+      expect(await unbind(random.uuid() as MemberId, true)).toMatchObject({
+        code: 'no-such-member',
+      })
+      const tokens = (await audit()).filter(([action]) => action === 'settings-changed')
+      expect(tokens).toEqual([
+        ['settings-changed', 'Mara', 'bearer token unbound'],
+        ['settings-changed', 'Mara', 'bearer token unbound, devices forgotten: 2'],
+      ])
+    })
+
+    it('[I13] keeps devices that came by themselves, and is unbound by hosts alone', async () => {
+      const host = await people.owner('Hanna')
+      const [sam, token] = [people.person('Sam'), bearer()]
+      await people.come(sam)
+      await show(sam, token)
+      const byHost = { by: host.member.id, at: 60 }
+      const own = { by: sam.member.id, at: 60 }
+      expect(await registry.unbindToken(sam.member.id, true, own)).toMatchObject({
+        code: 'not-allowed',
+      })
+      expect(await registry.unbindToken(sam.member.id, true, byHost)).toEqual({
+        kind: 'unbound',
+        forgotten: 0,
+      })
+      expect(await registry.checkIn(sam)).toMatchObject({ kind: 'in' })
+    })
+
     it('[I13] is remembered after it was opened again', async () => {
       if (under.reopen === undefined) return
       const [mara, token] = [people.person('Mara'), bearer()]

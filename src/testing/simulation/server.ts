@@ -208,6 +208,7 @@ export class SimulatedServer {
       createInvite: (...args) => take(() => registry.createInvite(...args), true),
       revokeInvite: (...args) => take(() => registry.revokeInvite(...args), true),
       forgetDevice: (...args) => take(() => registry.forgetDevice(...args), true),
+      unbindToken: (...args) => take(() => registry.unbindToken(...args), true),
       note: (...args) => take(() => registry.note(...args), true),
     }
   }

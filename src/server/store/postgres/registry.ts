@@ -142,6 +142,7 @@ function tablesOf(
     },
     bindSubject: (subject, member) =>
       change('INSERT INTO bearers (subject, member) VALUES ($1, $2)', subject, member),
+    unbindSubject: (member) => change('DELETE FROM bearers WHERE member = $1', member),
 
     *settings() {
       const text = `SELECT value FROM meta WHERE key = 'settings'`

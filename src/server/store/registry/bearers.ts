@@ -1,7 +1,16 @@
 /** Whose a bearer token is (I13). */
 import type { MemberId } from '../../../protocol/ids.ts'
-import type { Bearer, Comer, Entry, StoredDevice } from '../../hub/registry-port.ts'
+import type {
+  Act,
+  Bearer,
+  Comer,
+  Entry,
+  StoredDevice,
+  TokenUnbound,
+} from '../../hub/registry-port.ts'
 import { refuse } from '../rules.ts'
+import { record } from './audit.ts'
+import { isHost, NO_SUCH_MEMBER, refuseUnless } from './moderate.ts'
 import { BANNED, IDENTITY_TAKEN, REMOVED } from './refusals.ts'
 import type { Steps } from './steps.ts'
 import type { RegistryTables } from './tables.ts'
@@ -70,4 +79,32 @@ export function* bind(tables: RegistryTables, { bearer, member }: Comer): Steps<
 /** Whether the member has a device that speaks for itself. */
 export function* hasKey(tables: RegistryTables, member: MemberId): Steps<boolean> {
   return (yield* tables.devicesOf(member)).some(({ key }) => key !== null)
+}
+
+/** Members who are gone have tokens, too. */
+export function* unbindToken(
+  tables: RegistryTables,
+  id: MemberId,
+  forgetDevices: boolean,
+  act: Act,
+): Steps<TokenUnbound> {
+  const refusal = yield* refuseUnless(tables, act.by, isHost)
+  if (refusal !== undefined) return refusal
+  const target = yield* tables.member(id)
+  if (target === undefined) return NO_SUCH_MEMBER
+  // Places of doors have no keys, and are found again by the member's id.
+  const devices = forgetDevices
+    ? (yield* tables.devicesOf(id)).filter(({ byToken, key }) => byToken && key !== null)
+    : []
+  if (devices.length === 0 && !(yield* tables.hasSubject(id))) return { kind: 'unchanged' }
+  yield* tables.unbindSubject(id)
+  for (const device of devices) yield* tables.saveDevice({ ...device, forgotten: true })
+  const more = devices.length === 0 ? '' : `, devices forgotten: ${devices.length}`
+  yield* record(tables, {
+    ...act,
+    action: 'settings-changed',
+    target,
+    detail: `bearer token unbound${more}`,
+  })
+  return { kind: 'unbound', forgotten: devices.length }
 }

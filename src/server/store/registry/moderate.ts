@@ -16,7 +16,7 @@ import { record } from './audit.ts'
 import type { Steps } from './steps.ts'
 import type { RegistryTables } from './tables.ts'
 
-const NO_SUCH_MEMBER = refuse('no-such-member', 'There is no such person in the session.')
+export const NO_SUCH_MEMBER = refuse('no-such-member', 'There is no such person in the session.')
 const NOT_ALLOWED = refuse('not-allowed', 'Your role does not allow this.')
 const LAST_HOST = refuse('not-allowed', 'The session’s last host stays its host.')
 

@@ -1,6 +1,7 @@
 import { DEFAULT_SETTINGS, type Registry } from '../../hub/registry-port.ts'
 import { checkIn, ensureOwner, register } from './admit.ts'
 import { record } from './audit.ts'
+import { unbindToken } from './bearers.ts'
 import { createInvite, revokeInvite } from './invites.ts'
 import { changeSettings, forgetDevice, setRole, setStanding } from './moderate.ts'
 import type { InRegistry } from './tables.ts'
@@ -31,6 +32,7 @@ export function createRegistry(inRegistry: InRegistry): Registry {
     createInvite: (...args) => inRegistry((tables) => createInvite(tables, ...args)),
     revokeInvite: (...args) => inRegistry((tables) => revokeInvite(tables, ...args)),
     forgetDevice: (...args) => inRegistry((tables) => forgetDevice(tables, ...args)),
+    unbindToken: (...args) => inRegistry((tables) => unbindToken(tables, ...args)),
     note: (deed) =>
       inRegistry(function* (tables) {
         yield* record(tables, deed)

@@ -31,6 +31,7 @@ export interface RegistryTables {
   hasSubject(member: MemberId): Steps<boolean>
   /** Neither has another one. */
   bindSubject(subject: string, member: MemberId): Steps<void>
+  unbindSubject(member: MemberId): Steps<void>
 
   /** Undefined before the first change. */
   settings(): Steps<StoredSettings | undefined>

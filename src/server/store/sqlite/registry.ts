@@ -83,6 +83,9 @@ function sqliteTables(db: Database.Database): RegistryTables {
     bind: db.prepare<[string, string]>(
       'INSERT INTO bearers (subject, member) SELECT ?, num FROM members WHERE id = ?',
     ),
+    unbind: db.prepare<[string]>(
+      'DELETE FROM bearers WHERE member = (SELECT num FROM members WHERE id = ?)',
+    ),
     settings: db.prepare<[], { value: string }>(`SELECT value FROM meta WHERE key = 'settings'`),
     saveSettings: db.prepare<[string]>(
       `INSERT INTO meta (key, value) VALUES ('settings', ?)
@@ -137,6 +140,7 @@ function sqliteTables(db: Database.Database): RegistryTables {
     memberOfSubject: (subject) => now(sql.memberOfSubject.get(subject)?.id),
     hasSubject: (member) => now(sql.subjectOf.get(member) !== undefined),
     bindSubject: (subject, member) => run(() => sql.bind.run(subject, member)),
+    unbindSubject: (member) => run(() => sql.unbind.run(member)),
     settings() {
       const json = sql.settings.get()?.value
       return now(json === undefined ? undefined : readSettings(json))
