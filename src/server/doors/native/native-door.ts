@@ -45,7 +45,7 @@ export function createNativeDoor(
 ): NativeDoor {
   const { hub, meter } = ports
   const frameOf = createTextFrames()
-  const outgoing = createOutgoing()
+  const outgoing = createOutgoing((frames) => meter.count('messages-out', frames))
   const webSockets = createWebSockets(ports, {
     ...options,
     compression: options.compression === true,
@@ -56,7 +56,6 @@ export function createNativeDoor(
     const socket = createNativeSocket({
       ...opened,
       ...{ frameOf, outgoing, maxQueuedBytes: options.maxQueuedBytes },
-      sent: () => meter.count('messages-out'),
       tooSlow() {
         meter.count('slow-consumers')
         connection.closed()

@@ -17,14 +17,15 @@ export interface NativeSocketPorts {
   readonly frameOf: (message: ServerMessage) => Buffer
   readonly outgoing: Outgoing
   readonly maxQueuedBytes: number
-  readonly sent: () => void
   /** The queue grew over its bound: the socket is being closed with 4408 (D15). */
   readonly tooSlow: () => void
 }
 
 export function createNativeSocket(ports: NativeSocketPorts): Socket {
   const { webSocket, raw, frameOf, outgoing, maxQueuedBytes } = ports
-  let frames: Buffer[] = []
+  /** Most turns have one frame for a socket, or none: a list of its own is made for those with more. */
+  let frame: Buffer | undefined
+  let frames: Buffer[] | undefined
   let waitingBytes = 0
   let isOpen = true
   let drained: (() => void)[] = []
@@ -32,12 +33,17 @@ export function createNativeSocket(ports: NativeSocketPorts): Socket {
   const queuedBytes = (): number => waitingBytes + raw.writableLength
 
   function flush(): void {
-    const batch = frames
-    frames = []
-    waitingBytes = 0
-    if (batch.length === 0 || raw.destroyed || !raw.writable) return
+    const batch = frames ?? frame
+    forget()
+    if (batch === undefined || !raw.writable) return
     outgoing.write(raw, batch)
     checkDrained()
+  }
+
+  function forget(): void {
+    frame = undefined
+    frames = undefined
+    waitingBytes = 0
   }
 
   function checkDrained(): void {
@@ -72,8 +78,7 @@ export function createNativeSocket(ports: NativeSocketPorts): Socket {
   raw.on('drain', checkDrained)
   webSocket.on('close', () => {
     isOpen = false
-    frames = []
-    waitingBytes = 0
+    forget()
     checkDrained()
   })
 
@@ -81,16 +86,19 @@ export function createNativeSocket(ports: NativeSocketPorts): Socket {
     address: ports.address,
     send(message) {
       if (!isOpen) return
-      const frame = frameOf(message)
+      const next = frameOf(message)
       const queued = queuedBytes()
       // One frame may always wait, however large.
-      if (queued > 0 && queued + frame.length > maxQueuedBytes) {
-        return giveUp()
+      if (queued > 0 && queued + next.length > maxQueuedBytes) return giveUp()
+      waitingBytes += next.length
+      if (frame === undefined) {
+        frame = next
+        outgoing.schedule(flush)
+      } else if (frames === undefined) {
+        frames = [frame, next]
+      } else {
+        frames.push(next)
       }
-      if (frames.length === 0) outgoing.schedule(flush)
-      frames.push(frame)
-      waitingBytes += frame.length
-      ports.sent()
     },
     queuedBytes,
     onDrained(run) {

@@ -10,11 +10,13 @@ const LARGE_BYTES = 16_384
 export interface Outgoing {
   /** Sees that `flush` is called at the end of the turn. */
   schedule(flush: () => void): void
-  write(socket: Writable, frames: readonly Buffer[]): void
+  write(socket: Writable, frames: Buffer | readonly Buffer[]): void
 }
 
-export function createOutgoing(): Outgoing {
+/** `sent`: told of the frames of each turn together, since there may be thousands. */
+export function createOutgoing(sent: (frames: number) => void): Outgoing {
   let flushes: (() => void)[] = []
+  let written = 0
   let joined: { readonly frames: readonly Buffer[]; readonly bytes: Buffer } | undefined
 
   function join(frames: readonly Buffer[]): Buffer {
@@ -28,6 +30,8 @@ export function createOutgoing(): Outgoing {
     flushes = []
     for (const flush of batch) flush()
     joined = undefined
+    sent(written)
+    written = 0
   }
 
   return {
@@ -37,11 +41,13 @@ export function createOutgoing(): Outgoing {
       if (flushes.length === 1) process.nextTick(flushAll)
     },
     write(socket, frames) {
-      const [only] = frames
-      if (only === undefined) return
-      if (frames.length === 1) {
-        socket.write(only)
-      } else if (frames.some((frame) => frame.length >= LARGE_BYTES)) {
+      if (frames instanceof Uint8Array) {
+        written++
+        socket.write(frames)
+        return
+      }
+      written += frames.length
+      if (frames.some((frame) => frame.length >= LARGE_BYTES)) {
         // Still one call of the system, without a copy of its own for each who catches up.
         socket.cork()
         for (const frame of frames) socket.write(frame)

@@ -40,7 +40,7 @@ describe('frames', () => {
 
 describe('outgoing', () => {
   it('joins all frames of a turn into one write, and those of a broadcast once', () => {
-    const outgoing = createOutgoing()
+    const outgoing = createOutgoing(() => {})
     const written: unknown[][] = [[], []]
     const sockets = written.map((list) => {
       const socket = new PassThrough()
@@ -55,7 +55,7 @@ describe('outgoing', () => {
   })
 
   it('hands large frames over in one go without a copy, since many who catch up are sent the same', () => {
-    const outgoing = createOutgoing()
+    const outgoing = createOutgoing(() => {})
     const handed: Buffer[][] = []
     const socket = new Writable({
       decodeStrings: false,
@@ -69,5 +69,18 @@ describe('outgoing', () => {
     outgoing.write(socket, [small, large])
     expect(handed).toEqual([[small, large]])
     expect(handed[0]?.[1]).toBe(large)
+  })
+
+  it('tells of the frames of a turn at once', async () => {
+    const told: number[] = []
+    const outgoing = createOutgoing((frames) => told.push(frames))
+    const [a, b] = [textFrame('a'), textFrame('b')]
+    for (const frames of [a, [a, b]]) {
+      const socket = new PassThrough()
+      outgoing.schedule(() => outgoing.write(socket, frames))
+    }
+    expect(told).toEqual([])
+    await new Promise<void>((resolve) => process.nextTick(resolve))
+    expect(told).toEqual([3])
   })
 })
