@@ -8,74 +8,89 @@ import { bodyOf } from '../event-rows.ts'
 import type { Ledger, LedgerRoom, Original } from '../ledger.ts'
 import type { ReactionFacts } from '../rules.ts'
 import { type CommitStatements, prepareCommit, type TargetRow } from './commit-sql.ts'
+import { inTransaction } from './database.ts'
 
 export type CommitPorts = CarryOutPorts
 
-type NumberedRoom = LedgerRoom & { readonly num: number; hasMoved: boolean }
+type NumberedRoom = LedgerRoom & {
+  readonly num: number
+  /** Whether they are in it: those who were asked about. */
+  readonly members: Map<MemberId, boolean>
+}
 
-/**
- * Carries out a batch of writes in order; the caller wraps it in one transaction. What it learns of rooms and
- * members is kept for the batch only, because the database is the truth.
- */
+/** What earlier writes looked up, as of the last commit: this process alone has the file, and writes it here alone. */
+interface Known {
+  readonly rooms: Map<RoomId, NumberedRoom>
+  readonly members: Map<MemberId, number>
+  readonly devices: Map<DeviceId, number>
+}
+/** Of each; then all are looked up again. */
+const MAX_KNOWN = 10_000
+const nothing = (): Known => ({ rooms: new Map(), members: new Map(), devices: new Map() })
+
+/** Carries out a batch of writes in order, in one durable transaction. */
 export function createCommit(
   db: Database.Database,
   ports: CommitPorts,
 ): (writes: readonly Write[]) => WriteResult[] {
   const sql = prepareCommit(db)
+  let known = nothing()
   return (writes) => {
-    const ledger = new SqliteLedger(sql)
-    const results = carryOut(writes, ledger, ports)
-    ledger.finish()
-    return results
+    if (Object.values(known).some(({ size }) => size > MAX_KNOWN)) known = nothing()
+    try {
+      return inTransaction(db, () => {
+        const ledger = new SqliteLedger(sql, known)
+        const results = carryOut(writes, ledger, ports)
+        ledger.finish()
+        return results
+      })
+    } catch (fault) {
+      // Heads and members that were moved are back where they were.
+      known = nothing()
+      throw fault
+    }
   }
 }
 
 /** Everything is read and written as it comes: in one process a statement costs microseconds. */
 class SqliteLedger implements Ledger {
   readonly #sql: CommitStatements
-  readonly #rooms = new Map<RoomId, NumberedRoom | undefined>()
-  readonly #members = new Map<MemberId, number | undefined>()
-  readonly #devices = new Map<DeviceId, number>()
-  readonly #memberships = new Map<string, boolean>()
+  readonly #known: Known
+  readonly #moved = new Set<NumberedRoom>()
   /** The post that was looked at last is the one that is changed next. */
   #target: { readonly id: MessageId; readonly row: TargetRow | undefined } | undefined
 
-  constructor(sql: CommitStatements) {
+  constructor(sql: CommitStatements, known: Known) {
     this.#sql = sql
+    this.#known = known
   }
 
   /** Heads are written once for each room, however many events there were. */
   finish(): void {
-    for (const room of this.#rooms.values()) {
-      if (room?.hasMoved === true) this.#sql.setHead.run(room.head, room.num)
-    }
+    for (const { head, num } of this.#moved) this.#sql.setHead.run(head, num)
   }
 
   room(id: RoomId): NumberedRoom | undefined {
-    if (!this.#rooms.has(id)) {
-      const row = this.#sql.room.get(id)
-      this.#rooms.set(
-        id,
-        row === undefined
-          ? undefined
-          : {
-              ...{ ...row, id, isDefault: row.isDefault === 1, hasMoved: false },
-              epoch: epochSchema.parse(row.epoch),
-            },
-      )
+    const known = this.#known.rooms.get(id)
+    if (known !== undefined) return known
+    const row = this.#sql.room.get(id)
+    if (row === undefined) return undefined
+    const room = {
+      ...{ ...row, id, isDefault: row.isDefault === 1 },
+      ...{ epoch: epochSchema.parse(row.epoch), members: new Map<MemberId, boolean>() },
     }
-    return this.#rooms.get(id)
+    this.#known.rooms.set(id, room)
+    return room
   }
   hasMember(id: MemberId): boolean {
     return this.#memberNumber(id) !== undefined
   }
   isIn(id: RoomId, member: MemberId): boolean {
-    const { num } = this.#numbered(id)
-    const key = `${num} ${member}`
-    let known = this.#memberships.get(key)
+    const { num, members } = this.#numbered(id)
+    let known = members.get(member)
     if (known === undefined) {
       known = this.#sql.membership.get(num, member) !== undefined
-      this.#memberships.set(key, known)
+      members.set(member, known)
     }
     return known
   }
@@ -106,25 +121,27 @@ class SqliteLedger implements Ledger {
       isDefault: room.isDefault ? 1 : 0,
     })
     // The very object the caller goes on with: its head moves with its events.
-    const numbered = Object.assign(room, { num: Number(lastInsertRowid), hasMoved: false })
-    this.#rooms.set(id, numbered)
+    const numbered = Object.assign(room, { num: Number(lastInsertRowid), members: new Map() })
+    this.#known.rooms.set(id, numbered)
   }
   append(event: RoomEvent, { id }: LedgerRoom, device: DeviceId): boolean {
     const room = this.#numbered(id)
-    const { changes } = this.#sql.insertEvent.run({
-      room: room.num,
-      seq: event.seq,
-      id: event.id,
-      device: this.#deviceNumber(device),
-      actor: this.#memberNumber(event.actor),
-      at: event.at,
-      type: event.type,
-      target: 'target' in event ? this.#targetNumber(event.target) : null,
-      ...bodyOf(event),
-    })
+    const { text, extra } = bodyOf(event)
+    const { changes } = this.#sql.insertEvent.run(
+      room.num,
+      event.seq,
+      event.id,
+      this.#deviceNumber(device),
+      this.#memberNumber(event.actor),
+      event.at,
+      event.type,
+      'target' in event ? this.#targetNumber(event.target) : null,
+      text,
+      extra,
+    )
     if (changes === 0) return false
     room.head = event.seq
-    room.hasMoved = true
+    this.#moved.add(room)
     return true
   }
   rename(room: LedgerRoom, name: string, topic: string): void {
@@ -133,15 +150,15 @@ class SqliteLedger implements Ledger {
     this.#sql.renameRoom.run(name, topic, this.#numbered(room.id).num)
   }
   enter(room: LedgerRoom, member: MemberId): void {
-    const { num } = this.#numbered(room.id)
+    const { num, members } = this.#numbered(room.id)
     const number = this.#memberNumber(member) ?? 0
-    this.#memberships.set(`${num} ${member}`, true)
+    members.set(member, true)
     this.#sql.join.run(num, number)
     this.#sql.setRead.run(num, number, room.head)
   }
   leave(room: LedgerRoom, member: MemberId): void {
-    const { num } = this.#numbered(room.id)
-    this.#memberships.set(`${num} ${member}`, false)
+    const { num, members } = this.#numbered(room.id)
+    members.set(member, false)
     this.#sql.leave.run(num, this.#memberNumber(member) ?? 0)
   }
   edited(target: MessageId, text: string, { at, seq }: RoomEvent): void {
@@ -174,16 +191,24 @@ class SqliteLedger implements Ledger {
     return this.#target.row.num
   }
   #memberNumber(id: MemberId): number | undefined {
-    if (!this.#members.has(id)) this.#members.set(id, this.#sql.member.get(id)?.num)
-    return this.#members.get(id)
+    return numberOf(id, this.#known.members, this.#sql.member)
   }
   #deviceNumber(id: DeviceId): number {
-    let number = this.#devices.get(id)
-    if (number === undefined) {
-      number = this.#sql.device.get(id)?.num
-      if (number === undefined) throw new Error('a write came from a device that was not admitted')
-      this.#devices.set(id, number)
-    }
+    const number = numberOf(id, this.#known.devices, this.#sql.device)
+    if (number === undefined) throw new Error('a write came from a device that was not admitted')
     return number
   }
+}
+
+function numberOf<Id extends string>(
+  id: Id,
+  known: Map<Id, number>,
+  statement: CommitStatements['member'],
+): number | undefined {
+  let number = known.get(id)
+  if (number === undefined) {
+    number = statement.get(id)?.num
+    if (number !== undefined) known.set(id, number)
+  }
+  return number
 }

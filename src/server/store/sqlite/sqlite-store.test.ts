@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DeviceId, MemberId, SessionId } from '../../../protocol/ids.ts'
+import { createOperation } from '../../../testing/contracts/create-operation.ts'
+import { type Person, storeHands } from '../../../testing/contracts/store-hands.ts'
 import { seededRandom } from '../../../testing/seeded-random.ts'
 import type { Store } from '../../hub/ports.ts'
 import { integrationsContract } from '../../../testing/contracts/integrations-contract.ts'
@@ -105,6 +107,36 @@ describe('the SQLite file', () => {
     expect(await registry.memberOfSubject('a hash')).toBe(member)
     expect(await registry.checkIn(comer)).toMatchObject({ kind: 'in' })
     await close()
+  })
+
+  it('[D6] remembers nothing of a batch that was undone: neither heads, nor rooms, nor who is in them', async () => {
+    const store = open()
+    const { newId, admit, writeOf, one, create, eventsOf } = storeHands(
+      () => store,
+      () => random,
+    )
+    const [mara, sam] = [await admit('Mara'), await admit('Sam')]
+    const room = await create(mara, { visibility: 'public', name: 'before' })
+    const made = writeOf(mara, newId(), createOperation({ members: [mara.member] }))
+    const post = (person: Person, text: string) => writeOf(person, room, { kind: 'post', text })
+    const undone = [
+      post(mara, 'undone'),
+      writeOf(sam, room, { kind: 'join', member: sam.member }),
+      writeOf(mara, room, { kind: 'change', name: 'after' }),
+      writeOf(mara, room, { kind: 'leave', member: mara.member }),
+      made,
+    ]
+    const stranger = { member: sam.member, device: newId<DeviceId>() }
+    await expect(store.commit([...undone, post(stranger, 'x')])).rejects.toThrow('not admitted')
+
+    expect(await one(post(sam, 'x'))).toMatchObject({ code: 'not-a-member' })
+    expect(await one(post(mara, 'done'))).toMatchObject({ events: [{ seq: 3 }] })
+    expect((await eventsOf(room, 0)).map(({ seq }) => seq)).toEqual([1, 2, 3])
+    const renamed = await one(writeOf(mara, room, { kind: 'change', name: 'after' }))
+    expect(renamed).toMatchObject({ events: [{ seq: 4, name: 'after' }] })
+    expect((await one(writeOf(mara, made.room, { kind: 'post', text: 'x' }))).kind).toBe('refused')
+    expect((await one(made)).kind).toBe('committed')
+    await store.close()
   })
 
   it('belongs to one server at a time', async () => {

@@ -72,7 +72,7 @@ function storeOf(db: Database.Database, options: SqliteStoreOptions): Store {
       }))
     },
     members: async () => sql.members.all(),
-    commit: async (writes) => inTransaction(db, () => commit(writes)),
+    commit: async (writes) => commit(writes),
     eventsAfter: async (...args) => log.eventsAfter(...args),
     page: async (...args) => log.page(...args),
     unread: async (...args) => log.unread(...args),
