@@ -46,9 +46,10 @@ function storeOf(db: Database.Database, options: SqliteStoreOptions): Store {
       'SELECT room, id AS member FROM room_members JOIN members ON num = member ORDER BY room, member',
     ),
     members: db.prepare<[], StoredMember>(`SELECT ${MEMBER_COLUMNS} FROM members ORDER BY num`),
+    // `+?`: see read.ts.
     setRead: db.prepare<[number, string, string]>(
       `INSERT INTO reads (room, member, seq)
-       SELECT r.num, m.num, ? FROM rooms r, members m WHERE r.id = ? AND m.id = ?
+       SELECT r.num, m.num, ? FROM rooms r, members m WHERE r.id = +? AND m.id = +?
        ON CONFLICT (room, member) DO UPDATE SET seq = excluded.seq WHERE seq < excluded.seq`,
     ),
     setLastSeen: db.prepare<[number, string]>('UPDATE members SET last_seen = ? WHERE id = ?'),
