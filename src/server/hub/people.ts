@@ -8,8 +8,9 @@ import type { Clock, Store } from './ports.ts'
 import type { Role } from '../../protocol/roles.ts'
 import type { Standing, StoredMember } from './registry-port.ts'
 
-/** Changes that come this close together are announced in one frame; 1,000 people come back at once. */
-const ANNOUNCE_AFTER_MS = 50
+/** Changes that come this close together are announced in one frame, and kept in one transaction; 1,000 people go and
+ * come back at once. */
+const GATHER_MS = 50
 /** People in one frame: about 100 KB with the longest names. */
 const PEOPLE_PER_FRAME = 500
 
@@ -95,6 +96,9 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
   const guests = new Set<Person>()
   let changed = new Set<Person>()
   let cancelAnnouncement: (() => void) | undefined
+  /** Whose grace has ended, until it is stored when they were last seen. */
+  const gone = new Set<Person>()
+  let cancelKeeping: (() => void) | undefined
   let frames: readonly ServerMessageOf<'people'>[] | undefined
   let online = 0
 
@@ -119,7 +123,7 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
   function change(person: Person): void {
     frames = undefined
     changed.add(person)
-    cancelAnnouncement ??= clock.after(ANNOUNCE_AFTER_MS, () => {
+    cancelAnnouncement ??= clock.after(GATHER_MS, () => {
       cancelAnnouncement = undefined
       const batch = [...changed]
       changed = new Set()
@@ -172,8 +176,17 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
     person.cancelGrace = undefined
     if (person.connections.size > 0) return refresh(person)
     setHere(person, 'offline')
+    gone.add(person)
+    cancelKeeping ??= clock.after(GATHER_MS, () => void keepLastSeen())
+  }
+
+  async function keepLastSeen(): Promise<void> {
+    cancelKeeping?.()
+    cancelKeeping = undefined
+    const sightings = [...gone].map(({ id, lastSeen }) => ({ member: id, at: lastSeen }))
+    gone.clear()
     // Only shown to people; a store that cannot take it now loses nothing that matters.
-    store.setLastSeen([{ member: person.id, at: person.lastSeen }]).catch(() => {})
+    if (sightings.length > 0) await store.setLastSeen(sightings).catch(() => {})
   }
 
   function rename(person: Person, name: string): void {
@@ -267,13 +280,13 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
     here: () => [...people.values()].filter(({ here }) => here !== 'offline').map(asHere),
 
     async flush() {
-      const gone = [...people.values()].filter(({ cancelGrace }) => cancelGrace !== undefined)
-      const sightings = gone.map(({ id, lastSeen }) => ({ member: id, at: lastSeen }))
-      if (sightings.length > 0) await store.setLastSeen(sightings).catch(() => {})
+      for (const person of people.values()) if (person.cancelGrace !== undefined) gone.add(person)
+      await keepLastSeen()
     },
 
     stop() {
       cancelAnnouncement?.()
+      cancelKeeping?.()
       for (const person of people.values()) person.cancelGrace?.()
     },
   }

@@ -34,6 +34,19 @@ describe('presence', () => {
     expect(stored?.lastSeen).toBe(leftAt)
   })
 
+  it('[D17] stores in one go when those who left together were last seen', async () => {
+    const { kit, mara, sam } = await pair()
+    const stored: number[] = []
+    Object.assign(kit.store, {
+      setLastSeen: async (sightings: readonly unknown[]) => void stored.push(sightings.length),
+    })
+    mara.drop()
+    await kit.clock.advance(20)
+    sam.drop()
+    await kit.clock.advance(6_000)
+    expect(stored).toEqual([2])
+  })
+
   it('[D17] a blip causes no flapping', async () => {
     const { kit, mara, sam } = await pair()
     mara.drop()
