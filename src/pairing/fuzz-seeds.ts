@@ -71,6 +71,8 @@ export function probeAnswerSeeds(): readonly string[] {
   return [
     answer,
     { ...answer, landline: 2 },
+    { ...answer, tokens: 'needed' },
+    { ...answer, tokens: 'some' },
     { ...answer, selector: '7' },
     { ...answer, selector: '7K'.repeat(2_000) },
     { ...answer, people: -1 },

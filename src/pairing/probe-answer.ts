@@ -24,6 +24,8 @@ export const probeAnswerSchema = z.object({
   /** The versions of the wire that the host speaks. */
   protocol: z.array(z.int().min(1).max(10_000)).min(1).max(16),
   people: z.int().min(0).max(100_000),
+  /** Whether bearer tokens let people in; hosts before 2026-12 do not say. */
+  tokens: z.enum(['none', 'taken', 'needed']).optional(),
 })
 export type ProbeAnswer = z.infer<typeof probeAnswerSchema>
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import type { GrantedInvite } from '../pairing/messages.ts'
-import type { PairingDesk } from './doors/pairing/pairing-desk.ts'
+import type { PairingDesk, SessionNotice } from './doors/pairing/pairing-desk.ts'
 import { createPairingDoor, type PairingDoor } from './doors/pairing/pairing-door.ts'
 import { createSharedTries } from './doors/pairing/shared-tries.ts'
 import type { SharedCodes } from './hub/codes-port.ts'
@@ -41,11 +41,12 @@ export function openPairing(
     readonly port: () => number
     /** Where the nodes of the session share them. */
     readonly codes: SharedCodes | undefined
+    readonly tokens: SessionNotice['tokens']
   },
 ): PairingDoor | undefined {
   const { pairing, session } = hub
   if (pairing === undefined) return undefined
-  const { tls, shown, host, port } = ports
+  const { tls, shown, host, port, tokens } = ports
   function fingerprint(): string | null {
     const material = shown()
     return material === null ? null : fingerprintOfKey(material.key)
@@ -72,7 +73,7 @@ export function openPairing(
     notice() {
       const { id, name } = session.facts()
       const { approval, access } = session.shown()
-      return { id, name, people: hub.onlinePeople(), approval, open: access === 'open' }
+      return { id, name, people: hub.onlinePeople(), approval, open: access === 'open', tokens }
     },
     codes: pairing.codes,
     passphrase: () => pairing.passphrase(),

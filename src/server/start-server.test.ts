@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { rawClient, rawFurtherDevice, type RawPerson, rawPerson } from '../testing/raw-client.ts'
+import { readProbeAnswer } from '../pairing/probe-answer.ts'
 import { defaultHubOptions } from './hub/options.ts'
 import type { Log } from './hub/ports.ts'
+import { noVouching } from './hub/vouching.ts'
 import { makeHostKey } from './tls/host-key.ts'
 import { type RunningServer, type ServerOptions, startServer } from './start-server.ts'
 
@@ -69,6 +71,19 @@ describe('the server on real sockets', () => {
       port,
       `GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${headers}\r\n`,
     ).answer
+
+  it.each([
+    ['none', {}],
+    ['taken', { vouching: noVouching }],
+    ['needed', { vouching: noVouching, hub: { requireToken: true } }],
+  ] as const)(
+    '[I13] says of bearer tokens to who asks before joining: %s',
+    async (tokens, options) => {
+      const { httpUrl } = await start({ ...options, pairing: true })
+      const answer = await fetch(`${httpUrl}/landline`)
+      expect(readProbeAnswer(await answer.text())).toMatchObject({ tokens })
+    },
+  )
 
   it('[I11] lets two people talk, one of them on two devices, who is one person', async () => {
     const server = await start({ pairing: true })

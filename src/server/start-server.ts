@@ -207,6 +207,7 @@ export async function startServer(
     shown: () => web.shown(),
     port: () => port,
     codes: store.codes,
+    tokens: options.vouching === undefined ? 'none' : hubOptions.requireToken ? 'needed' : 'taken',
   })
   const { http } = web
   let isStopping = false

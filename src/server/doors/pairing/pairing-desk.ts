@@ -25,6 +25,8 @@ export interface SessionNotice {
   readonly approval: boolean
   /** Whoever finds the session may come in. */
   readonly open: boolean
+  /** Bearer tokens let people in, or are asked of everybody. */
+  readonly tokens: 'none' | 'taken' | 'needed'
 }
 
 /** Codes, passphrase and invites are the session's; the door only finds out who knows them. */

@@ -41,7 +41,10 @@ export function testDesk(fingerprint: string | undefined): TestDesk {
           ...(fingerprint === undefined ? {} : { fingerprint }),
         },
       }),
-    notice: () => ({ id: SESSION, name: 'Field Station', people: 3, approval: false, open: false }),
+    notice: () => ({
+      ...{ id: SESSION, name: 'Field Station', people: 3, approval: false, open: false },
+      tokens: 'taken',
+    }),
     codes: () => Promise.resolve(desk.codesNow),
     passphrase: () => desk.passphraseNow,
     granted(proved) {

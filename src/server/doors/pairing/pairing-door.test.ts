@@ -307,6 +307,7 @@ describe('GET /landline', () => {
       selector: '7KA0',
       passphrase: true,
       people: 3,
+      tokens: 'taken',
     })
     expect(text).not.toMatch(/Q2M4XD|stretched/)
     expect((await fetch(url, { method: 'POST' })).status).toBe(405)

@@ -150,7 +150,7 @@ export function createPairingDoor(ports: PairingDoorPorts): PairingDoor {
   async function tellNotice(response: ServerResponse): Promise<void> {
     // Without its codes the session can still be found, and joined in another way.
     const codes = await desk.codes().catch((): string[] => [])
-    const { id, name, people, approval, open: isOpen } = desk.notice()
+    const { id, name, people, approval, open: isOpen, tokens } = desk.notice()
     respond(response, 200, {
       landline: 1,
       session: id,
@@ -161,6 +161,7 @@ export function createPairingDoor(ports: PairingDoorPorts): PairingDoor {
       open: isOpen,
       protocol: [...SUPPORTED_VERSIONS],
       people,
+      tokens,
     } satisfies ProbeAnswer)
   }
 
