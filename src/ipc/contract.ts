@@ -173,6 +173,11 @@ export const commandSchemas = {
   /** Comes in without an invite, after the person has confirmed the key of the offer. */
   'join.open': z.object({ target: joinTargetSchema, fingerprint: fingerprintSchema }),
   'join.passphrase': z.object({ target: joinTargetSchema, passphrase: z.string().min(1).max(512) }),
+  /** The same with a bearer token, which nobody but that host is shown. */
+  'join.token': z.object({
+    ...{ target: joinTargetSchema, fingerprint: fingerprintSchema },
+    token: z.string().min(1).max(MAX_TOKEN_LENGTH),
+  }),
   /** Finds the host that made the code, and joins. Links this device when the code is for that. */
   'join.code': z.object({ code: z.string().min(1).max(64), target: joinTargetSchema.optional() }),
   /** Gives up what `join.look`, `join.code` or `join.passphrase` of this window is doing. */
@@ -296,6 +301,7 @@ export interface CommandResults {
   'app.set-settings': null
   'join.look': JoinOffer
   'join.open': { readonly session: SessionId }
+  'join.token': { readonly session: SessionId }
   'join.passphrase': { readonly session: SessionId }
   'join.code': { readonly session: SessionId }
   'join.cancel': null

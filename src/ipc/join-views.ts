@@ -31,6 +31,10 @@ export interface JoinOffer {
   readonly approval: boolean
   /** It can be joined by a passphrase. */
   readonly passphrase: boolean
+  /** Whether a bearer token lets in, or is asked of everybody; older hosts do not say. */
+  readonly tokens: 'none' | 'taken' | 'needed' | 'unknown'
+  /** An authority this computer trusts vouches for the address: there is no key to compare. */
+  readonly vouched: boolean
   readonly joined: boolean
   readonly compatible: boolean
 }

@@ -217,11 +217,20 @@ export function startApp(options: AppOptions): RunningApp {
     log,
   })
   const joining = createJoining({
-    ports: realNetwork,
+    ports: realNetwork(authorities),
     clock,
     found,
     enter: (invite, member) => sessions.enter(invite, member),
-    isJoined: (id) => profile.session(id) !== undefined,
+    signIn(id, token) {
+      signIn.withToken(id, token).catch((error: unknown) => {
+        log.error('a token could not be kept', errorFields(error))
+      })
+    },
+    isJoined(id) {
+      const view = registry.get(id)?.view()
+      const isKeptOut = view?.newcomer === true && view.connection.state === 'refused'
+      return profile.session(id) !== undefined && !isKeptOut
+    },
     tell: (windowId, steps) => windows.tell(windowId, { type: 'joining', steps }),
   })
   const watchers = {

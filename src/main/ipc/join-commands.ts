@@ -14,6 +14,8 @@ export function joinCommands(
     'join.look': ({ target }, { windowId }) => joining.look(windowId, target),
     'join.open': ({ target, fingerprint }, { windowId }) =>
       joining.open(windowId, target, fingerprint),
+    'join.token': ({ target, fingerprint, token }, { windowId }) =>
+      joining.withToken(windowId, target, fingerprint, token),
     'join.passphrase': ({ target, passphrase }, { windowId }) =>
       joining.withPassphrase(windowId, target, passphrase),
     'join.code': ({ code, target }, { windowId }) => joining.withCode(windowId, code, target),

@@ -55,12 +55,15 @@ export const words = {
   gone: 'This session is not announced any more. Use its invite link, a code or the host’s address.',
   asking: (addresses: readonly string[]) => `Asking ${addresses.join(', ')}.`,
   answered: (address: string) => `The host answers at ${address}.`,
+  vouched: 'An authority that this computer trusts vouches for this address.',
   keyShown: 'The host showed its key. Compare the words with the ones on its screen.',
   otherKey:
     'Whoever answers has another key than the one that was shown or announced. Nothing was sent. Do not go on; ask the host for an invite link.',
   notEncrypted:
     'This session is not encrypted, so it can only be joined by its invite link, and only on this computer.',
   notOpen: 'This session needs an invite link, a code or the passphrase. Ask the host for one.',
+  noTokens:
+    'This session takes no access tokens. Ask the person who hosts it for an invite link, a code or the passphrase.',
   otherVersion: 'The host runs a version of Landline that this one cannot talk to.',
   cancelled: 'Joining was stopped.',
   late: 'This took too long. Try again, nearer to the access point if you can, or use the invite link.',

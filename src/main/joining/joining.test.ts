@@ -47,6 +47,8 @@ function stage(
     readonly found?: FindOutcome
     readonly announced?: readonly FoundSession[]
     readonly interfaces?: Interfaces
+    /** Addresses that an authority vouches for. */
+    readonly vouched?: readonly string[]
   } = {},
 ) {
   const clock = manualClock()
@@ -66,6 +68,7 @@ function stage(
           signal.addEventListener('abort', () => resolve({ kind: 'silent' }))
         })
       },
+      vouched: ({ host: name }) => Promise.resolve(world.vouched?.includes(name) === true),
       pair(target, secret) {
         tried.push({ target, secret })
         return Promise.resolve(world.pairs?.[target.host] ?? failed('unreachable'))
@@ -83,6 +86,7 @@ function stage(
       entered.push(member === undefined ? given : { ...given, member })
       return ok({ session: given.sessionId })
     },
+    signIn: (session, token) => void entered.push({ session, token }),
     isJoined: () => false,
     tell: (windowId, told) => {
       if (windowId === WINDOW) steps.push(told)
@@ -189,6 +193,56 @@ describe('an open session', () => {
     expect(await newer.joining.open(WINDOW, AT, KEY)).toMatchObject({
       failure: { kind: 'unsupported-version' },
     })
+  })
+})
+
+describe('a bearer token', () => {
+  const needed = host(KEY, { open: false, tokens: 'needed' })
+
+  it('[I13] is shown to the host with the confirmed key alone, without an invite', async () => {
+    const on = stage({ hosts: { '10.0.0.5': needed } })
+    expect(await on.joining.look(WINDOW, AT)).toMatchObject({ value: { tokens: 'needed' } })
+    expect(await on.joining.withToken(WINDOW, AT, OTHER_KEY, 'eyJ')).toMatchObject({
+      failure: { kind: 'other-key' },
+    })
+    expect(on.entered).toEqual([])
+    expect(await on.joining.withToken(WINDOW, AT, KEY, 'eyJ')).toEqual(ok({ session: id(1) }))
+    expect(on.entered).toEqual([
+      { ...invite, addresses: ['10.0.0.5:47800'], fingerprint: KEY },
+      { session: id(1), token: 'eyJ' },
+    ])
+  })
+
+  it('is shown to nobody who takes none, and that is said', async () => {
+    const on = stage({ hosts: { '10.0.0.5': host(KEY, { tokens: 'none' }) } })
+    expect(await on.joining.withToken(WINDOW, AT, KEY, 'eyJ')).toMatchObject({
+      failure: { message: expect.stringMatching(/takes no access tokens.*invite link/) as unknown },
+    })
+    expect(on.entered).toEqual([])
+  })
+
+  it('may be taken by a host that does not say so', async () => {
+    const on = stage({ hosts: { '10.0.0.5': host() } })
+    expect(await on.joining.look(WINDOW, AT)).toMatchObject({ value: { tokens: 'unknown' } })
+    expect(await on.joining.withToken(WINDOW, AT, KEY, 'eyJ')).toMatchObject({ ok: true })
+  })
+
+  it('[T7] needs no key where an authority vouches for the address that was typed', async () => {
+    const typed = { kind: 'address', address: 'chat.example.org:443' } as const
+    const on = stage({ hosts: { 'chat.example.org': needed }, vouched: ['chat.example.org'] })
+    expect(await on.joining.look(WINDOW, typed)).toMatchObject({ value: { vouched: true } })
+    // Another node of the session may have another key.
+    await on.joining.withToken(WINDOW, typed, OTHER_KEY, 'eyJ')
+    expect(on.entered[0]).toEqual({ ...invite, addresses: ['chat.example.org:443'], tls: true })
+  })
+
+  it('[T1] an announcement is believed by its key, whoever vouches for the place it leads to', async () => {
+    const on = stage({
+      hosts: { '10.0.0.5': host() },
+      announced: [found(offer('10.0.0.5:1'))],
+      vouched: ['10.0.0.5'],
+    })
+    expect(await on.joining.look(WINDOW, FOUND)).toMatchObject({ value: { vouched: false } })
   })
 })
 

@@ -27,6 +27,8 @@ interface Where {
 }
 interface Look extends Where {
   readonly seen: Seen
+  /** By an authority, for the address that a person typed. */
+  readonly vouched: boolean
 }
 
 export interface JoiningOptions {
@@ -41,6 +43,9 @@ export interface JoiningOptions {
     invite: Invite,
     member?: Paired['member'],
   ) => Result<{ readonly session: SessionId }>
+  /** Shows the token where `enter` has led; what comes of it is told by the session's connection. */
+  readonly signIn: (id: SessionId, token: string) => void
+  /** Whether the session is in the list, and not one that lets this person in by nothing they gave. */
   readonly isJoined: (id: SessionId) => boolean
   readonly tell: (windowId: number, steps: readonly JoinStep[]) => void
 }
@@ -49,6 +54,7 @@ export interface JoiningOptions {
 export interface Joining {
   look(windowId: number, target: JoinTarget): Promise<Result<JoinOffer>>
   open(windowId: number, target: JoinTarget, fingerprint: string): Joined
+  withToken(windowId: number, target: JoinTarget, fingerprint: string, token: string): Joined
   withPassphrase(windowId: number, target: JoinTarget, passphrase: string): Joined
   withCode(windowId: number, code: string, target: JoinTarget | undefined): Joined
   cancel(windowId: number): void
@@ -81,7 +87,36 @@ export function createJoining(options: JoiningOptions): Joining {
     if (!where.ok) return where
     const { places, session } = where.value
     const seen = await lookAt(ports, places, session?.sessionId, attempt)
-    return seen.ok ? ok({ ...where.value, seen: seen.value }) : unlessGivenUp(attempt, seen)
+    if (!seen.ok) return unlessGivenUp(attempt, seen)
+    // Only where the person has named the server: an announcement could lead to somebody else's.
+    const vouched =
+      target.kind === 'address' && (await ports.vouched(seen.value.place, attempt.signal))
+    return unlessGivenUp(attempt, ok({ ...where.value, seen: seen.value, vouched }))
+  }
+
+  /** The session whose host has shown the confirmed key, or is vouched for. Nothing was said of this person. */
+  async function confirmed(
+    target: JoinTarget,
+    fingerprint: string,
+    attempt: Attempt,
+  ): Promise<Result<{ readonly invite: Invite; readonly answer: Seen['answer'] }>> {
+    const result = await see(target, attempt)
+    if (!result.ok) return result
+    const { seen, places, vouched } = result.value
+    const { answer, place } = seen
+    if (!vouched && seen.fingerprint !== fingerprint) {
+      attempt.step('key', 'failed', words.otherKey)
+      return fail('other-key', words.otherKey)
+    }
+    if (!speaks(answer.protocol)) return fail('unsupported-version', words.otherVersion)
+    const { session: sessionId, name } = answer
+    if (vouched) {
+      const addresses = [addressText(place)]
+      return ok({ invite: { sessionId, name, addresses, tls: true }, answer })
+    }
+    const own = places.filter((other) => (other.fingerprint ?? fingerprint) === fingerprint)
+    const addresses = [...new Set([place, ...own].map(addressText))]
+    return ok({ invite: { sessionId, name, addresses, fingerprint }, answer })
   }
 
   function take({ invite, member }: Paired, attempt: Attempt): Result<{ session: SessionId }> {
@@ -155,27 +190,27 @@ export function createJoining(options: JoiningOptions): Joining {
       attempts.run(windowId, async (attempt) => {
         const result = await see(target, attempt)
         if (!result.ok) return result
-        const { seen, session } = result.value
-        attempt.step('key', 'done', words.keyShown)
-        return ok(offerOf(seen, session?.host ?? '', options.isJoined(seen.answer.session)))
+        const { seen, session, vouched } = result.value
+        attempt.step('key', 'done', vouched ? words.vouched : words.keyShown)
+        const joined = options.isJoined(seen.answer.session)
+        return ok(offerOf(seen, { host: session?.host ?? '', vouched, joined }))
       }),
     open: (windowId, target, fingerprint) =>
       attempts.run(windowId, async (attempt) => {
-        const result = await see(target, attempt)
-        if (!result.ok) return result
-        const { seen, places } = result.value
-        if (seen.fingerprint !== fingerprint) {
-          attempt.step('key', 'failed', words.otherKey)
-          return fail('other-key', words.otherKey)
-        }
-        const { answer } = seen
-        if (!answer.open) return fail('not-allowed', words.notOpen)
-        if (!speaks(answer.protocol)) return fail('unsupported-version', words.otherVersion)
-        const own = places.filter((place) => (place.fingerprint ?? fingerprint) === fingerprint)
-        const addresses = [...new Set([seen.place, ...own].map(addressText))]
-        const { session: sessionId, name } = answer
-        const invite: Invite = { sessionId, name, addresses, fingerprint }
-        return unlessGivenUp(attempt, options.enter(invite))
+        const host = await confirmed(target, fingerprint, attempt)
+        if (!host.ok) return host
+        const { invite, answer } = host.value
+        return answer.open ? options.enter(invite) : fail('not-allowed', words.notOpen)
+      }),
+    withToken: (windowId, target, fingerprint, token) =>
+      attempts.run(windowId, async (attempt) => {
+        const host = await confirmed(target, fingerprint, attempt)
+        if (!host.ok) return host
+        const { invite, answer } = host.value
+        if (answer.tokens === 'none') return fail('not-allowed', words.noTokens)
+        const entered = options.enter(invite)
+        if (entered.ok) options.signIn(entered.value.session, token)
+        return entered
       }),
     withPassphrase: (windowId, target, passphrase) =>
       attempts.run(windowId, (attempt) =>
@@ -206,12 +241,15 @@ function hasGuessed(outcome: PairingOutcome): boolean {
 const speaks = (versions: readonly number[]): boolean =>
   versions.some((version) => SUPPORTED_VERSIONS.includes(version))
 
-function offerOf({ answer, fingerprint }: Seen, host: string, joined: boolean): JoinOffer {
-  const { session, name, people, open, approval, passphrase } = answer
+function offerOf(
+  { answer, fingerprint }: Seen,
+  known: Pick<JoinOffer, 'host' | 'vouched' | 'joined'>,
+): JoinOffer {
+  const { session, name, people, open, approval, passphrase, tokens = 'unknown' } = answer
   return {
-    ...{ sessionId: session, name, host, people, fingerprint },
+    ...{ sessionId: session, name, people, fingerprint },
     keyWords: fingerprintWords(fingerprint),
-    ...{ open, approval, passphrase, joined },
+    ...{ open, approval, passphrase, tokens, ...known },
     compatible: speaks(answer.protocol),
   }
 }

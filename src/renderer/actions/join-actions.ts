@@ -7,6 +7,7 @@ import type { SessionActions } from './session-actions.ts'
 export interface JoinActions {
   look(target: JoinTarget): Outcome<'join.look'>
   open(target: JoinTarget, fingerprint: string): Outcome<'join.open'>
+  byToken(target: JoinTarget, fingerprint: string, token: string): Outcome<'join.token'>
   byPassphrase(target: JoinTarget, passphrase: string): Outcome<'join.passphrase'>
   byCode(code: string, target?: JoinTarget): Outcome<'join.code'>
   /** Gives up what is under way, and forgets its steps. */
@@ -30,6 +31,10 @@ export function joinActions(
     open(target, fingerprint) {
       forget()
       return thenOpen(bridge.invoke('join.open', { target, fingerprint }))
+    },
+    byToken(target, fingerprint, token) {
+      forget()
+      return thenOpen(bridge.invoke('join.token', { target, fingerprint, token }))
     },
     byPassphrase(target, passphrase) {
       forget()

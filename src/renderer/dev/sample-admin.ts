@@ -89,6 +89,8 @@ export const OFFER: JoinOffer = {
   open: true,
   approval: true,
   passphrase: true,
+  tokens: 'none',
+  vouched: false,
   joined: false,
   compatible: true,
 }

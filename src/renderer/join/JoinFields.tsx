@@ -66,5 +66,8 @@ export function JoinFields({ join, onOpened }: JoinFieldsProps) {
 /** What the button that goes on says. */
 export function submitWords({ busy, stage, way }: Join): string {
   if (busy) return words.join.joining
-  return stage.kind === 'offer' && way === 'open' ? words.join.keyConfirm : words.join.submit
+  const offer = stage.kind === 'offer' ? stage.offer : null
+  if (offer === null || (way !== 'open' && way !== 'token')) return words.join.submit
+  if (offer.vouched) return way === 'token' ? words.signIn.submit : words.join.submit
+  return way === 'token' ? words.join.keyConfirmToken : words.join.keyConfirm
 }

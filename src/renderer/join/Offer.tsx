@@ -4,6 +4,7 @@ import type { JoinOffer } from '../../ipc/join-views.ts'
 import { Button, IconButton } from '../parts/Button.tsx'
 import { Field } from '../parts/Field.tsx'
 import { words } from '../words.ts'
+import { waysOf } from './use-join.ts'
 import type { Join, OfferWay } from './use-join.ts'
 
 /** What the picked host offers: who it is, its key, and the ways in. */
@@ -46,16 +47,19 @@ function Ways({ join, offer }: { readonly join: Join; readonly offer: JoinOffer 
   return (
     <>
       {way === 'open' ? (
-        <div className="offer-key">
-          <h3>{words.join.keyTitle}</h3>
-          <p className="offer-words">{words.keyWords(offer.keyWords)}</p>
-          <p>{words.join.keyText}</p>
-          {problem === null ? null : (
-            <p className="field-problem" role="alert">
-              {problem}
-            </p>
-          )}
-        </div>
+        <Host offer={offer} text={words.join.keyText} problem={problem} />
+      ) : way === 'token' ? (
+        <>
+          <Host offer={offer} text={words.join.keyTextToken} />
+          <Field
+            {...field}
+            type="password"
+            // A token reads from left to right, whatever the language around it does.
+            dir="ltr"
+            label={words.signIn.label}
+            hint={words.signIn.hint}
+          />
+        </>
       ) : way === 'passphrase' ? (
         <Field
           {...field}
@@ -80,16 +84,37 @@ function Ways({ join, offer }: { readonly join: Join; readonly offer: JoinOffer 
   )
 }
 
-const OTHER_WAY: Readonly<Record<OfferWay, string>> = {
-  open: words.join.useOpen,
-  passphrase: words.join.usePassphrase,
-  code: words.join.useCode,
+interface HostProps {
+  readonly offer: JoinOffer
+  readonly text: string
+  readonly problem?: string | null
 }
 
-function waysOf({ open, passphrase }: JoinOffer): readonly OfferWay[] {
-  return [
-    ...(open ? (['open'] as const) : []),
-    ...(passphrase ? (['passphrase'] as const) : []),
-    'code',
-  ]
+/** Whom one is about to talk to: a key to compare, or an authority's word for it. */
+function Host({ offer, text, problem = null }: HostProps) {
+  return (
+    <div className="offer-key">
+      {offer.vouched ? (
+        <p>{words.join.vouched}</p>
+      ) : (
+        <>
+          <h3>{words.join.keyTitle}</h3>
+          <p className="offer-words">{words.keyWords(offer.keyWords)}</p>
+          <p>{text}</p>
+        </>
+      )}
+      {problem === null ? null : (
+        <p className="field-problem" role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  )
+}
+
+const OTHER_WAY: Readonly<Record<OfferWay, string>> = {
+  open: words.join.useOpen,
+  token: words.join.useToken,
+  passphrase: words.join.usePassphrase,
+  code: words.join.useCode,
 }

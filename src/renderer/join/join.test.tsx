@@ -59,6 +59,8 @@ const offer = (more: Partial<JoinOffer> = {}): JoinOffer => ({
   open: false,
   approval: false,
   passphrase: false,
+  tokens: 'none',
+  vouched: false,
   joined: false,
   compatible: true,
   ...more,
@@ -82,6 +84,52 @@ test('[T3] an open session shows the words of its key, and is joined under exact
   await user.click(screen.getByRole('button', { name: 'The words are the same' }))
   await settle()
   expect(bridge.argumentsOf('join.open')).toEqual([{ target, fingerprint: 'F'.repeat(43) }])
+})
+
+test('[I13] with only an address one signs in by a token, where tokens are asked of everybody', async () => {
+  const { bridge, user, settle } = await openFirstRun([])
+  bridge.answer('join.look', () => ok(offer({ tokens: 'needed', open: true })))
+  bridge.answer('join.token', () => ok({ session: SESSION }))
+  const at = { kind: 'address', address: 'chat.example.org:443' } as const
+  await user.type(
+    screen.getByRole('textbox', { name: /Invite link, code/ }),
+    'chat.example.org:443',
+  )
+  await user.keyboard('{Enter}')
+  await settle()
+  expect(screen.getByText('river · lamp · cedar · nine')).toBeTruthy()
+  const field = screen.getByLabelText<HTMLInputElement>('Access token')
+  expect([field.type, document.activeElement]).toEqual(['password', field])
+  await user.keyboard('{Enter}')
+  expect(screen.getByRole('alert').textContent).toBe('Paste the token first.')
+  await user.paste(' Bearer eyJ.a.b ')
+  await user.click(screen.getByRole('button', { name: 'The words are the same: sign in' }))
+  await settle()
+  expect(bridge.argumentsOf('join.token')).toEqual([
+    { target: at, fingerprint: 'F'.repeat(43), token: 'eyJ.a.b' },
+  ])
+})
+
+test('a token is one of the ways where some are let in by it, or nobody says; where not, it is none', async () => {
+  const { user } = await pick({ tokens: 'taken', passphrase: true })
+  expect(screen.getByLabelText('Passphrase')).toBeTruthy()
+  await user.click(screen.getByRole('button', { name: 'Use an access token instead' }))
+  expect(screen.getByLabelText('Access token')).toBeTruthy()
+  cleanup()
+  await pick({ tokens: 'unknown' })
+  expect(screen.getByRole('button', { name: 'Use an access token instead' })).toBeTruthy()
+  cleanup()
+  await pick({ tokens: 'none' })
+  expect(screen.queryByRole('button', { name: 'Use an access token instead' })).toBeNull()
+})
+
+test('[T7] where an authority vouches for the address there are no words to compare', async () => {
+  const { user } = await pick({ tokens: 'needed', open: true, vouched: true })
+  expect(screen.queryByText(/river/)).toBeNull()
+  expect(screen.getByText(/vouches for this address/)).toBeTruthy()
+  expect(screen.getByRole('button', { name: 'Sign in' })).toBeTruthy()
+  await user.click(screen.getByRole('button', { name: 'Join without a code' }))
+  expect(screen.getByRole('button', { name: 'Join' })).toBeTruthy()
 })
 
 test('a passphrase is asked for in a field that hides it; a wrong one is said beside it', async () => {

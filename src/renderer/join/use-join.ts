@@ -3,6 +3,7 @@ import type { FoundSessionView, JoinOffer, JoinTarget } from '../../ipc/join-vie
 import type { SessionId } from '../../protocol/ids.ts'
 import { useActions } from '../app/context.ts'
 import { useSubmission } from '../app/use-form.ts'
+import { givenToken } from '../sign-in/given-token.ts'
 import { words } from '../words.ts'
 import { addressOf, givenKind } from './given.ts'
 
@@ -14,7 +15,7 @@ export type JoinStage =
   | { readonly kind: 'offer'; readonly target: JoinTarget; readonly offer: JoinOffer | null }
 
 /** What the field of an offer takes. */
-export type OfferWay = 'open' | 'passphrase' | 'code'
+export type OfferWay = 'open' | 'token' | 'passphrase' | 'code'
 
 export interface Join {
   readonly stage: JoinStage
@@ -128,6 +129,14 @@ export function useJoin(invite: string, onOpened: (session: SessionId) => void):
       switch (way) {
         case 'open':
           return submit(() => join.open(target, offer.fingerprint))
+        case 'token': {
+          const given = givenToken(value)
+          if (given.kind === 'token') {
+            return submit(() => join.byToken(target, offer.fingerprint, given.token))
+          }
+          setProblem(given.words)
+          return false
+        }
         case 'passphrase': {
           if (value !== '') return submit(() => join.byPassphrase(target, value))
           setProblem(words.join.passphraseMissing)
@@ -140,7 +149,17 @@ export function useJoin(invite: string, onOpened: (session: SessionId) => void):
   }
 }
 
-function wayInto({ open, passphrase }: JoinOffer): OfferWay {
-  if (open) return 'open'
-  return passphrase ? 'passphrase' : 'code'
+/** The first way is the one that a person most likely has. */
+function wayInto(offer: JoinOffer): OfferWay {
+  if (offer.tokens === 'needed') return 'token'
+  return waysOf(offer)[0] ?? 'code'
+}
+
+export function waysOf({ open, passphrase, tokens }: JoinOffer): readonly OfferWay[] {
+  return [
+    ...(open ? (['open'] as const) : []),
+    ...(passphrase ? (['passphrase'] as const) : []),
+    'code',
+    ...(tokens === 'none' ? [] : (['token'] as const)),
+  ]
 }

@@ -43,7 +43,11 @@ export const joinWords = {
   keyTitle: 'Is this the host you mean?',
   keyText:
     'Compare these words with the key on the host’s screen. They are the same only if nobody stands between you.',
+  keyTextToken:
+    'Compare these words with the ones that whoever runs this server gives you. Whoever has your token can come in as you.',
   keyConfirm: 'The words are the same',
+  keyConfirmToken: 'The words are the same: sign in',
+  vouched: 'An authority that this computer trusts vouches for this address.',
   approval: 'The host lets people in one by one: you may have to wait a moment.',
   passphrase: 'Passphrase',
   passphraseHint:
@@ -53,6 +57,7 @@ export const joinWords = {
   useCode: 'Use a code or link instead',
   usePassphrase: 'Use the passphrase instead',
   useOpen: 'Join without a code',
+  useToken: 'Use an access token instead',
 
   scan: 'Scan a QR code',
   scanLabel: 'Picture of the camera',

@@ -89,6 +89,8 @@ export function SignInDialog({ session, onClose }: SignInDialogProps) {
 function leadOf(session: SessionView | undefined): string {
   const { lead } = words.signIn
   if (session === undefined || !isSignedOut(session.connection)) return lead.ending
+  const { reason } = session.connection
+  if (session.newcomer !== true) return lead[reason]
   // To somebody who was never in, nothing has ended.
-  return lead[session.newcomer === true ? 'token-needed' : session.connection.reason]
+  return reason === 'token-refused' ? lead.newcomerRefused : lead['token-needed']
 }

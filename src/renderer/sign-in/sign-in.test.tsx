@@ -150,11 +150,18 @@ test('it goes when the session comes online by itself, and writing is next', asy
 test('to somebody who was never in, nothing has ended but the token', async () => {
   const view = appView({ sessions: [session({ connection: ENDED, newcomer: true })] })
   const app = await openApp((on) => on.answer('app.state', () => ok(view)))
+  expect(within(dialog() as HTMLElement).getByText(/lets people in who have/)).toBeTruthy()
+  await app.user.keyboard('{Escape}')
   expect(bar().getByText('This token has ended.')).toBeTruthy()
   expect(screen.queryByText(/Your sign-in has ended/)).toBeNull()
   expect(screen.getAllByText('not signed in').length).toBeGreaterThan(0)
-  await app.user.click(bar().getByRole('button', { name: 'Paste a new token' }))
-  expect(within(dialog() as HTMLElement).getByText(/lets people in who have/)).toBeTruthy()
+})
+
+test('whoever came by a token that was refused is told so, and that there may be none', async () => {
+  const refused = { state: 'refused', reason: 'token-refused', message: '' } as const
+  const view = appView({ sessions: [session({ connection: refused, newcomer: true })] })
+  await openApp((on) => on.answer('app.state', () => ok(view)))
+  expect(within(dialog() as HTMLElement).getByText(/it takes none, or another one/)).toBeTruthy()
 })
 
 test('the dot beside a session that only wants a token is no alarm', async () => {

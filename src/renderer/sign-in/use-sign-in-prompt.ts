@@ -2,9 +2,10 @@ import { useEffect, useRef } from 'react'
 import type { SessionView } from '../../client/views.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { useActions, useAppState } from '../app/context.ts'
+import { isSignedOut } from '../connection/words.ts'
 
 /**
- * Asks by itself where the session on screen wants a token and was never given one: that is the next step of
+ * Asks by itself where the session on screen has let nobody in for want of a good token: that is the next step of
  * joining it. Once for each, and not over another dialog; after that the connection bar asks.
  */
 export function useSignInPrompt(session: SessionView | undefined): void {
@@ -12,7 +13,10 @@ export function useSignInPrompt(session: SessionView | undefined): void {
   const isFree = useAppState((state) => state.dialog === null)
   const asked = useRef(new Set<SessionId>())
   const { connection, id = null } = session ?? {}
-  const isNeeded = connection?.state === 'refused' && connection.reason === 'token-needed'
+  const isNeeded =
+    connection !== undefined &&
+    isSignedOut(connection) &&
+    (connection.reason === 'token-needed' || session?.newcomer === true)
 
   useEffect(() => {
     if (!isNeeded || id === null || !isFree || asked.current.has(id)) return

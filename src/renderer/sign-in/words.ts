@@ -11,6 +11,8 @@ export const signInWords = {
       'The server did not accept the token it was shown. What you wrote is kept and sent once you are in.',
     'token-of-another':
       'The token you gave is another member’s. On this computer, sign in with a token of your own.',
+    newcomerRefused:
+      'This session did not let you in by that token: it takes none, or another one. Ask whoever runs it for a token or an invite link.',
     /** While it still lasts. */
     ending: 'Your sign-in ends soon. With a new token nothing is interrupted.',
   },
