@@ -37,6 +37,8 @@ export interface Connection {
   send(message: ClientMessage): boolean
   view(): ConnectionView
   isLive(): boolean
+  /** It was a bearer token that let this device in. */
+  showsToken(): boolean
   /** Tries a bearer token that a person gives, and says what came of it. */
   signIn(token: string): Promise<Exclude<TokenFate, 'under-way'>>
   close(): void
@@ -210,6 +212,7 @@ export function startConnection(options: {
     },
     view,
     isLive: () => machine.phase.state === 'online',
+    showsToken: () => isLetIn() && machine.tokens.shown !== null,
     signIn(token) {
       question += 1
       return new Promise((resolve) => {

@@ -188,6 +188,15 @@ describe('what they do', () => {
     expect(value(await devices)).toEqual([])
   })
 
+  it('[I11] says that a session makes no codes for further devices', async () => {
+    await kit.goOnline()
+    const code = kit.session.admin.linkCode()
+    await kit.hear({ type: 'failed', ref: lastRef(), code: 'not-allowed', message: '' })
+    expect(await code).toMatchObject({
+      failure: { kind: 'not-allowed', message: expect.stringMatching(/makes no codes/) as unknown },
+    })
+  })
+
   it('needs the host to be there', async () => {
     expect(await kit.session.admin.newCode()).toMatchObject({ failure: { kind: 'offline' } })
   })

@@ -93,6 +93,8 @@ export function createAdmin(options: {
   readonly newInvite: () => InviteId
   readonly isLive: () => boolean
   readonly role: () => Role
+  /** This device is in by a bearer token. */
+  readonly showsToken: () => boolean
 }): Admin {
   const { requests } = options
   const listeners = new Set<(view: AdminView) => void>()
@@ -164,7 +166,15 @@ export function createAdmin(options: {
       done(requests.ask({ type: 'revoke-integration', integration })),
     enableIntegration: (integration) =>
       done(requests.ask({ type: 'enable-integration', integration })),
-    linkCode: () => asked(requests.ask({ type: 'link-device' }), 'link-code', ({ code }) => code),
+    async linkCode() {
+      const code = await asked(
+        requests.ask({ type: 'link-device' }),
+        'link-code',
+        ({ code: made }) => made,
+      )
+      if (code.ok || code.failure.kind !== 'not-allowed') return code
+      return fail('not-allowed', options.showsToken() ? BY_TOKEN : NO_CODES)
+    },
     devices: () =>
       asked(requests.ask({ type: 'devices' }), 'device-list', ({ devices }) => devices),
     forgetDevice: (device) => done(requests.ask({ type: 'forget-device', device })),
@@ -192,4 +202,9 @@ function isKind<Kind extends Answer['type']>(
   return answer.type === kind
 }
 
+/** Who came by a bearer token is given no code (I13), and nobody is where there are none. */
+const BY_TOKEN =
+  'Your further devices come by your access token, as this one did: join the session there with its invite or address, and paste the same token.'
+const NO_CODES =
+  'This session makes no codes for further devices. If you signed in with an access token on another device, the next one comes by the same token.'
 const UNEXPECTED = fail('unexpected', 'The host did not answer as expected.')

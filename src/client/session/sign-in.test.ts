@@ -89,6 +89,22 @@ describe('a session with a source of tokens', () => {
     expect(shown()).toEqual([{ kind: 'secret', secret: 'open sesame' }])
   })
 
+  it('[I13] says of its further devices that they come by the same token', async () => {
+    sourced(tokenEnding(HOUR_MS))
+    kit.session.connect()
+    await letIn()
+    const code = kit.session.admin.linkCode()
+    const asked = kit.server.current().sent.at(-1)
+    if (asked?.type !== 'link-device') throw new Error('a request was expected')
+    await kit.hear({ type: 'failed', ref: asked.ref, code: 'not-allowed', message: '' })
+    expect(await code).toMatchObject({
+      failure: {
+        kind: 'not-allowed',
+        message: expect.stringMatching(/paste the same token/) as unknown,
+      },
+    })
+  })
+
   it('[I14] goes on in place with the next token', async () => {
     const next = tokenEnding(2 * HOUR_MS)
     const { wishes } = sourced(tokenEnding(60_000), next)

@@ -106,6 +106,7 @@ export function startSession(
     newInvite: () => uuid() as InviteId,
     isLive: connection.isLive,
     role: facts.role,
+    showsToken: connection.showsToken,
   })
   const arrivals = createArrivals(clock)
   const typing = createTyping(clock, send, (room) => {
