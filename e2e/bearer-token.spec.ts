@@ -120,11 +120,11 @@ test('[D4, I14] a token ends: the bar asks for another, and what was written mea
   await expect(mara.ui.connection).toContainText(
     '2 messages are queued and will be sent when you have signed in.',
   )
-  // Nothing is tried by itself, and a restart asks again.
+  // Nothing is tried by itself, and a restart asks again; the token that has ended is kept nowhere.
   await maraApp.quit()
   const again = await launch('mara')
   const back = await returns(again)
-  await expect(back.ui.connection).toContainText('Your sign-in has ended. 2 messages are queued')
+  await expect(back.ui.connection).toContainText('You are signed out. 2 messages are queued')
 
   await signIn(again.window).paste(await server.tokenFor('mara', HOUR_S))
   await isOnline(again)

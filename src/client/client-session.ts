@@ -18,6 +18,7 @@ import type {
   SessionEvent,
   SessionView,
   TimelinePage,
+  TokenReason,
 } from './views.ts'
 
 export interface ClientSessionOptions {
@@ -36,6 +37,8 @@ export interface ClientSessionOptions {
   readonly trust: HostTrust
   /** Where there may be bearer tokens: one is shown in every proof, before the invite (I14). */
   readonly tokens?: TokenSource
+  /** The server has said that this token lets this device in no more, or never did: whoever keeps it forgets it. */
+  readonly tokenOver?: (token: string, reason: TokenReason) => void
   readonly identity: {
     readonly memberId: MemberId
     readonly memberName: string

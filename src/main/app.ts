@@ -161,6 +161,7 @@ export function startApp(options: AppOptions): RunningApp {
       for (const id of adminWatchers.of(session))
         windows.tell(id, { type: 'admin', session, admin })
     },
+    onTokenOver: (id, token, reason) => signIn.forget(id, token, reason),
     onListChange: tellApp,
   })
 

@@ -4,7 +4,7 @@ import type { ServerMessageOf } from '../../protocol/server-messages.ts'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { TokenSource, TokenWish } from '../token-source.ts'
-import type { ConnectionView } from '../views.ts'
+import type { ConnectionView, TokenReason } from '../views.ts'
 import { connectionView, personIsNeededBy } from './connection-view.ts'
 import { deadlineOf } from './deadline.ts'
 import type { Effect, Input, Machine, Phase } from './phases.ts'
@@ -29,6 +29,8 @@ export interface ConnectionHost {
   /** The socket is gone; what was sent and not answered may or may not have arrived. */
   lost(): void
   goodAddress(address: string): void
+  /** The server has said that this token lets this device in no more, or never did. */
+  tokenOver(token: string, reason: TokenReason): void
 }
 
 export interface Connection {
@@ -110,6 +112,8 @@ export function startConnection(options: {
         return
       case 'remember':
         return host.goodAddress(effect.address)
+      case 'token-over':
+        return host.tokenOver(effect.token, effect.reason)
     }
   }
 

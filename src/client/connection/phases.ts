@@ -207,6 +207,8 @@ export type Effect =
   /** Cuts at once. */
   | { readonly kind: 'drop' }
   | { readonly kind: 'remember'; readonly address: string }
+  /** The server has said that this token lets this device in no more, or never did. */
+  | { readonly kind: 'token-over'; readonly token: string; readonly reason: TokenReason }
 
 export interface Step {
   readonly machine: Machine

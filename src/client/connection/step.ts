@@ -24,6 +24,7 @@ import {
   onTokenOver,
   onTokenTaken,
   refuse,
+  spurn,
   stayDueAt,
   tokenReasonOf,
   withStay,
@@ -271,7 +272,8 @@ function onRejected(
   const reason = isLive(phase) ? null : tokenReasonOf(machine, code)
   if (reason !== null) return withEffect({ kind: 'drop' }, onTokenOver(machine, reason, moment))
   if (code === 'identity-taken' && member !== undefined && tokens.shown !== null) {
-    return withEffect({ kind: 'drop' }, refuse(machine, 'token-of-another', member))
+    const refused = refuse(machine, 'token-of-another', member)
+    return withEffect({ kind: 'drop' }, spurn(tokens.shown, 'token-of-another', refused))
   }
   const verdict = verdictOfRejection(code)
   const elsewhere = verdict.kind === 'refuse' && verdict.reason === 'other-session'

@@ -62,7 +62,8 @@ describe('a token that is missing or no good', () => {
       const drill = withSource()
       drill.give({ kind: 'connect' }, answer(first))
       drill.refuse(code)
-      expect(drill.made).toEqual([{ kind: 'drop' }, { kind: 'ask-token', why }])
+      const over = first === null ? [] : [{ kind: 'token-over', token: first, reason }]
+      expect(drill.made).toEqual([{ kind: 'drop' }, ...over, { kind: 'ask-token', why }])
       drill.give(answer(null))
       if (first !== null) drill.refuse('token-needed')
       expect(drill.phase).toEqual({ state: 'refused', reason })
@@ -160,7 +161,7 @@ describe('a token that is missing or no good', () => {
       kind: 'rejected',
       rejected: { type: 'rejected', code: 'identity-taken', message: '', member },
     })
-    expect(drill.effects).toEqual(['drop'])
+    expect(drill.effects).toEqual(['drop', 'token-over'])
     expect(connectionView(drill.phase, 0)).toMatchObject({
       reason: 'token-of-another',
       message: expect.stringContaining('belongs to Mara'),
@@ -236,7 +237,10 @@ describe('a token that ends', () => {
     const drill = withSource()
     drill.comeBy(HOURLY)
     drill.give(ENDED)
-    expect(drill.made).toEqual([{ kind: 'ask-token', why: 'ended' }])
+    expect(drill.made).toEqual([
+      { kind: 'token-over', token: HOURLY, reason: 'token-ended' },
+      { kind: 'ask-token', why: 'ended' },
+    ])
     drill.give(answer(tokenEnding(2 * HOUR_MS)), { kind: 'opened' }, CHALLENGE, WELCOME)
     expect(drill.effects).toEqual(['remember', 'sync'])
     drill.give({ kind: 'synced' }, ENDED, answer(null))

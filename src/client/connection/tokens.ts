@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../protocol/errors.ts'
 import type { MemberHint, RefusalReason, TokenReason } from '../views.ts'
-import { askForToken, dialAnew, dialEveryone, isLive, onLink, stay } from './attempt.ts'
+import { askForToken, dialAnew, dialEveryone, isLive, onLink, stay, withEffect } from './attempt.ts'
 import type { Effect, Input, Link, Machine, Moment, Stay, Step } from './phases.ts'
 import { endOf, outlasts } from './token-end.ts'
 
@@ -175,7 +175,10 @@ export function onTokenFault(
       spurned: isNoGood ? { token, reason: 'token-refused' } : tokens.spurned,
     },
   }
-  return offerNext(refused, { kind: 'unanswered', endsAt }, moment)
+  const next = offerNext(refused, { kind: 'unanswered', endsAt }, moment)
+  return isNoGood
+    ? spurn(token, code === 'unauthorized' ? 'token-refused' : 'token-ended', next)
+    : next
 }
 
 /** The server cannot look at it now: it stays the one held. */
@@ -242,6 +245,18 @@ export function tokenReasonOf({ tokens }: Machine, code: ErrorCode): TokenReason
 
 /** The token is good no longer, or never was, or is missing: there is no way in without another one. */
 export function onTokenOver(machine: Machine, said: TokenReason, moment: Moment): Step {
+  const { shown } = machine.tokens
+  const next = withoutIt(machine, said, moment)
+  // That one is needed is no word about the one that was shown.
+  return shown === null || said === 'token-needed' ? next : spurn(shown, said, next)
+}
+
+/** Whoever keeps it is told before they are asked for the next. */
+export function spurn(token: string, reason: TokenReason, next: Step): Step {
+  return withEffect({ kind: 'token-over', token, reason }, next)
+}
+
+function withoutIt(machine: Machine, said: TokenReason, moment: Moment): Step {
   const { phase, tokens } = machine
   const { held, shown, source } = tokens
   // Tried without any: why that had to be says more than that one is needed.

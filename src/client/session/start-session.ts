@@ -92,6 +92,7 @@ export function startSession(
         typing.connectionLost()
         presences.connectionLost()
       },
+      tokenOver: (token, reason) => options.tokenOver?.(token, reason),
       goodAddress: (address) => comfort(() => database.write(() => meta.set('address', address))),
     },
   })

@@ -8,7 +8,7 @@ import type {
 } from '../../client/client-session.ts'
 import { hostTrust } from '../../client/connection/host-trust.ts'
 import type { TokenAnswer } from '../../client/token-source.ts'
-import type { SessionEvent, SessionView } from '../../client/views.ts'
+import type { SessionEvent, SessionView, TokenReason } from '../../client/views.ts'
 import type { AdminView } from '../../ipc/contract.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
@@ -33,6 +33,8 @@ export interface RegistryOptions {
   readonly onEvent: (id: SessionId, event: SessionEvent) => void
   /** What this person sees as host or moderator. */
   readonly onAdmin: (id: SessionId, view: AdminView) => void
+  /** The server takes this token no more, or never did. */
+  readonly onTokenOver: (id: SessionId, token: string, reason: TokenReason) => void
   /** A session was added or is gone. */
   readonly onListChange: () => void
 }
@@ -74,6 +76,14 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
       },
       trust: hostTrust(known, options.authorities),
       tokens: () => Promise.resolve(tokenAnswer(options.profile.session(id)?.token)),
+      tokenOver(token, reason) {
+        try {
+          options.onTokenOver(id, token, reason)
+        } catch (error) {
+          // It is refused again at the next start, and forgotten then.
+          options.log.error('a token could not be forgotten', errorFields(error))
+        }
+      },
       identity: {
         memberId: known.memberId,
         memberName: known.memberName ?? name,

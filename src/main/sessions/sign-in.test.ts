@@ -39,6 +39,7 @@ function stage(folder: string) {
       if (event.type === 'session') signIn.follow(event.session)
     },
     onAdmin() {},
+    onTokenOver: (id, token, reason) => signIn.forget(id, token, reason),
     onListChange() {},
   })
   const signIn = createSignIn(profile, registry)
@@ -58,7 +59,7 @@ function stage(folder: string) {
     await clock.settle()
   }
   return {
-    ...{ profile, registry, signIn, server, known, answer },
+    ...{ profile, registry, signIn, server, known, answer, clock },
     offered: () => server.current().sent.findLast((message) => message.type === 'refresh-token'),
     async say(...frames: Parameters<ReturnType<typeof server.current>['say']>) {
       await clock.settle()
@@ -235,6 +236,66 @@ describe('signing in', () => {
     await on.say({ type: 'error', ref: on.offered()?.ref, code: 'unavailable', message: '' })
     expect(await given).toMatchObject({ ok: true })
     expect(on.known().token).toBe('next')
+  })
+
+  it('[I14] one that has ended is forgotten at once: the next start shows none', async () => {
+    on.profile.putSession({ ...on.known(), token: 'stale' })
+    on.start()
+    await on.answer('token-expired')
+    expect(on.known()).not.toHaveProperty('token')
+    await on.answer('token-needed')
+    expect(on.state()).toMatchObject({ state: 'refused', reason: 'token-ended' })
+    on.registry.closeAll()
+
+    const next = stage(folder)
+    next.start()
+    await next.answer('token-needed')
+    expect(next.shown()).not.toHaveProperty('token')
+    next.registry.closeAll()
+  })
+
+  it('[I14] one that was put off and is refused later is forgotten then; the one before it is not', async () => {
+    on.start()
+    await on.answer('token-needed')
+    const first = on.signIn.withToken(SESSION, 'first')
+    await on.answer()
+    await first
+    const given = on.signIn.withToken(SESSION, 'next')
+    await on.say({ type: 'error', ref: on.offered()?.ref, code: 'unavailable', message: '' })
+    expect(await given).toMatchObject({ ok: true })
+    await on.clock.advance(15_000)
+    await on.say({ type: 'error', ref: on.offered()?.ref, code: 'unauthorized', message: '' })
+    expect(on.known().token).toBe('first')
+  })
+
+  it('[I14] one that was kept for later and has ended is followed by none', async () => {
+    on.start()
+    await on.answer('token-needed')
+    const first = on.signIn.withToken(SESSION, 'first')
+    await on.answer()
+    await first
+    on.registry.get(SESSION)?.disconnect()
+    expect(await on.signIn.withToken(SESSION, 'next')).toMatchObject({ ok: true })
+    on.registry.get(SESSION)?.connect()
+    await on.answer()
+    on.server.current().close(4401)
+    await on.later()
+    expect(on.state()).toMatchObject({ state: 'refused', reason: 'token-ended' })
+    expect(on.known()).not.toHaveProperty('token')
+  })
+
+  it('[I13] one of another member is forgotten where it cannot become this person’s', async () => {
+    on.start()
+    await on.answer('token-needed')
+    const given = on.signIn.withToken(SESSION, 'good')
+    await on.answer()
+    await given
+    on.registry.closeAll()
+    on.profile.putSession({ ...on.known(), token: 'of Mara' })
+    on.start()
+    await on.answer('identity-taken', { id: OTHER, name: 'Mara' })
+    expect(on.state()).toMatchObject({ reason: 'token-of-another' })
+    expect(on.known()).not.toHaveProperty('token')
   })
 
   it('[I13] a session that cannot begin anew stays in the list as it was', async () => {

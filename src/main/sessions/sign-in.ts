@@ -1,5 +1,4 @@
-import type { ClientSession } from '../../client/client-session.ts'
-import type { SessionView } from '../../client/views.ts'
+import type { SessionView, TokenReason } from '../../client/views.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { done, fail } from '../ipc/command-gate.ts'
@@ -14,6 +13,8 @@ export interface SignIn {
   withToken(id: SessionId, token: string): Promise<Result<null>>
   /** The session has changed: where its token is another member's, a newcomer joins again as them (I13). */
   follow(session: SessionView): void
+  /** The server takes this token no more, or never did: it is not shown again, also not at the next start. */
+  forget(id: SessionId, token: string, reason: TokenReason): void
 }
 
 export function createSignIn(
@@ -24,16 +25,12 @@ export function createSignIn(
   const adopted = new Set<SessionId>()
   /** One token of a session is looked at before the next: what becomes of it decides which one is kept. */
   const running = new Map<SessionId, Promise<Result<null>>>()
+  /** Kept before the one that is looked at now, and good as far as anybody knows. */
+  const earlier = new Map<SessionId, string>()
 
   function keepToken(session: KnownSession, token: string | undefined): void {
     const { token: _before, ...rest } = session
     profile.putSession(token === undefined ? rest : { ...rest, token })
-  }
-
-  async function show(client: ClientSession, token: string): Promise<Result<null>> {
-    const result = await client.signIn(token)
-    // Nobody can look at it: the token is kept, and the connection's own words say the rest.
-    return result.ok || result.failure.kind === 'offline' ? done : result
   }
 
   function adopt({ id, connection, newcomer }: SessionView): void {
@@ -60,17 +57,25 @@ export function createSignIn(
     const client = registry.get(id)
     if (session === undefined || client === undefined) return unknownSession
     adopted.delete(id)
+    if (session.token !== undefined && session.token !== token) earlier.set(id, session.token)
     // Before it is shown: who is let in now must be let in by itself at the next start.
     keepToken(session, token)
-    let result = await show(client, token)
+    let result = await client.signIn(token)
     if (!result.ok && registry.get(id) === client) adopt(client.view())
     const owners = registry.get(id)
-    if (!result.ok && owners !== undefined && owners !== client) result = await show(owners, token)
+    if (!result.ok && owners !== undefined && owners !== client) result = await owners.signIn(token)
+    // Nobody can look at it: it is kept, with the one before, and the connection's own words say the rest.
+    if (!result.ok && result.failure.kind === 'offline') return done
     // What is not the token's fault is no reason to ask for another one.
-    if (result.ok || result.failure.kind === 'not-allowed') return result
-    const now = profile.session(id)
-    if (now?.token === token) keepToken(now, session.token)
+    if (!result.ok && result.failure.kind !== 'not-allowed') dropToken(id, token)
+    earlier.delete(id)
     return result
+  }
+
+  function dropToken(id: SessionId, token: string): void {
+    if (earlier.get(id) === token) earlier.delete(id)
+    const session = profile.session(id)
+    if (session?.token === token) keepToken(session, earlier.get(id))
   }
 
   return {
@@ -90,6 +95,14 @@ export function createSignIn(
       return mine
     },
     follow: adopt,
+    forget(id, token, reason) {
+      const isNewcomer = registry.get(id)?.view().newcomer === true
+      // It is good for whoever this device is about to become.
+      if (reason === 'token-of-another' && isNewcomer && !adopted.has(id)) return
+      // One that ended was taken before: the ones before it are of the past.
+      if (reason === 'token-ended' && !running.has(id)) earlier.delete(id)
+      dropToken(id, token)
+    },
   }
 }
 

@@ -75,7 +75,7 @@ test.each<[ConnectionView, number, string | null]>([
   [
     { state: 'refused', reason: 'token-needed', message: '' },
     0,
-    'This session asks who you are. It takes an access token, which your organisation gives you. [sign-in]',
+    'You are signed out. With a new token you go on where you were. [sign-in]',
   ],
   [
     {
@@ -104,6 +104,14 @@ test.each([
   expect(message?.tone).toBe('bad')
   expect(message?.title).toMatch(/\.$/)
   expect(message?.text).toMatch(/\.$/)
+})
+
+test('[D14] to a newcomer a session that takes tokens says what it asks for', () => {
+  const connection = { state: 'refused', reason: 'token-needed', message: '' } as const
+  const message = connectionMessage(session({ connection, newcomer: true }), NOW)
+  expect(`${message?.title} ${message?.text}`).toBe(
+    'This session asks who you are. It takes an access token, which your organisation gives you.',
+  )
 })
 
 test('[D14] a refused session does not promise that queued messages will be sent', () => {

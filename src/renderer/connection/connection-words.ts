@@ -1,4 +1,4 @@
-import type { SessionView } from '../../client/views.ts'
+import type { SessionView, TokenReason } from '../../client/views.ts'
 import { words } from '../words.ts'
 import { isSignedOut } from './words.ts'
 
@@ -93,10 +93,7 @@ export function connectionMessage(session: SessionView, now: number): Connection
     case 'refused':
       if (isSignedOut(connection)) {
         const { reason, owner } = connection
-        const { title, advice } =
-          reason === 'token-ended' && session.newcomer === true
-            ? text.newcomerEnded
-            : text.refused[reason]
+        const { title, advice } = signedOutWords(reason, session.newcomer === true)
         return {
           tone: reason === 'token-refused' || reason === 'token-of-another' ? 'bad' : 'warning',
           title: owner === undefined ? title : text.belongsTo(owner.name),
@@ -115,4 +112,11 @@ export function connectionMessage(session: SessionView, now: number): Connection
         action: connection.reason === 'name-taken' ? 'change-name' : 'try-now',
       }
   }
+}
+
+function signedOutWords(reason: TokenReason, isNewcomer: boolean) {
+  const text = words.connection
+  if (isNewcomer && reason === 'token-ended') return text.newcomerEnded
+  if (!isNewcomer && reason === 'token-needed') return text.signedOut
+  return text.refused[reason]
 }

@@ -167,6 +167,11 @@ export const connectionWords = {
   tryNow: 'Try now',
   refused,
   belongsTo: (name: string): string => `This token belongs to ${name}.`,
+  /** To somebody who was in before: their token was forgotten when it ended. */
+  signedOut: {
+    title: 'You are signed out.',
+    advice: 'With a new token you go on where you were.',
+  },
   /** To somebody who was never in, nothing has ended but the token. */
   newcomerEnded: {
     title: 'This token has ended.',

@@ -90,7 +90,7 @@ function leadOf(session: SessionView | undefined): string {
   const { lead } = words.signIn
   if (session === undefined || !isSignedOut(session.connection)) return lead.ending
   const { reason } = session.connection
-  if (session.newcomer !== true) return lead[reason]
+  if (session.newcomer !== true) return reason === 'token-needed' ? lead.signedOut : lead[reason]
   // To somebody who was never in, nothing has ended.
   return reason === 'token-refused' ? lead.newcomerRefused : lead['token-needed']
 }

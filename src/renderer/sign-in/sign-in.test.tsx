@@ -13,11 +13,13 @@ const NEEDED = { state: 'refused', reason: 'token-needed', message: '' } as cons
 const ENDED = { state: 'refused', reason: 'token-ended', message: '' } as const
 
 async function openWith(connection: ConnectionView, queued = 0): Promise<OpenApp> {
-  const view = appView({ sessions: [session({ connection, queued })] })
+  const newcomer = connection === NEEDED ? { newcomer: true as const } : {}
+  const view = appView({ sessions: [session({ connection, queued, ...newcomer })] })
   return openApp((on) => on.answer('app.state', () => ok(view)))
 }
 async function becomes({ bridge, settle }: OpenApp, connection: ConnectionView): Promise<void> {
-  const event = { type: 'session', session: session({ connection }) } as const
+  const newcomer = connection.state === 'refused' ? { newcomer: true as const } : {}
+  const event = { type: 'session', session: session({ connection, ...newcomer }) } as const
   act(() => bridge.emit({ type: 'session-event', session: SESSION, event }))
   await settle()
 }
@@ -62,6 +64,19 @@ test('[D14] in a running session the bar says that the sign-in has ended and ask
   expect(bar().queryByRole('button', { name: 'Try now' })).toBeNull()
   await app.user.click(bar().getByRole('button', { name: 'Paste a new token' }))
   expect(within(dialog() as HTMLElement).getByText(/Your sign-in has ended/)).toBeTruthy()
+})
+
+test('[D14] who was in before is told that they are signed out, and nothing covers what they read', async () => {
+  const view = appView({ sessions: [session({ connection: NEEDED, queued: 2 })] })
+  const app = await openApp((on) => on.answer('app.state', () => ok(view)))
+  expect(dialog()).toBeNull()
+  expect(screen.getByRole('status', { name: 'Connection' }).textContent).toContain(
+    'You are signed out. 2 messages are queued and will be sent when you have signed in.',
+  )
+  await app.user.click(bar().getByRole('button', { name: 'Paste a token' }))
+  expect(
+    within(dialog() as HTMLElement).getByText(/You are signed out. What you wrote/),
+  ).toBeTruthy()
 })
 
 test('[D14] the bar says in time that the sign-in ends, and is gone when it goes on', async () => {

@@ -13,10 +13,7 @@ export function useSignInPrompt(session: SessionView | undefined): void {
   const isFree = useAppState((state) => state.dialog === null)
   const asked = useRef(new Set<SessionId>())
   const { connection, id = null } = session ?? {}
-  const isNeeded =
-    connection !== undefined &&
-    isSignedOut(connection) &&
-    (connection.reason === 'token-needed' || session?.newcomer === true)
+  const isNeeded = session?.newcomer === true && connection !== undefined && isSignedOut(connection)
 
   useEffect(() => {
     if (!isNeeded || id === null || !isFree || asked.current.has(id)) return

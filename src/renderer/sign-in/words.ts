@@ -5,6 +5,7 @@ export const signInWords = {
   lead: {
     'token-needed':
       'This server lets people in who have an access token from the organisation that runs it.',
+    signedOut: 'You are signed out. What you wrote is kept and sent once you are in again.',
     'token-ended':
       'Your sign-in has ended. What you wrote meanwhile is kept and sent once you are in again.',
     'token-refused':

@@ -48,6 +48,7 @@ const registry = createSessionRegistry({
     tell({ state: connection.state, queued })
   },
   onAdmin() {},
+  onTokenOver() {},
   onListChange() {},
 })
 // This computer hosts nothing.
