@@ -47,7 +47,11 @@ export type DistrustReason =
 
 /** D14. Times are milliseconds since 1970 on this computer's clock, only for showing a countdown. */
 export type ConnectionView =
-  | { readonly state: 'offline' } // the person disconnected, or the network is known to be gone
+  /**
+   * The person disconnected, or the network is known to be gone. `problem`: this computer cannot open the session
+   * now; a sentence. Trying again is what mends it.
+   */
+  | { readonly state: 'offline'; readonly problem?: string }
   | { readonly state: 'connecting'; readonly attempt: number }
   | { readonly state: 'authenticating' }
   /** The host has to let this person in; the connection stays meanwhile. */

@@ -30,10 +30,12 @@ export function sessionCommands(
     'session.sign-in': ({ session, token }) => signIn.withToken(session, token),
     'session.leave': ({ session }) => sessions.leave(session),
     'session.open'({ session: id }, { windowId }) {
-      const session = registry.get(id)
-      if (session === undefined) return unknownSession
+      const open = registry.get(id)
+      // What could not be opened before is tried again.
+      const session = open === undefined ? sessions.reopen(id) : ok(open)
+      if (!session.ok) return session
       opened(windowId, id)
-      return ok(session.contents())
+      return ok(session.value.contents())
     },
     'session.connect-now': ({ session }) => sessions.connect(session),
     'session.disconnect': ({ session }) => sessions.disconnect(session),

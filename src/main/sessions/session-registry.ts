@@ -39,7 +39,10 @@ export interface RegistryOptions {
   readonly onListChange: () => void
 }
 
-/** The client sessions of this profile that are open: one database and one connection each. */
+/**
+ * The client sessions of this profile that are open: one database and one connection each. One that cannot be opened
+ * stays in the list, offline and with its problem, until it can.
+ */
 export interface SessionRegistry {
   open(known: KnownSession): Result<ClientSession>
   get(id: SessionId): ClientSession | undefined
@@ -47,6 +50,8 @@ export interface SessionRegistry {
   views(): readonly SessionView[]
   /** Deletes this device's copy and opens the session anew, as somebody else. When that fails, all is as before. */
   startOver(known: KnownSession): Result<ClientSession>
+  /** Takes out of the list what could not be opened; its files may be an earlier profile's, and stay. */
+  drop(id: SessionId): void
   /** Disconnects and deletes this device's copy. */
   remove(id: SessionId): void
   rename(name: string): void
@@ -57,6 +62,8 @@ export interface SessionRegistry {
 
 export function createSessionRegistry(options: RegistryOptions): SessionRegistry {
   const open = new Map<SessionId, ClientSession>()
+  /** Why they could not be opened. */
+  const shut = new Map<SessionId, string>()
   const folderOf = (id: SessionId): string => join(options.folder, id)
   let presence: 'online' | 'away' = 'online'
 
@@ -95,8 +102,12 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
     })
     if (!opened.ok) {
       options.log.error('a session could not be opened', { session: id })
+      open.delete(id)
+      shut.set(id, opened.failure.message)
+      options.onListChange()
       return opened
     }
+    shut.delete(id)
     const session = opened.value
     session.on((event) => options.onEvent(id, event))
     session.admin.onChange((view) => options.onAdmin(id, view))
@@ -121,9 +132,15 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
     } catch (error) {
       options.log.error('a session could not be taken back', errorFields(error))
     }
-    if (openOne(dialled(before)).ok) return
-    open.delete(before.sessionId)
-    options.onListChange()
+    openOne(dialled(before))
+  }
+
+  function viewOf(known: KnownSession): SessionView | undefined {
+    const id = known.sessionId
+    const problem = shut.get(id)
+    return problem === undefined
+      ? open.get(id)?.view()
+      : shutView(known, options.profile.get().name ?? '', problem)
   }
 
   /** What is left of it is nobody's, and in nobody's way. */
@@ -133,6 +150,14 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
     } catch (error) {
       options.log.warn('an earlier copy could not be deleted', errorFields(error))
     }
+  }
+
+  function drop(id: SessionId): void {
+    open.get(id)?.close()
+    open.delete(id)
+    shut.delete(id)
+    options.profile.removeSession(id)
+    options.onListChange()
   }
 
   return {
@@ -158,14 +183,16 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
       return fail('internal', 'The session could not be begun anew on this computer’s disk.')
     },
     get: (id) => open.get(id),
-    views: () => [...open.values()].map((session) => session.view()),
+    views: () =>
+      options.profile
+        .get()
+        .sessions.map(viewOf)
+        .filter((view) => view !== undefined),
+    drop,
     remove(id) {
-      open.get(id)?.close()
-      open.delete(id)
       // First the profile: a crash in between leaves files that nobody looks at, not a session without any.
-      options.profile.removeSession(id)
-      rmSync(folderOf(id), { recursive: true, force: true })
-      options.onListChange()
+      drop(id)
+      forget(folderOf(id))
     },
     rename(name) {
       for (const [id, session] of open) {
@@ -186,6 +213,17 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
       for (const session of open.values()) session.close()
       open.clear()
     },
+  }
+}
+
+/** What is known of it without its files. */
+function shutView(known: KnownSession, name: string, problem: string): SessionView {
+  const { sessionId: id, memberId, memberName } = known
+  return {
+    ...{ id, name: known.name, hosting: false, locked: false, readOnly: false },
+    self: { memberId, name: memberName ?? name, role: 'member' },
+    connection: { state: 'offline', problem },
+    ...{ queued: 0, failed: 0, unread: 0, unreadDirect: 0 },
   }
 }
 

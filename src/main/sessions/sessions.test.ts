@@ -66,6 +66,7 @@ function stage(folder: string) {
       return ok(opened)
     },
     get: (one: SessionId) => clients.get(one),
+    drop: (one: SessionId) => profile.removeSession(one),
     remove(one: SessionId) {
       log.push(`${profile.session(one)?.name} removed`)
       clients.delete(one)
@@ -365,13 +366,17 @@ describe('sessions of a profile', () => {
     expect(next.profile.session(id(1))?.disconnected).toBe(false)
   })
 
-  it('opens the others when one session’s file is damaged, and names it', () => {
+  it('opens the others when one session’s file is damaged, names it, and tries again when asked', () => {
     on.named()
     on.sessions.join(invite(['10.0.0.1:47800']))
     const next = stage(folder)
     next.damage(id(1))
     expect(next.sessions.resume()).toEqual(['«Ward 3»: The file is damaged.'])
     expect(next.profile.session(id(1))).toBeDefined()
+    expect(next.sessions.connect(id(1))).toMatchObject({ failure: { kind: 'internal' } })
+    next.damage(id(9))
+    expect(next.sessions.connect(id(1))).toEqual(ok(null))
+    expect(next.noted()).toContain('Ward 3 connect')
   })
 
   it('leaves a session, but not one that others are in because of this computer', async () => {

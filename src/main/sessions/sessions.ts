@@ -50,6 +50,8 @@ export interface Sessions {
   leave(id: SessionId): Result<null>
   /** Another name in this session only; the connection is made anew with it. */
   setName(id: SessionId, name: string): Result<null>
+  /** Opens a session of the list that could not be opened before. */
+  reopen(id: SessionId): Result<ClientSession>
   connect(id: SessionId): Result<null>
   disconnect(id: SessionId): Result<null>
   /** An invite link to this session with another secret than this device's own. */
@@ -104,24 +106,34 @@ export function createSessions(options: SessionsOptions): Sessions {
     return fail(problem.code, problem.message)
   }
 
+  /** Opens it and goes on as it was when the app ended. */
+  function begin(session: KnownSession): Result<ClientSession> {
+    const opened = open(session)
+    if (!opened.ok) return opened
+    if (session.hosted?.autoResume === true && !hosting.isActive(session.sessionId)) {
+      // Members come back to the port they know; a failure is told in the hosting view.
+      void startHosting(session, true)
+    }
+    const rests = session.hosted !== undefined && !session.hosted.autoResume
+    if (!session.disconnected && !rests) opened.value.connect()
+    return opened
+  }
+
+  function reopen(id: SessionId): Result<ClientSession> {
+    const session = known(id)
+    return session === undefined ? unknownSession : begin(session)
+  }
+
   return {
     resume() {
       const problems: string[] = []
       for (const session of profile.get().sessions) {
-        const opened = open(session)
-        if (!opened.ok) {
-          problems.push(`«${session.name}»: ${opened.failure.message}`)
-          continue
-        }
-        if (session.hosted?.autoResume) {
-          // Members come back to the port they know; a failure is told in the hosting view.
-          void startHosting(session, true)
-        }
-        const rests = session.hosted !== undefined && !session.hosted.autoResume
-        if (!session.disconnected && !rests) opened.value.connect()
+        const opened = begin(session)
+        if (!opened.ok) problems.push(`«${session.name}»: ${opened.failure.message}`)
       }
       return problems
     },
+    reopen,
 
     async host(name, terms = {}) {
       if (profile.get().name === null) return fail('no-profile', 'Say your name first.')
@@ -147,9 +159,9 @@ export function createSessions(options: SessionsOptions): Sessions {
       }
       const opened = open(known(id) ?? session)
       if (!opened.ok) {
-        // Nobody could stop it: it would be in no list.
+        // Nobody could stop it.
         await hosting.stop(id)
-        profile.removeSession(id)
+        registry.drop(id)
         return opened
       }
       beHost(opened.value)
@@ -245,8 +257,10 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
 
     connect(id) {
-      const session = registry.get(id)
-      if (session === undefined) return unknownSession
+      const opened = registry.get(id)
+      const found = opened === undefined ? reopen(id) : ok(opened)
+      if (!found.ok) return found
+      const session = found.value
       if (known(id)?.disconnected) remember(id, { disconnected: false })
       session.connect()
       session.connectNow()
@@ -318,7 +332,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     profile.putSession(session)
     const opened = open(session)
     if (!opened.ok) {
-      profile.removeSession(sessionId)
+      registry.drop(sessionId)
       return opened
     }
     opened.value.connect()

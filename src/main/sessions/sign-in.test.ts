@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -16,11 +16,19 @@ import { createSignIn } from './sign-in.ts'
 function stage(folder: string) {
   const { store } = openProfileStore(join(folder, 'profile.json'), () => 0)
   let broken = false
+  let damaged = false
+  const file = (of: string): string => join(folder, 'sessions', of, 'session.db')
   const profile: typeof store = {
     ...store,
     putSession(session) {
       // The first write of somebody else's name fails, as on a full disk.
-      if (broken && session.memberId !== SELF) throw new Error('ENOSPC')
+      if (broken && session.memberId !== SELF) {
+        if (damaged) {
+          renameSync(file(`${SESSION}.before`), join(folder, 'kept.db'))
+          writeFileSync(file(`${SESSION}.before`), 'no database')
+        }
+        throw new Error('ENOSPC')
+      }
       store.putSession(session)
     },
   }
@@ -67,9 +75,12 @@ function stage(folder: string) {
       await clock.settle()
     },
     later: () => clock.settle(),
-    failDisk() {
+    /** `damage`: the file is unreadable as well, until it is mended. */
+    failDisk(damage = false) {
       broken = true
+      damaged = damage
     },
+    mend: () => copyFileSync(join(folder, 'kept.db'), file(SESSION)),
     start() {
       const opened = registry.open(known())
       if (!opened.ok) throw new Error(opened.failure.message)
@@ -309,6 +320,25 @@ describe('signing in', () => {
     expect(await given).toMatchObject({ ok: false })
     expect(on.registry.views()).toMatchObject([{ id: SESSION, self: { memberId: SELF } }])
     expect(on.known().memberId).toBe(before.memberId)
+  })
+
+  it('one whose file cannot be opened again either stays in the list with its problem, until it can', async () => {
+    on.start()
+    await on.answer('token-needed')
+    const given = on.signIn.withToken(SESSION, 'of Mara')
+    on.failDisk(true)
+    await on.answer('identity-taken', { id: OTHER, name: 'Mara' })
+    expect(await given).toMatchObject({ ok: false })
+    expect(on.registry.get(SESSION)).toBeUndefined()
+    expect(on.registry.views()).toMatchObject([
+      {
+        ...{ id: SESSION, name: 'Night Server', self: { memberId: SELF, name: 'Ada' } },
+        connection: { state: 'offline', problem: expect.stringMatching(/\.$/) as unknown },
+      },
+    ])
+    on.mend()
+    on.start()
+    expect(on.registry.views()).toMatchObject([{ connection: { state: 'authenticating' } }])
   })
 
   it('says so when the session is gone', async () => {

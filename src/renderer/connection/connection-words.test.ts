@@ -54,6 +54,7 @@ test.each<[ConnectionView, number, string | null]>([
     'Offline. The session is full. Next try in 4 s. [try-now]',
   ],
   [{ state: 'offline' }, 0, 'Offline. [try-now]'],
+  [{ state: 'offline', problem: 'The disk is full.' }, 0, 'Offline. The disk is full. [try-now]'],
   [
     { state: 'offline' },
     2,

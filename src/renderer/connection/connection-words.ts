@@ -41,7 +41,7 @@ export function connectionMessage(session: SessionView, now: number): Connection
       return {
         tone: 'warning',
         title: text.offline,
-        text: text.queuedUntilBack(queued),
+        text: connection.problem ?? text.queuedUntilBack(queued),
         countdown: '',
         action: 'try-now',
       }
