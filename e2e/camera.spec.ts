@@ -27,4 +27,9 @@ test('a window may use the camera only while it scans an invite, and never the m
   expect(await askFor(page, { video: true, audio: true })).toBe('NotAllowedError')
   await ask(page, 'join.scan', { active: false })
   expect(await askFor(page, { video: true })).toBe('NotAllowedError')
+
+  // What a page has asked for ends with it, as where its window is closed.
+  await ask(page, 'join.scan', { active: true })
+  await page.reload()
+  expect(await askFor(page, { video: true })).toBe('NotAllowedError')
 })

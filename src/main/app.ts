@@ -1,4 +1,4 @@
-import { hostname, networkInterfaces } from 'node:os'
+import { networkInterfaces } from 'node:os'
 import { app, clipboard, nativeTheme, powerSaveBlocker } from 'electron'
 import { uuidv7 } from 'uuidv7'
 import { systemClock } from '../client/clock.ts'
@@ -9,8 +9,6 @@ import { createDiscovery } from '../discovery/discovery.ts'
 import { noDiscovery } from '../discovery/no-discovery.ts'
 import type { AppView } from '../ipc/contract.ts'
 import type { SessionId } from '../protocol/ids.ts'
-import { MAX_DEVICE_NAME_LENGTH } from '../protocol/limits.ts'
-import { nameSchema } from '../protocol/records.ts'
 import { PROTOCOL_VERSION } from '../protocol/version.ts'
 import { createAnnouncements } from './discovery/announcements.ts'
 import { createFoundSessions } from './discovery/found-sessions.ts'
@@ -46,6 +44,7 @@ import { createSignIn } from './sessions/sign-in.ts'
 import { tellProblems } from './start-problems.ts'
 import { controlShutdown } from './shutdown.ts'
 import type { Shutdown } from './shutdown.ts'
+import { deviceName, platform } from './system/computer.ts'
 import { createStayAwake } from './system/stay-awake.ts'
 import { createStandingInvite } from './sessions/standing-invite.ts'
 import { watchSystem } from './system/system-watch.ts'
@@ -102,6 +101,12 @@ export function startApp(options: AppOptions): RunningApp {
       }
     },
     onPageCrash: (reason, gaveUp) => shell.tellPageCrash(reason, gaveUp),
+    onPageGone(id) {
+      joining.cancel(id)
+      adminWatchers.gone(id)
+      watchers.set(id, false)
+      camera.set(id, false)
+    },
     onClosing(event, isLast) {
       if (!isLast || !launch.askBeforeQuit || shutdown.isStopping) return
       if (shell.staysWithoutWindows() || hosting.activeIds.length === 0) return
@@ -168,7 +173,6 @@ export function startApp(options: AppOptions): RunningApp {
   const signIn = createSignIn(profile, registry)
   const adminWatchers = createAdminWatchers({
     registry,
-    isOpen: (id) => windows.has(id),
     isHosted: (id) => hosting.isActive(id),
   })
 
@@ -238,7 +242,6 @@ export function startApp(options: AppOptions): RunningApp {
     set(windowId: number, active: boolean): void {
       if (active) watching.add(windowId)
       else watching.delete(windowId)
-      for (const id of watching) if (!windows.has(id)) watching.delete(id)
     },
   }
 
@@ -380,18 +383,4 @@ function every(ms: number, run: () => void): () => void {
   const timer = setInterval(run, ms)
   timer.unref()
   return () => clearInterval(timer)
-}
-
-/** How others see this computer in a list of devices. */
-function deviceName(): string {
-  const name = hostname()
-    .replace(/\.local$/, '')
-    .trim()
-    .slice(0, MAX_DEVICE_NAME_LENGTH)
-  return nameSchema(MAX_DEVICE_NAME_LENGTH).safeParse(name).success ? name : 'computer'
-}
-
-function platform(): AppView['platform'] {
-  const { platform: name } = process
-  return name === 'darwin' || name === 'win32' ? name : 'linux'
 }

@@ -9,7 +9,6 @@ const other = sessionIdSchema.parse('0190a000-0000-7000-8000-000000000002')
 
 describe('windows that show what hosts see', () => {
   const asked: boolean[] = []
-  const open = new Set<number>()
   let hosted = false
   const admin = {
     watch: async (active: boolean) => {
@@ -23,14 +22,11 @@ describe('windows that show what hosts see', () => {
       registry: {
         get: (one) => (one === id ? ({ admin } as unknown as ClientSession) : undefined),
       },
-      isOpen: (windowId) => open.has(windowId),
       isHosted: () => hosted,
     })
   beforeEach(() => {
     asked.length = 0
     hosted = false
-    open.clear()
-    open.add(1).add(2)
   })
 
   it('[I9] the server is asked as long as one of them looks', async () => {
@@ -44,11 +40,17 @@ describe('windows that show what hosts see', () => {
     expect(asked).toEqual([true, true, false])
   })
 
-  it('a window that was closed is told nothing more', async () => {
+  it('a window that was closed is told nothing more, and the server is asked no longer for the last', async () => {
     const on = watchers()
     await on.set(1, id, true)
-    open.delete(1)
+    await on.set(2, id, true)
+    on.gone(1)
+    expect(on.of(id)).toEqual([2])
+    on.gone(7)
+    expect(asked).toEqual([true, true])
+    on.gone(2)
     expect(on.of(id)).toEqual([])
+    expect(asked).toEqual([true, true, false])
   })
 
   it('[I4] a session hosted here is watched without a window too, for its invite', async () => {
@@ -56,7 +58,9 @@ describe('windows that show what hosts see', () => {
     const on = watchers()
     await on.set(1, id, true)
     await on.set(1, id, false)
-    expect(asked).toEqual([true])
+    await on.set(2, id, true)
+    on.gone(2)
+    expect(asked).toEqual([true, true])
   })
 
   it('says that a session is not in the list', async () => {

@@ -18,6 +18,8 @@ export interface WindowsOptions {
   readonly saveBounds: (bounds: WindowBounds) => void
   /** A window's page crashed and was loaded again; `gaveUp` when that did not help. */
   readonly onPageCrash: (reason: string, gaveUp: boolean) => void
+  /** The page of this window is gone: closed, crashed, or loaded anew. What it asked for is nobody's. */
+  readonly onPageGone: (contentsId: number) => void
   readonly onClosing: (event: { preventDefault(): void }, isLast: boolean) => void
 }
 
@@ -94,11 +96,14 @@ export function createWindows(options: WindowsOptions): Windows {
     window.on('closed', () => {
       feed.dispose()
       open.delete(id)
+      options.onPageGone(id)
       if (lastUsed === id) lastUsed = open.keys().next().value ?? null
     })
     // Every load of the page starts deaf, and asks for the state when it can draw it.
     contents.on('did-start-navigation', (details) => {
-      if (details.isMainFrame && !details.isSameDocument) feed.reset()
+      if (!details.isMainFrame || details.isSameDocument) return
+      feed.reset()
+      options.onPageGone(id)
     })
     reloadAfterCrash(contents)
     load(window)
@@ -138,6 +143,7 @@ export function createWindows(options: WindowsOptions): Windows {
       const gaveUp = crashes.length >= MAX_CRASHES
       options.log.error('a page crashed', { reason: details.reason, gaveUp })
       open.get(contents.id)?.feed.reset()
+      options.onPageGone(contents.id)
       if (!gaveUp) contents.reload()
       options.onPageCrash(details.reason, gaveUp)
     })
