@@ -66,7 +66,11 @@ export function QrScan({ onText, onBack }: QrScanProps) {
         accept="image/*"
         aria-label={words.join.scanImage}
         hidden
-        onChange={(event) => void choose(event.target.files?.[0])}
+        onChange={(event) => {
+          void choose(event.target.files?.[0])
+          // The same image chosen again would be no change.
+          event.target.value = ''
+        }}
       />
       <Button onClick={() => file.current?.click()}>{words.join.scanImage}</Button>
       {problem === null ? null : (

@@ -237,6 +237,18 @@ test('looking for a code can be given up, on the first screen too, and a session
   expect(screen.getByRole('textbox', { name: 'Code or invite link' })).toBeTruthy()
 })
 
+test('an image that held no code can be chosen again after it was mended', async () => {
+  const { bridge, user, settle } = await openFirstRun([])
+  bridge.answer('join.scan', () => failed('Not now.', 'not-allowed'))
+  await user.click(screen.getByRole('button', { name: 'Scan a QR code' }))
+  const input = screen.getByLabelText<HTMLInputElement>('Choose an image…')
+  await user.upload(input, new File(['no image'], 'code.png', { type: 'image/png' }))
+  await settle()
+  expect(screen.getByRole('alert').textContent).toContain('not an image that can be read')
+  // What is chosen next is a change, whatever it is.
+  expect(input.files).toHaveLength(0)
+})
+
 test('a session of another version is shown and cannot be picked', async () => {
   const { user } = await openFirstRun([found('Old', { compatible: false })])
   const row = screen.getByRole('button', { name: /Old.*another version/ })
