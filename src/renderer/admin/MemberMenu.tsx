@@ -3,7 +3,7 @@ import { Ellipsis } from 'lucide-react'
 import type { PersonView } from '../../client/views.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import type { Role } from '../../protocol/roles.ts'
-import { useActions } from '../app/context.ts'
+import { useActions, useAppState } from '../app/context.ts'
 import { words } from '../words.ts'
 import { givableRoles, mayActOn } from './may.ts'
 
@@ -16,8 +16,11 @@ interface MemberMenuProps {
 /** What may be done about a member; nothing is shown where nothing may. */
 export function MemberMenu({ session, person, selfRole }: MemberMenuProps) {
   const { admin, navigation } = useActions()
+  const from = useAppState((state) => state.dialog)
   if (person.isSelf || !mayActOn(selfRole, person.role)) return null
   const { id: member, name, role } = person
+  const askToRemove = (ban: boolean): void =>
+    navigation.openDialog({ kind: 'remove-member', session, member, ban, from })
   return (
     <Menu.Root modal={false}>
       <Menu.Trigger className="icon-button" aria-label={words.admin.actionsFor(name)}>
@@ -37,22 +40,10 @@ export function MemberMenu({ session, person, selfRole }: MemberMenuProps) {
                   {words.admin.makeRole(other)}
                 </Menu.Item>
               ))}
-            <Menu.Item
-              className="menu-item"
-              data-look="danger"
-              onClick={() =>
-                navigation.openDialog({ kind: 'remove-member', session, member, ban: false })
-              }
-            >
+            <Menu.Item className="menu-item" data-look="danger" onClick={() => askToRemove(false)}>
               {words.admin.remove}
             </Menu.Item>
-            <Menu.Item
-              className="menu-item"
-              data-look="danger"
-              onClick={() =>
-                navigation.openDialog({ kind: 'remove-member', session, member, ban: true })
-              }
-            >
+            <Menu.Item className="menu-item" data-look="danger" onClick={() => askToRemove(true)}>
               {words.admin.ban}
             </Menu.Item>
           </Menu.Popup>

@@ -102,6 +102,12 @@ test('removing asks first, and says what stays', async () => {
   await user.click(within(confirm).getByRole('button', { name: 'Ban' }))
   await settle()
   expect(bridge.argumentsOf('admin.ban')).toEqual([{ session: SESSION, member: BEN }])
+  // Back where the next one is looked after.
+  const manage = within(screen.getByRole('dialog', { name: 'Manage Field Station' }))
+  await user.click(manage.getByRole('button', { name: 'Actions for Ann Lee' }))
+  await user.click(screen.getByRole('menuitem', { name: 'Remove from session…' }))
+  await user.click(screen.getByRole('button', { name: 'Cancel' }))
+  expect(screen.getByRole('dialog', { name: 'Manage Field Station' })).toBeTruthy()
 })
 
 test('[I4] an invite is made for a role, a time and a number of people; its link is shown and copied', async () => {

@@ -51,8 +51,15 @@ export function Dialogs() {
       return <SessionNameDialog session={dialog.session} onClose={close} />
     case 'sign-in':
       return <SignInDialog session={dialog.session} onClose={close} />
-    case 'remove-member':
-      return <RemoveMemberDialog {...dialog} onClose={close} />
+    case 'remove-member': {
+      const { from } = dialog
+      return (
+        <RemoveMemberDialog
+          {...dialog}
+          onClose={() => (from === null ? close() : navigation.openDialog(from))}
+        />
+      )
+    }
     case 'leave-session':
       return <LeaveSessionDialog session={dialog.session} onClose={close} />
     case 'settings':

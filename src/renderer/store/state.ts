@@ -27,6 +27,8 @@ export type DialogState =
       readonly session: SessionId
       readonly member: MemberId
       readonly ban: boolean
+      /** Where it was asked for; it comes back afterwards. */
+      readonly from: DialogState | null
     }
   | { readonly kind: 'leave-session'; readonly session: SessionId }
   | { readonly kind: 'new-group' }
