@@ -1,15 +1,16 @@
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import type { AdminView } from '../../ipc/contract.ts'
 import type { SettingsChange } from '../../protocol/admin.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { useActions, useAppState } from '../app/context.ts'
-import { useSubmission } from '../app/use-form.ts'
+import { useQueue, useSubmission } from '../app/use-form.ts'
 import { PASSPHRASE_LENGTH } from '../limits.ts'
 import { Button } from '../parts/Button.tsx'
 import { Field } from '../parts/Field.tsx'
 import { sessionViewOf } from '../store/state.ts'
 import { formatBytes } from '../words-format.ts'
 import { words } from '../words.ts'
+import { Switch } from './Switch.tsx'
 
 interface AccessProps {
   readonly session: SessionId
@@ -22,11 +23,11 @@ export function Access({ session, admin, isHosting }: AccessProps) {
   const { admin: actions, sessions } = useActions()
   const isHost = useAppState((state) => sessionViewOf(state, session)?.self.role === 'host')
   const stayAwake = useAppState((state) => state.app?.settings.stayAwakeWhileHosting === true)
-  const doors = useAppState((state) => state.hosting.get(session)?.doors === true)
-  const { problem, submit } = useSubmission()
+  const hosting = useAppState((state) => state.hosting.get(session))
+  const { problem, run } = useQueue()
   const { settings } = admin
-  const change = (wanted: SettingsChange): void =>
-    void submit(() => actions.changeSession(session, wanted))
+  const change = (wanted: SettingsChange): Promise<boolean> =>
+    run(() => actions.changeSession(session, wanted))
   const text = words.admin.access
 
   return (
@@ -40,18 +41,21 @@ export function Access({ session, admin, isHosting }: AccessProps) {
         label={text.lock}
         text={text.lockText}
         on={settings.locked}
+        told={admin}
         onChange={(locked) => change({ locked })}
       />
       <Switch
         label={text.readOnly}
         text={text.readOnlyText}
         on={settings.readOnly}
+        told={admin}
         onChange={(readOnly) => change({ readOnly })}
       />
       <Switch
         label={text.approval}
         text={isHost ? text.approvalText : text.hostOnly}
         on={settings.approval}
+        told={admin}
         disabled={!isHost}
         onChange={(approval) => change({ approval })}
       />
@@ -59,6 +63,7 @@ export function Access({ session, admin, isHosting }: AccessProps) {
         label={text.open}
         text={isHost ? text.openText : text.hostOnly}
         on={settings.access === 'open'}
+        told={admin}
         disabled={!isHost}
         onChange={(open) => change({ access: open ? 'open' : 'invite' })}
       />
@@ -67,8 +72,9 @@ export function Access({ session, admin, isHosting }: AccessProps) {
         <Switch
           label={text.doors}
           text={text.doorsText}
-          on={doors}
-          onChange={(open) => void submit(() => sessions.setDoors(session, open))}
+          on={hosting?.doors === true}
+          told={hosting}
+          onChange={(open) => run(() => sessions.setDoors(session, open))}
         />
       ) : null}
       {isHosting ? (
@@ -76,7 +82,8 @@ export function Access({ session, admin, isHosting }: AccessProps) {
           label={text.stayAwake}
           text={text.stayAwakeText}
           on={stayAwake}
-          onChange={(on) => void sessions.setStayAwake(on)}
+          told={stayAwake}
+          onChange={(on) => sessions.setStayAwake(on).then(() => true)}
         />
       ) : null}
       <section>
@@ -84,36 +91,6 @@ export function Access({ session, admin, isHosting }: AccessProps) {
         <p>{text.storageText(formatBytes(admin.storageBytes), isHosting)}</p>
       </section>
     </div>
-  )
-}
-
-interface SwitchProps {
-  readonly label: string
-  readonly text: string
-  readonly on: boolean
-  readonly disabled?: boolean
-  readonly onChange: (on: boolean) => void
-}
-
-function Switch({ label, text, on, disabled = false, onChange }: SwitchProps) {
-  const id = useId()
-  return (
-    <label className="switch">
-      <input
-        type="checkbox"
-        role="switch"
-        aria-checked={on}
-        aria-label={label}
-        aria-describedby={id}
-        checked={on}
-        disabled={disabled}
-        onChange={(event) => onChange(event.target.checked)}
-      />
-      <span>
-        <strong>{label}</strong>
-        <span id={id}>{text}</span>
-      </span>
-    </label>
   )
 }
 

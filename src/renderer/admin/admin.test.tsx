@@ -168,6 +168,31 @@ test('[I6] switches show the session as it is, and a refusal is said', async () 
   expect(lock.checked).toBe(true)
 })
 
+test('[I6] each click on a switch counts, also while the change before it is under way', async () => {
+  const { bridge, user, settle, dialog } = await openManage('host')
+  const answers: ((result: ReturnType<typeof ok<null>> | ReturnType<typeof failed>) => void)[] = []
+  bridge.answer('admin.change', () => new Promise((resolve) => answers.push(resolve)))
+  await user.click(dialog.getByRole('tab', { name: 'Who gets in' }))
+  const lock = dialog.getByRole<HTMLInputElement>('switch', { name: 'Lock the session' })
+  const quiet = dialog.getByRole<HTMLInputElement>('switch', { name: /read-only/i })
+  await user.click(lock)
+  await user.click(quiet)
+  await user.click(lock)
+  expect([lock.checked, quiet.checked]).toEqual([false, true])
+  for (const index of [0, 1, 2]) {
+    expect(answers).toHaveLength(index + 1)
+    answers[index]?.(index === 1 ? failed('Not now.', 'unavailable') : ok(null))
+    await settle()
+  }
+  expect(bridge.argumentsOf('admin.change')).toEqual([
+    { session: SESSION, change: { locked: true } },
+    { session: SESSION, change: { readOnly: true } },
+    { session: SESSION, change: { locked: false } },
+  ])
+  expect([lock.checked, quiet.checked]).toEqual([false, false])
+  expect(dialog.getByRole('alert').textContent).toBe('Not now.')
+})
+
 test('[I9] what only the host may change is shown to a moderator and cannot be changed', async () => {
   const { user, dialog } = await openManage('moderator')
   await user.click(dialog.getByRole('tab', { name: 'Who gets in' }))

@@ -39,3 +39,28 @@ export function useSubmission(): Submission {
     },
   }
 }
+
+interface Queue {
+  /** Of the newest command that failed, until the next one is given. */
+  readonly problem: string | null
+  /** Runs the command when those before it have ended; true when it succeeded. */
+  run(command: () => Promise<Result<unknown>>): Promise<boolean>
+}
+
+/** Where each click counts: what is asked for while a command runs comes after it. */
+export function useQueue(): Queue {
+  const [problem, setProblem] = useState<string | null>(null)
+  const last = useRef<Promise<unknown>>(Promise.resolve())
+  return {
+    problem,
+    async run(command) {
+      setProblem(null)
+      const mine = last.current.then(command)
+      // Commands answer with what went wrong; they do not reject.
+      last.current = mine
+      const result = await mine
+      if (!result.ok) setProblem(result.failure.message)
+      return result.ok
+    },
+  }
+}
