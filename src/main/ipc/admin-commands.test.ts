@@ -56,3 +56,24 @@ it('a program of which nobody knows whether it was made is tried again with the 
     ...['secret 1', 'secret 1', 'secret 2', 'secret 1', 'secret 3'],
   ])
 })
+
+it('[I4] nobody’s invite is taken for the one that the session’s own link is made of', async () => {
+  const labels: string[] = []
+  const admin: Partial<ClientSession['admin']> = {
+    async createInvite({ label }) {
+      labels.push(label)
+      return { ok: false, failure: { kind: 'offline', message: '' } }
+    },
+  }
+  const commands = adminCommands(
+    { get: () => ({ admin }) as ClientSession } as unknown as Parameters<typeof adminCommands>[0],
+    { set: async () => {} } as unknown as Parameters<typeof adminCommands>[1],
+    () => ({ ok: true, value: 'landline://join' }),
+    () => 'secret',
+  )
+  for (const label of ['first', 'first aid']) {
+    const wanted = { session: invite.sessionId, label, role: 'member', lifeMs: null, maxUses: null }
+    await commands['admin.create-invite'](wanted as never, {} as never)
+  }
+  expect(labels).toEqual(['First', 'first aid'])
+})

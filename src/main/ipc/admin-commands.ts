@@ -1,6 +1,7 @@
 import type { Result } from '../../ipc/errors.ts'
 import type { MemberId, SessionId } from '../../protocol/ids.ts'
 import { parseInvite } from '../../protocol/invite.ts'
+import { STANDING_INVITE } from '../sessions/standing-invite.ts'
 import type { AdminWatchers } from '../sessions/admin-watchers.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts'
 import { ok } from './command-gate.ts'
@@ -29,8 +30,10 @@ export function adminCommands(
     'admin.ban': within(({ admin }, { member }) => admin.ban(member)),
     'admin.unban': within(({ admin }, { member }) => admin.unban(member)),
     'admin.change': within(({ admin }, { change }) => admin.change(change)),
+    // The name of the session's own invite is taken: another one must not be looked after in its place.
     'admin.create-invite': within(async ({ admin }, { session, label, role, lifeMs, maxUses }) => {
-      const made = await admin.createInvite({ label, role, lifeMs, maxUses })
+      const own = label === STANDING_INVITE ? 'First' : label
+      const made = await admin.createInvite({ label: own, role, lifeMs, maxUses })
       if (!made.ok) return made
       const link = linkWith(session, made.value.token)
       return link.ok ? ok({ invite: made.value.invite, link: link.value }) : link

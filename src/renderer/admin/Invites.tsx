@@ -50,7 +50,7 @@ export function Invites({ session, invites }: InvitesProps) {
           <tbody>
             {sorted.map((invite) => {
               const end = endOf(invite, now)
-              const label = invite.label === '' ? text.unnamed : invite.label
+              const label = text.nameOf(invite.label)
               return (
                 <tr key={invite.id} data-ended={end === null ? undefined : true}>
                   <th scope="row">

@@ -1,6 +1,6 @@
-import type { AuditAction, AuditEntry } from '../../protocol/admin.ts'
 import type { Role } from '../../protocol/roles.ts'
 import { formatNumber } from '../words-format.ts'
+import { inviteName, sentenceOf } from './log-words.ts'
 import { programWords } from './program-words.ts'
 
 const roles: Readonly<Record<Role, string>> = {
@@ -8,25 +8,6 @@ const roles: Readonly<Record<Role, string>> = {
   moderator: 'moderator',
   member: 'member',
   guest: 'guest',
-}
-
-type Sentence = (actor: string, target: string, detail: string) => string
-const did: Readonly<Record<AuditAction, Sentence>> = {
-  admitted: (_actor, target, detail) => `${target} came in${detail === '' ? '' : ` (${detail})`}`,
-  approved: (actor, target) => `${actor} let ${target} in`,
-  declined: (actor, target) => `${actor} did not let ${target} in`,
-  removed: (actor, target) => `${actor} removed ${target}`,
-  banned: (actor, target) => `${actor} banned ${target}`,
-  unbanned: (actor, target) => `${actor} lifted the ban of ${target}`,
-  'role-changed': (actor, target, detail) => `${actor} made ${target} a ${detail}`,
-  'settings-changed': (actor, _target, detail) => `${actor} changed the session: ${detail}`,
-  'invite-created': (actor, _target, detail) => `${actor} made an invite: ${detail}`,
-  'invite-revoked': (actor, _target, detail) => `${actor} took an invite back: ${detail}`,
-  'code-renewed': (actor, _target, detail) =>
-    `${actor} made a new code${detail === '' ? '' : ` (${detail})`}`,
-  'device-linked': (_actor, target, detail) => `${target} linked another device: ${detail}`,
-  'device-forgotten': (actor, target, detail) => `${actor} forgot a device of ${target}: ${detail}`,
-  'guesses-stopped': (_actor, _target, detail) => `Too many wrong guesses were stopped: ${detail}`,
 }
 
 export const adminWords = {
@@ -104,7 +85,7 @@ export const adminWords = {
     usedUp: 'used up',
     revoke: 'Take back',
     revokeName: (label: string): string => `Take back ${label}`,
-    unnamed: 'Invite',
+    nameOf: (label: string): string => inviteName(label, 'Invite'),
   },
 
   access: {
@@ -142,8 +123,7 @@ export const adminWords = {
     more: 'Show earlier',
     server: 'The session',
   },
-  did: ({ action, actor, target, detail }: AuditEntry): string =>
-    did[action](actor?.name ?? 'The session', target?.name ?? 'somebody', detail),
+  did: sentenceOf,
 
   code: {
     title: 'Code',

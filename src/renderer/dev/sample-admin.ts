@@ -10,7 +10,7 @@ const id = (value: number): string => `00000000-0000-7000-8005-${String(value).p
 const HOUR = 3_600_000
 
 const INVITES: readonly InviteRecord[] = [
-  { label: 'First invite', role: 'member', uses: 7, maxUses: null, life: null, revoked: false },
+  { label: 'first', role: 'member', uses: 7, maxUses: null, life: null, revoked: false },
   { label: 'Night shift', role: 'member', uses: 2, maxUses: 5, life: 20 * HOUR, revoked: false },
   {
     label: 'Visitors of the ridge',
@@ -68,10 +68,11 @@ export const AUDIT: readonly AuditEntry[] = (
     ['guesses-stopped', null, null, '192.168.4.99'],
     ['invite-created', 0, null, 'Night shift'],
     ['settings-changed', 0, null, 'approval on'],
-    ['admitted', null, 4, 'First invite'],
+    ['admitted', null, 4, 'invite “first”'],
+    ['admitted', null, 0, 'host'],
   ] as const
 ).map(([action, actor, target, detail], index) => ({
-  number: 7 - index,
+  number: 8 - index,
   at: timeOf(0, 8, 12 - index),
   action,
   actor: actor === null ? null : who(actor),
