@@ -1,8 +1,8 @@
 import type { ClientSession } from '../../client/client-session.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
+import { unknownSession } from '../sessions/known-sessions.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts'
-import { unknownSession } from './session-commands.ts'
 
 /** Looks up the session that a command names; only handlers that await answer with a promise. */
 export function inSession(registry: Pick<SessionRegistry, 'get'>) {

@@ -2,7 +2,7 @@ import type { SessionId } from '../../protocol/ids.ts'
 import type { SessionRegistry } from '../sessions/session-registry.ts'
 import type { SignIn } from '../sessions/sign-in.ts'
 import type { Sessions } from '../sessions/sessions.ts'
-import { fail, ok } from './command-gate.ts'
+import { ok } from './command-gate.ts'
 import type { CommandHandlers } from './command-gate.ts'
 
 type SessionCommand = Extract<keyof CommandHandlers, `session.${string}`>
@@ -41,5 +41,3 @@ export function sessionCommands(
     'session.disconnect': ({ session }) => sessions.disconnect(session),
   }
 }
-
-export const unknownSession = fail('no-such-session', 'This session is not in your list any more.')

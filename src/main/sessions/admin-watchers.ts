@@ -2,7 +2,7 @@ import type { AdminView } from '../../ipc/contract.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { ok } from '../ipc/command-gate.ts'
-import { unknownSession } from '../ipc/session-commands.ts'
+import { unknownSession } from './known-sessions.ts'
 import type { SessionRegistry } from './session-registry.ts'
 
 /** The windows that show what hosts and moderators see; the server is asked for it as long as one does. */

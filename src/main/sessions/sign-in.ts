@@ -1,10 +1,11 @@
 import type { SessionView, TokenReason } from '../../client/views.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
-import { done, fail } from '../ipc/command-gate.ts'
+import { done } from '../ipc/command-gate.ts'
 import { createIdentity } from '../profile/identity.ts'
 import type { KnownSession } from '../profile/profile-schema.ts'
 import type { ProfileStore } from '../profile/profile-store.ts'
+import { unknownSession } from './known-sessions.ts'
 import type { SessionRegistry } from './session-registry.ts'
 
 /** What a person does where a session asks for a bearer token. */
@@ -105,5 +106,3 @@ export function createSignIn(
     },
   }
 }
-
-const unknownSession = fail('no-such-session', 'This session is not in your list any more.')
