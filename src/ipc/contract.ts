@@ -14,23 +14,11 @@ import type {
   TimelinePage,
 } from '../client/views.ts'
 import type { DoctorReport } from '../doctor/report.ts'
-import { accessSchema, inviteLifeSchema, settingsChangeSchema } from '../protocol/admin.ts'
-import type { AuditEntry, DeviceRecord, InviteRecord, ShortCode } from '../protocol/admin.ts'
-import { integrationKindSchema, MAX_INTEGRATION_ROOMS } from '../protocol/integrations.ts'
-import type { IntegrationRecord } from '../protocol/integrations.ts'
+import { accessSchema } from '../protocol/admin.ts'
 import { fingerprintSchema } from '../protocol/fingerprint.ts'
-import {
-  deviceIdSchema,
-  inviteIdSchema,
-  memberIdSchema,
-  messageIdSchema,
-  roomIdSchema,
-  sessionIdSchema,
-} from '../protocol/ids.ts'
+import { memberIdSchema, messageIdSchema, roomIdSchema, sessionIdSchema } from '../protocol/ids.ts'
 import type { MessageId, RoomId, SessionId } from '../protocol/ids.ts'
 import {
-  MAX_AUDIT_ENTRIES,
-  MAX_INVITE_LABEL_LENGTH,
   MAX_MEMBERS_PER_REQUEST,
   MAX_PASSPHRASE_LENGTH,
   MAX_SESSION_NAME_LENGTH,
@@ -48,8 +36,9 @@ import {
   topicSchema,
   visibilitySchema,
 } from '../protocol/records.ts'
-import { roleSchema } from '../protocol/roles.ts'
-import type { AdminSnapshot, RoomListing } from '../protocol/server-messages.ts'
+import type { RoomListing } from '../protocol/server-messages.ts'
+import { adminCommandSchemas } from './admin-contract.ts'
+import type { AdminCommandResults, AdminView } from './admin-contract.ts'
 import { joinTargetSchema } from './join-views.ts'
 import type { FoundSessionView, JoinOffer, JoinStep } from './join-views.ts'
 import type { Result } from './errors.ts'
@@ -59,9 +48,6 @@ export interface AppSettings {
   /** Keep this computer awake while it hosts a session. */
   readonly stayAwakeWhileHosting: boolean
 }
-
-/** What hosts and moderators see of a session. */
-export type AdminView = Omit<AdminSnapshot, 'type'>
 
 export type ThemeChoice = 'system' | 'light' | 'dark'
 
@@ -122,8 +108,6 @@ const passphraseSchema = z.string().min(MIN_PASSPHRASE_LENGTH).max(MAX_PASSPHRAS
 const inSession = { session: sessionIdSchema }
 const inRoom = { session: sessionIdSchema, room: roomIdSchema }
 const ofMessage = { ...inRoom, message: messageIdSchema }
-const roomIds = z.array(roomIdSchema).max(MAX_INTEGRATION_ROOMS)
-const newIntegration = { name: memberNameSchema, rooms: roomIds, what: integrationKindSchema }
 const memberIds = z.array(memberIdSchema).max(MAX_MEMBERS_PER_REQUEST)
 
 /** Every command with the schema its arguments are checked against before a handler sees them. */
@@ -185,40 +169,7 @@ export const commandSchemas = {
   /** The window may use a camera from now on, or no longer. */
   'join.scan': z.object({ active: z.boolean() }),
 
-  /** From now on `admin` events tell of this session (host and moderators). */
-  'admin.watch': z.object({ ...inSession, active: z.boolean() }),
-  'admin.approve': z.object({ ...inSession, member: memberIdSchema, accept: z.boolean() }),
-  'admin.set-role': z.object({ ...inSession, member: memberIdSchema, role: roleSchema }),
-  'admin.remove': z.object({ ...inSession, member: memberIdSchema }),
-  'admin.ban': z.object({ ...inSession, member: memberIdSchema }),
-  'admin.unban': z.object({ ...inSession, member: memberIdSchema }),
-  'admin.change': z.object({ ...inSession, change: settingsChangeSchema }),
-  'admin.create-invite': z.object({
-    ...inSession,
-    label: z.string().max(MAX_INVITE_LABEL_LENGTH),
-    role: roleSchema.exclude(['host']),
-    lifeMs: inviteLifeSchema,
-    maxUses: z.int().min(1).max(10_000).nullable(),
-  }),
-  'admin.revoke-invite': z.object({ ...inSession, invite: inviteIdSchema }),
-  'admin.new-code': z.object(inSession),
-  /** Entries with a number below `before`, newest first; the newest ones without it. */
-  'admin.audit': z.object({
-    ...inSession,
-    before: z.int().min(1).optional(),
-    limit: z.int().min(1).max(MAX_AUDIT_ENTRIES),
-  }),
-
-  /** Webhooks and bots of the session; `not-allowed` where it takes none. */
-  'admin.integrations': z.object(inSession),
-  'admin.create-integration': z.object({ ...inSession, ...newIntegration }),
-  'admin.revoke-integration': z.object({ ...inSession, integration: memberIdSchema }),
-  'admin.enable-integration': z.object({ ...inSession, integration: memberIdSchema }),
-
-  /** A code for a further device of this person. */
-  'device.link-code': z.object(inSession),
-  'device.list': z.object(inSession),
-  'device.forget': z.object({ ...inSession, device: deviceIdSchema }),
+  ...adminCommandSchemas,
 
   'room.create': z.object({
     ...inSession,
@@ -283,7 +234,7 @@ export const commandSchemas = {
 export type CommandName = keyof typeof commandSchemas
 export type CommandArguments<Name extends CommandName> = z.infer<(typeof commandSchemas)[Name]>
 
-export interface CommandResults {
+export interface CommandResults extends AdminCommandResults {
   'app.state': AppView
   'app.ready': null
   'app.set-theme': null
@@ -306,26 +257,6 @@ export interface CommandResults {
   'join.code': { readonly session: SessionId }
   'join.cancel': null
   'join.scan': null
-  /** Null until the server has told it. */
-  'admin.watch': AdminView | null
-  'admin.approve': null
-  'admin.set-role': null
-  'admin.remove': null
-  'admin.ban': null
-  'admin.unban': null
-  'admin.change': null
-  'admin.create-invite': { readonly invite: InviteRecord; readonly link: string }
-  'admin.revoke-invite': null
-  'admin.new-code': null
-  'admin.audit': readonly AuditEntry[]
-  'admin.integrations': readonly IntegrationRecord[]
-  /** Told this once: the URL of an incoming webhook, the key of an outgoing one's signatures, a bot's token. */
-  'admin.create-integration': { readonly integration: IntegrationRecord; readonly secret: string }
-  'admin.revoke-integration': null
-  'admin.enable-integration': null
-  'device.link-code': ShortCode
-  'device.list': readonly DeviceRecord[]
-  'device.forget': null
   'session.leave': null
   'session.open': SessionContents
   'session.connect-now': null

@@ -9,7 +9,7 @@ import type {
 import { hostTrust } from '../../client/connection/host-trust.ts'
 import type { TokenAnswer } from '../../client/token-source.ts'
 import type { SessionEvent, SessionView, TokenReason } from '../../client/views.ts'
-import type { AdminView } from '../../ipc/contract.ts'
+import type { AdminView } from '../../ipc/admin-contract.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { fail } from '../ipc/command-gate.ts'

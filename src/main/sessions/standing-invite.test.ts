@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ClientSession } from '../../client/client-session.ts'
-import type { AdminView } from '../../ipc/contract.ts'
+import type { AdminView } from '../../ipc/admin-contract.ts'
 import type { InviteRecord } from '../../protocol/admin.ts'
 import { inviteIdSchema, sessionIdSchema } from '../../protocol/ids.ts'
 import { fail, ok } from '../ipc/command-gate.ts'

@@ -1,5 +1,5 @@
 import type { ClientSession } from '../../client/client-session.ts'
-import type { AdminView } from '../../ipc/contract.ts'
+import type { AdminView } from '../../ipc/admin-contract.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { errorFields } from '../logger.ts'
 import type { Logger } from '../logger.ts'

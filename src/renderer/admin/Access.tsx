@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { AdminView } from '../../ipc/contract.ts'
+import type { AdminView } from '../../ipc/admin-contract.ts'
 import type { SettingsChange } from '../../protocol/admin.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { useActions, useAppState } from '../app/context.ts'

@@ -1,5 +1,6 @@
 import type { PersonView } from '../../client/views.ts'
-import type { AdminView, HostedDevice } from '../../ipc/contract.ts'
+import type { AdminView } from '../../ipc/admin-contract.ts'
+import type { HostedDevice } from '../../ipc/contract.ts'
 import type { WaitingPerson } from '../../protocol/admin.ts'
 import type { MemberId, SessionId } from '../../protocol/ids.ts'
 import { useActions, useAppState } from '../app/context.ts'

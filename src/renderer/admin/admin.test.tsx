@@ -1,7 +1,7 @@
 import { act, cleanup, screen, within } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
 import type { SessionView } from '../../client/views.ts'
-import type { AdminView } from '../../ipc/contract.ts'
+import type { AdminView } from '../../ipc/admin-contract.ts'
 import type { AuditEntry } from '../../protocol/admin.ts'
 import type { InviteId, MemberId } from '../../protocol/ids.ts'
 import type { Role } from '../../protocol/roles.ts'

@@ -1,4 +1,4 @@
-import type { AdminView } from '../../ipc/contract.ts'
+import type { AdminView } from '../../ipc/admin-contract.ts'
 import type { JoinOffer } from '../../ipc/join-views.ts'
 import type { AuditEntry, DeviceRecord, InviteRecord } from '../../protocol/admin.ts'
 import type { DeviceId, InviteId } from '../../protocol/ids.ts'

@@ -7,7 +7,8 @@ import type {
   TimelinePage,
 } from '../../client/views.ts'
 import type { DoctorReport } from '../../doctor/report.ts'
-import type { AdminView, AppView, HostingView } from '../../ipc/contract.ts'
+import type { AdminView } from '../../ipc/admin-contract.ts'
+import type { AppView, HostingView } from '../../ipc/contract.ts'
 import type { FoundSessionView, JoinStep } from '../../ipc/join-views.ts'
 import type { MemberId, MessageId, RoomId, SessionId } from '../../protocol/ids.ts'
 
