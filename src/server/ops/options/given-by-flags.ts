@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Given, type Source, suggestion, valueOf } from './given.ts'
-import type { Leaf } from './leaves.ts'
+import { flagOf, type Leaf } from './leaves.ts'
 
 /** Flags that are no options of the server but say what this run is to do. */
 export interface RunFlags {
@@ -27,6 +27,9 @@ export function givenByFlags(
     leaves.flatMap((leaf) => (leaf.flag === undefined ? [] : [[leaf.flag, leaf]])),
   )
   const kinds: Record<string, { type: 'boolean' | 'string' }> = { ...runFlags }
+  // Known only to be refused without their value, which would else be taken for a word and be said again.
+  const secrets = secretFlags(leaves)
+  for (const flag of secrets.keys()) kinds[flag] = { type: 'string' }
   for (const [flag, { kind }] of byFlag)
     kinds[flag] = { type: kind === 'boolean' ? 'boolean' : 'string' }
   const { tokens } = parseArgs({
@@ -52,11 +55,14 @@ export function givenByFlags(
     if (token.kind !== 'option') continue
     const { name, rawName, value, inlineValue } = token
     const kind = kinds[name]
-    if (kind === undefined || !rawName.startsWith('--')) {
+    const instead = secrets.get(name)
+    if (instead !== undefined) {
+      faults.push(`--${name} is no flag, since command lines are seen by others: ${instead}.`)
+    } else if (kind === undefined || !rawName.startsWith('--')) {
       faults.push(
         `${rawName} is not known.${suggestion(
           rawName,
-          Object.keys(kinds).map((flag) => `--${flag}`),
+          Object.keys(kinds).flatMap((flag) => (secrets.has(flag) ? [] : [`--${flag}`])),
         )}`,
       )
     } else if (
@@ -83,4 +89,18 @@ export function givenByFlags(
     }
   }
   return { given, faults, run }
+}
+
+/** What people would take for the flag of a secret, and what to give instead. */
+function secretFlags(leaves: readonly Leaf[]): ReadonlyMap<string, string> {
+  return new Map(
+    leaves
+      .filter(({ isSecret }) => isSecret)
+      .flatMap(({ path, variable }) => {
+        const inFile = leaves.find((leaf) => leaf.path === `${path}File`)
+        const instead = `use --${inFile?.flag} or ${variable}`
+        const byVariable = variable.replace('LANDLINE_', '').toLowerCase().replaceAll('_', '-')
+        return [flagOf(path), byVariable].map((flag) => [flag, instead] as const)
+      }),
+  )
 }

@@ -47,11 +47,11 @@ function* leavesOf(node: Node, path: readonly string[]): Generator<Leaf> {
       yield* leavesOf(inner, [...path, key])
     return
   }
-  const words = path.flatMap((key) => key.split(/(?=[A-Z])/)).map((word) => word.toLowerCase())
+  const dotted = path.join('.')
   yield {
-    path: path.join('.'),
-    flag: node.secret === true ? undefined : (node.flag ?? words.join('-')),
-    variable: node.variable ?? `LANDLINE_${words.join('_').toUpperCase()}`,
+    path: dotted,
+    flag: node.secret === true ? undefined : (node.flag ?? flagOf(dotted)),
+    variable: node.variable ?? `LANDLINE_${wordsOf(dotted).join('_').toUpperCase()}`,
     kind: kindOf(node),
     allowed: allowedBy(node),
     standard: node.default,
@@ -59,6 +59,15 @@ function* leavesOf(node: Node, path: readonly string[]): Generator<Leaf> {
     isReloadable: node.reload === true,
     help: node.help ?? '',
   }
+}
+
+/** Of an option that has no other name. */
+export function flagOf(path: string): string {
+  return wordsOf(path).join('-')
+}
+
+function wordsOf(path: string): string[] {
+  return path.split(/\.|(?=[A-Z])/).map((word) => word.toLowerCase())
 }
 
 function kindOf({ type }: Node): Leaf['kind'] {
@@ -76,7 +85,7 @@ function allowedBy(node: Node): string {
   if (kind === 'list') return 'a list'
   return node.maxLength === undefined
     ? 'text'
-    : `${grouped(node.minLength ?? 0)} to ${grouped(node.maxLength)} characters`
+    : `${grouped(node.minLength ?? 1)} to ${grouped(node.maxLength)} characters`
 }
 
 function grouped(value = 0): string {

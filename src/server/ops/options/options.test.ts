@@ -108,6 +108,12 @@ describe('the options of the server (G1)', () => {
     }
   })
 
+  it('say of a name what is wrong with it', () => {
+    const words = '--name must be 1 to 80 characters (must not be empty or padded), not'
+    expect(faults(['--name', ''])).toEqual([`${words} "".`])
+    expect(faults(['--name', ' Ward'])).toEqual([`${words} " Ward".`])
+  })
+
   it('report all violations of all sources at once, with value and range', () => {
     const file = 'rateLimit:\n  burstSize: 5000\n  windowSecond: 1\nmaxConnection: 3\nredis: yes\n'
     const environment = { LANDLINE_LOG_LEVEL: 'loud', LANDLINE_MAX_CONECTIONS: '1' }
@@ -164,6 +170,21 @@ describe('the options of the server (G1)', () => {
       'LANDLINE_JWT_SECRET must be 32 to 4,096 characters, not [hidden].',
     ])
     for (const leaf of options.resolved.leaves) if (leaf.isSecret) expect(leaf.flag).toBeUndefined()
+  })
+
+  it('say what to use instead of a flag with a secret, and do not repeat it', () => {
+    const args = ['--secret', SECRET, '--join-secret', SECRET, `--jwt-secret=${SECRET}`]
+    const all = faults([
+      ...args,
+      '--postgres-connection-string',
+      SECRET,
+      '--redis-connection-string',
+    ])
+    expect(all).toHaveLength(5)
+    expect(all[0]).toContain('use --secret-file or LANDLINE_SECRET')
+    expect(all[2]).toContain('use --jwt-secret-file or LANDLINE_JWT_SECRET')
+    expect(all[3]).toContain('use --postgres-connection-string-file or')
+    expect(all.join()).not.toContain(SECRET)
   })
 
   it('take false for a switch, and not what Kubernetes says of a service called landline', () => {

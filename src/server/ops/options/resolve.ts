@@ -50,10 +50,10 @@ export function resolveSettings(
   }
   const byPath = new Map(leaves.map((leaf) => [leaf.path, leaf]))
   const wrong = new Map<string, string>()
-  for (const { path, message } of parsed.error.issues) {
+  for (const { path, message, code } of parsed.error.issues) {
     const leaf = leafAt(path, byPath)
     if (leaf !== undefined && !wrong.has(leaf.path)) {
-      wrong.set(leaf.path, violation(leaf, origins.get(leaf.path), message))
+      wrong.set(leaf.path, violation(leaf, origins.get(leaf.path), { message, code }))
     }
   }
   const right = [...origins.values()].filter(({ path }) => !wrong.has(path))
@@ -96,9 +96,14 @@ function leafAt(path: readonly PropertyKey[], leaves: ReadonlyMap<string, Leaf>)
   return undefined
 }
 
-function violation(leaf: Leaf, given: Given | undefined, message: string): string {
+function violation(
+  leaf: Leaf,
+  given: Given | undefined,
+  { message, code }: { readonly message: string; readonly code: string },
+): string {
   const shown = shownValue(leaf, given?.value)
   // Zod's own words where the schema says more than a range does, such as what an origin looks like.
-  const more = leaf.kind === 'list' || leaf.allowed === 'text' ? ` (${message})` : ''
+  const says = code === 'custom' || leaf.kind === 'list' || leaf.allowed === 'text'
+  const more = says ? ` (${message})` : ''
   return `${given?.name ?? leaf.path} must be ${leaf.allowed}${more}, not ${shown}.`
 }
