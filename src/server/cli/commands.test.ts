@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseInvite } from '../../protocol/invite.ts'
+import { companyCertificate } from '../../testing/certificates.ts'
 import { rawClient, rawPerson } from '../../testing/raw-client.ts'
 import { startServer } from '../start-server.ts'
 import { commandFlags } from './command-flags.ts'
@@ -64,6 +65,26 @@ describe('the command line', () => {
     printed = []
     await manageInvites(['list', '--data', data()], {}, output)
     expect(printed[0]).toContain('\trevoked\t')
+  })
+
+  it('[T7] names in an invite what an authority’s certificate is for, since no address would be believed', async () => {
+    await (await serve()).stop()
+    const { key, cert } = companyCertificate('chat.example.org')
+    const files = [join(folder, 'key.pem'), join(folder, 'cert.pem')] as const
+    writeFileSync(files[0], key)
+    writeFileSync(files[1], cert)
+    const tls = ['--tls-key', files[0], '--tls-cert', files[1], '--host', '0.0.0.0']
+    expect(await manageInvites(['create', '--data', data(), ...tls], {}, output)).toBe(0)
+    expect(parseInvite(printed[0] ?? '')).toMatchObject({
+      invite: { tls: true, addresses: ['chat.example.org:47800'] },
+    })
+    writeFileSync(files[1], 'no certificate')
+    await expect(manageInvites(['create', '--data', data(), ...tls], {}, output)).rejects.toThrow(
+      'cert.pem is no certificate',
+    )
+    printed = []
+    await manageInvites(['list', '--data', data()], {}, output)
+    expect(printed).toHaveLength(1)
   })
 
   it('[I9] lists people and changes what they may do, as the audit log will tell', async () => {

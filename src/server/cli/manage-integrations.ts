@@ -70,7 +70,11 @@ async function create(store: Store, given: CommandOptions, output: Output): Prom
   const room = rooms.find((each) => each.name === values['room'])
   if (room === undefined) {
     const names = rooms.map((each) => `“${each.name}”`).join(', ')
-    throw new CommandFault(`--room must be one of ${names === '' ? 'none yet' : names}.`)
+    throw new CommandFault(
+      names === ''
+        ? 'There is no group yet that it could come into: the first member makes one by coming in.'
+        : `--room must be one of ${names}.`,
+    )
   }
   const what = kindOf(words[1], room.id, values)
   const secrets = systemSecrets()

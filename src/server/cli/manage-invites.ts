@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { networkInterfaces } from 'node:os'
 import { inviteIdSchema } from '../../protocol/ids.ts'
-import { createInvite } from '../../protocol/invite.ts'
 import { roleSchema } from '../../protocol/roles.ts'
-import { reachableAddresses } from '../ops/addresses.ts'
+import { inviteLink } from '../ops/describe-invite.ts'
 import { systemSecrets } from '../ops/system-secrets.ts'
 import { fingerprintOfKey, keepHostKey } from '../tls/host-key.ts'
+import { namesOf, readTlsFiles } from '../tls/server-tls.ts'
 import { type CommandOptions, commandOptions, type Environment } from './options.ts'
 import { CommandFault, type Output } from './output.ts'
 import { withStore } from './with-store.ts'
@@ -60,6 +59,9 @@ async function create(given: CommandOptions, output: Output): Promise<number> {
   if (options.port === 0) {
     throw new CommandFault('Say by --port where the server listens: the link names it.')
   }
+  const { host, port } = options
+  // Before anything is made: it is shown this once.
+  const { fingerprint, names } = identityOf(options)
   const secrets = systemSecrets()
   const token = secrets.nonce()
   const at = Date.now()
@@ -81,23 +83,39 @@ async function create(given: CommandOptions, output: Output): Promise<number> {
       output.say(made.message)
       return 1
     }
-    const { host, port, tls, dataDir } = options
-    const key = tls.kind === 'host-key' ? keepHostKey(dataDir) : undefined
-    if (key?.kind === 'fault') throw new CommandFault(key.message)
-    const fingerprint = key === undefined ? undefined : fingerprintOfKey(key.privateKey)
-    output.out(
-      createInvite({
-        sessionId: session.id,
-        name: session.name,
-        addresses: reachableAddresses(host, port, networkInterfaces()),
-        secret: token,
-        ...(fingerprint === undefined ? {} : { fingerprint }),
-        ...(tls.kind === 'files' ? { tls: true } : {}),
-      }),
-    )
+    output.out(inviteLink({ session, host, port, fingerprint }, options, token, names))
     output.say('Whoever has this link can join. It is shown this once.')
     return 0
   })
+}
+
+/** What the link knows the server by: its own key, or the names an authority's certificate is for. */
+function identityOf({ tls, dataDir }: CommandOptions['options']): {
+  readonly fingerprint: string | null
+  readonly names: readonly string[]
+} {
+  switch (tls.kind) {
+    case 'none':
+      return { fingerprint: null, names: [] }
+    case 'host-key': {
+      const key = keepHostKey(dataDir)
+      if (key.kind === 'fault') throw new CommandFault(key.message)
+      return { fingerprint: fingerprintOfKey(key.privateKey), names: [] }
+    }
+    case 'files': {
+      const read = readTlsFiles(tls.keyFile, tls.certificateFile)
+      if (read.kind === 'fault') throw new CommandFault(read.message)
+      return { fingerprint: null, names: namesIn(tls.certificateFile, read.certificate) }
+    }
+  }
+}
+
+function namesIn(file: string, certificate: string): readonly string[] {
+  try {
+    return namesOf(certificate)
+  } catch {
+    throw new CommandFault(`${file} is no certificate (PEM).`)
+  }
 }
 
 function whole(values: CommandOptions['values'], name: string, high: number): number | null {

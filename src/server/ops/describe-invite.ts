@@ -43,8 +43,8 @@ export function listeningLine(
 }
 
 /** Of the server as others reach it, with what lets them in. */
-function inviteLink(
-  server: RunningServer,
+export function inviteLink(
+  server: Pick<RunningServer, 'session' | 'host' | 'port' | 'fingerprint'>,
   { tls }: Pick<HeadlessOptions, 'tls'>,
   secret: string | undefined,
   names: readonly string[],
