@@ -5,6 +5,7 @@ import type { CloseCode } from '../../protocol/errors.ts'
 import type { Log, Meter } from '../hub/ports.ts'
 import { closeLabel } from './close-label.ts'
 import type { Intake } from './intake.ts'
+import { REFUSED } from './native/refuse-upgrade.ts'
 
 /** Nothing is kept between two messages, and what goes out is not compressed at all. */
 const LITTLE_MEMORY = { serverNoContextTakeover: true, clientNoContextTakeover: true } as const
@@ -92,6 +93,9 @@ export function createWebSockets(
     accept(request, raw, head, userOf) {
       const address = (options.addressOf ?? addressOf)(request)
       server.handleUpgrade(request, raw, head, (webSocket) => {
+        // It was not refused; who waits for that keeps the whole request. One by one: `removeAllListeners` would
+        // make a dictionary of the socket's events, which takes as much.
+        for (const listener of raw.listeners(REFUSED)) raw.off(REFUSED, listener as () => void)
         const opened = { webSocket, raw, address }
         begin(opened, userOf(opened))
       })

@@ -47,10 +47,14 @@ export function createWebServer(options: {
 
   // Known from the first byte: a handshake that goes nowhere must not hold up the end of the process.
   const sockets = new Set<Socket>()
+  /** One for all: thousands of sockets rest here. */
+  function forget(this: Socket): void {
+    sockets.delete(this)
+  }
   http.on('connection', (socket: Socket) => {
     if (sockets.size >= options.maxSockets()) return void socket.destroy()
     sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
+    socket.on('close', forget)
   })
   http.on('tlsClientError', (fault: NodeJS.ErrnoException, peer: Socket) => {
     meter.count('handshakes-rejected')
