@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { clientFrame, Opcode } from '../../testing/fuzz/web-socket-bytes.ts'
 import { seededRandom } from '../../testing/seeded-random.ts'
-import { createFrameWalk } from './frame-walk.ts'
+import { FrameWalk } from './frame-walk.ts'
 
 const MORE = 0x00
 const LAST = 0x80
@@ -9,7 +9,7 @@ const LAST = 0x80
 it('knows how much of a message came, however its frames were cut', () => {
   const random = seededRandom(1)
   for (let round = 0; round < 300; round++) {
-    const walk = createFrameWalk()
+    const walk = new FrameWalk()
     let expected = 0
     for (let frames = random.int(1, 8); frames > 0; frames--) {
       const flags = random.pick([MORE, LAST])
@@ -34,7 +34,7 @@ it('knows how much of a message came, however its frames were cut', () => {
 })
 
 it('knows what is still to come of a frame, and tells messages apart', () => {
-  const walk = createFrameWalk()
+  const walk = new FrameWalk()
   const frame = clientFrame(Buffer.alloc(100_000))
   const both = Buffer.concat([clientFrame(Buffer.alloc(20)), frame])
   walk.read(both.subarray(0, 1_000))
@@ -46,7 +46,7 @@ it('knows what is still to come of a frame, and tells messages apart', () => {
 })
 
 it('says when frames of a message were inflated, which may be larger than they came', () => {
-  const walk = createFrameWalk()
+  const walk = new FrameWalk()
   const compressed = 0x40
   walk.read(clientFrame(Buffer.alloc(10), { flags: LAST | compressed }))
   expect(walk.isInflated()).toBe(false)

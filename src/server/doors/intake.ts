@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { CloseCode } from '../../protocol/errors.ts'
 import type { Clock, Log, Meter } from '../hub/ports.ts'
-import { createFrameWalk, type FrameWalk } from './frame-walk.ts'
+import { FrameWalk } from './frame-walk.ts'
 
 /** Of a message, until it is known who sends it: a hello and a proof with the longest token fit. */
 export const MAX_STRANGER_BYTES = 65_536
@@ -110,7 +110,7 @@ export function createIntake(
 
   return {
     watch(line) {
-      const held: Held = { line, walk: createFrameWalk(), bytes: 0, isCut: false, seen: undefined }
+      const held: Held = { line, walk: new FrameWalk(), bytes: 0, isCut: false, seen: undefined }
       line.raw.on('data', (chunk: Buffer) => {
         if (held.isCut) return
         held.walk.read(chunk)
