@@ -2,6 +2,7 @@ import type { Hello } from '../../protocol/client-messages.ts'
 import type { DeviceId, MemberId, MessageId, RoomId } from '../../protocol/ids.ts'
 import type { ResetReason } from '../../protocol/server-messages.ts'
 import type { Socket } from './ports.ts'
+import type { RareMap } from './rare-map.ts'
 import type { Bucket } from './rate-limit.ts'
 
 /** One socket and how far its device has come. `state` decides which messages are expected. */
@@ -47,19 +48,19 @@ export interface AdmittedDevice {
   readonly since: number
   presence: 'online' | 'away'
   /** Rooms whose writes wait for one id to come again (D2). */
-  readonly holds: Map<RoomId, Hold>
+  readonly holds: RareMap<RoomId, Hold>
   /** One object for each room written to: what must stay in order (see `PendingWrite.lane`). */
-  readonly lanes: Map<RoomId, Lane>
+  readonly lanes: RareMap<RoomId, Lane>
   /** Monotonic; while writes follow each other closely after connecting, an outbox is draining. */
   drainingUntil: number
   /** Rooms that are not yet live, in the order they are caught up. */
-  readonly recovery: Map<RoomId, RecoveryTask>
+  readonly recovery: RareMap<RoomId, RecoveryTask>
   recovering: boolean
   /** Number of the frame of people that is sent next, until all were. */
   nextPeople: number | undefined
   announceSynced: boolean
   /** Rooms the person types in, each with how to cancel its expiry. */
-  readonly typing: Map<RoomId, () => void>
+  readonly typing: RareMap<RoomId, () => void>
   /** The history requests before the next one. */
   pages: Promise<void>
 }

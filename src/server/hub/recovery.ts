@@ -82,9 +82,9 @@ export function createRecovery(ports: RecoveryPorts): Recovery {
     device.recovering = true
     await introducePeople(connection, device)
     while (connection.state.kind === 'synced') {
-      const next = device.recovery.entries().next()
-      if (next.done === true) break
-      const [id, task] = next.value
+      const next = device.recovery.first()
+      if (next === undefined) break
+      const [id, task] = next
       const room = rooms.get(id)
       if (room === undefined) throw new Error('a room that is being caught up does not exist')
       try {

@@ -8,6 +8,7 @@ import { type AdmittedDevice, admitted, type Connection } from './connection.ts'
 import { type HubOptions, welcomeLimits } from './options.ts'
 import type { People } from './people.ts'
 import type { Clock, Meter, Socket } from './ports.ts'
+import { RareMap } from './rare-map.ts'
 import { type BucketSize, fullBucket, perMinute } from './rate-limit.ts'
 import type { Recovery } from './recovery.ts'
 import type { StoredMember } from './registry-port.ts'
@@ -20,6 +21,8 @@ import type { WaitingRoom } from './waiting-room.ts'
 const DRAIN_BEGINS_WITHIN_MS = 15_000
 
 const FIRST_PING_MS = 1_000
+/** One for all who rest. */
+const NO_PAGES = Promise.resolve()
 
 /** Who stands at the door, as far as the rest of the connection's life needs it. */
 export interface Arrival {
@@ -117,15 +120,15 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
       deviceName: device.name,
       since: clock.now(),
       presence: 'online',
-      holds: new Map(),
-      lanes: new Map(),
+      holds: new RareMap(),
+      lanes: new RareMap(),
       drainingUntil: now + DRAIN_BEGINS_WITHIN_MS,
-      recovery: new Map(),
+      recovery: new RareMap(),
       recovering: false,
       nextPeople: undefined,
       announceSynced: false,
-      typing: new Map(),
-      pages: Promise.resolve(),
+      typing: new RareMap(),
+      pages: NO_PAGES,
     }
   }
 

@@ -40,7 +40,7 @@ export function createTyping(ports: {
     },
     stop(device, room) {
       if (room !== undefined) return stop(device, room)
-      for (const each of [...device.typing.keys()]) stop(device, each)
+      for (const each of device.typing.keys()) stop(device, each)
     },
   }
 }
