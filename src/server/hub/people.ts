@@ -3,6 +3,7 @@ import type { BannedPerson } from '../../protocol/admin.ts'
 import type { Member, Presence } from '../../protocol/records.ts'
 import type { ServerMessageOf } from '../../protocol/server-messages.ts'
 import { admitted, type Connection } from './connection.ts'
+import { type Few, FewSet } from './few-set.ts'
 import type { PresentPerson } from './cluster-ports.ts'
 import type { Clock, Store } from './ports.ts'
 import type { Role } from '../../protocol/roles.ts'
@@ -30,7 +31,7 @@ interface Person {
   /** What people see: the livelier of the two. */
   presence: Presence
   lastSeen: number
-  readonly connections: Set<Connection>
+  readonly connections: FewSet<Connection>
   cancelGrace: (() => void) | undefined
 }
 
@@ -46,7 +47,7 @@ export interface People {
   nameOf(id: MemberId): string
   /** Milliseconds since 1970; now, of somebody nobody knows. */
   lastSeenOf(id: MemberId): number
-  connectionsOf(id: MemberId): ReadonlySet<Connection>
+  connectionsOf(id: MemberId): Few<Connection>
   onlineCount(): number
   /** Everyone this member sees, cut into frames. */
   frames(viewer: MemberId): readonly ServerMessageOf<'people'>[]
@@ -88,7 +89,7 @@ export interface PeoplePorts {
 type Learned = Pick<StoredMember, 'id' | 'name' | 'lastSeen'> &
   Partial<Pick<StoredMember, 'role' | 'standing' | 'standingAt' | 'standingEntry'>>
 
-const NOBODY: ReadonlySet<Connection> = new Set()
+const NOBODY: Few<Connection> = new FewSet()
 
 export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts): People {
   const { clock, store, graceMs } = ports
@@ -111,7 +112,7 @@ export function createPeople(stored: readonly StoredMember[], ports: PeoplePorts
       elsewhere: 'offline',
       presence: 'offline',
       lastSeen,
-      connections: new Set(),
+      connections: new FewSet(),
       cancelGrace: undefined,
     }
     people.set(id, person)

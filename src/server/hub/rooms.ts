@@ -1,6 +1,7 @@
 import type { Epoch, MemberId, RoomId } from '../../protocol/ids.ts'
 import type { RoomEvent, RoomKind, RoomState, Visibility } from '../../protocol/records.ts'
 import type { Connection } from './connection.ts'
+import { FewSet } from './few-set.ts'
 
 /** A room as of its event number `head`, and who listens. */
 export interface Room {
@@ -15,9 +16,9 @@ export interface Room {
   head: number
   readonly createdAt: number
   /** Connections that have everything up to `head`: they get the next events as they are. */
-  readonly live: Set<Connection>
+  readonly live: FewSet<Connection>
   /** Connections that are being brought up to `head`: they get the next events by reading on (D8). */
-  readonly recovering: Set<Connection>
+  readonly recovering: FewSet<Connection>
 }
 
 export interface Rooms {
@@ -62,8 +63,8 @@ export function createRooms(stored: readonly RoomState[]): Rooms {
       epoch: state.epoch,
       head: state.head,
       createdAt: state.createdAt,
-      live: new Set(),
-      recovering: new Set(),
+      live: new FewSet(),
+      recovering: new FewSet(),
     }
     rooms.set(room.id, room)
     for (const member of state.members) enter(room, member)
