@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import type { CloseCode } from '../../protocol/errors.ts'
 import type { Log, Meter } from '../hub/ports.ts'
 import { closeLabel } from './close-label.ts'
@@ -55,7 +55,7 @@ export function createWebSockets(
   },
 ): WebSockets {
   const { meter, log, intake } = ports
-  const open = new Set<WebSocket>()
+  const open = new Map<WebSocket, { readonly user: WebSocketUser; readonly address: string }>()
   const whenEmpty: (() => void)[] = []
   const server = new WebSocketServer({
     noServer: true,
@@ -71,22 +71,37 @@ export function createWebSockets(
 
   function begin(opened: OpenedWebSocket, user: WebSocketUser): void {
     const { webSocket, address } = opened
-    open.add(webSocket)
+    open.set(webSocket, { user, address })
     intake.watch({ ...opened, isAdmitted: user.isAdmitted, close: user.cut })
+    webSocket.on('message', received)
+    webSocket.on('pong', answered)
+    webSocket.on('error', failed)
+    webSocket.on('close', closed)
+  }
+
+  // The same four for every connection: thousands rest here.
+  function received(this: WebSocket, data: RawData, isBinary: boolean): void {
     // One buffer, as long as `binaryType` is left alone.
-    webSocket.on('message', (data, isBinary) => user.receive(data as Buffer, isBinary))
-    webSocket.on('pong', () => user.pong())
-    // Frames too large (closed with 1009 by ws) or not of the WebSocket protocol; `close` follows.
-    webSocket.on('error', (fault) => {
-      meter.count('frames-malformed')
-      log.info({ address, fault: fault.message }, 'a connection broke the protocol')
-    })
-    webSocket.on('close', (code) => {
-      meter.count('sockets-closed', 1, closeLabel(code))
-      open.delete(webSocket)
-      user.closed()
-      if (open.size === 0) for (const resolve of whenEmpty.splice(0)) resolve()
-    })
+    open.get(this)?.user.receive(data as Buffer, isBinary)
+  }
+
+  function answered(this: WebSocket): void {
+    open.get(this)?.user.pong()
+  }
+
+  /** Frames too large (closed with 1009 by ws) or not of the WebSocket protocol; `close` follows. */
+  function failed(this: WebSocket, fault: Error): void {
+    meter.count('frames-malformed')
+    const address = open.get(this)?.address
+    log.info({ address, fault: fault.message }, 'a connection broke the protocol')
+  }
+
+  function closed(this: WebSocket, code: number): void {
+    meter.count('sockets-closed', 1, closeLabel(code))
+    const user = open.get(this)?.user
+    open.delete(this)
+    user?.closed()
+    if (open.size === 0) for (const resolve of whenEmpty.splice(0)) resolve()
   }
 
   return {
@@ -103,7 +118,7 @@ export function createWebSockets(
     async closed(timeoutMs) {
       if (open.size === 0) return
       const timer = setTimeout(() => {
-        for (const webSocket of open) webSocket.terminate()
+        for (const webSocket of open.keys()) webSocket.terminate()
       }, timeoutMs)
       await new Promise<void>((resolve) => whenEmpty.push(resolve))
       clearTimeout(timer)

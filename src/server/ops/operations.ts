@@ -145,7 +145,8 @@ export function createOperations(
   function enter(address: string, raw: Duplex): Refused | undefined {
     const opened = gate.open(address)
     if ('refused' in opened) return opened.refused
-    raw.once('close', opened.release)
+    // It comes once, and `once` would keep a closure of its own for each.
+    raw.on('close', opened.release)
     return undefined
   }
 
@@ -169,7 +170,7 @@ export function createOperations(
         logRefusal({ address, reason: place.refused }, 'a socket was let go')
         socket.destroy()
       } else {
-        socket.once('close', place.release)
+        socket.on('close', place.release)
       }
     },
 
