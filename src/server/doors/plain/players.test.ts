@@ -27,7 +27,7 @@ describe('players at several nodes', () => {
         const carried = open(seal(name, signal as SentSignal))
         if (carried === undefined) throw new Error('the envelope does not take it')
         for (const listener of listeners) {
-          if (listener !== own && !isCut) listener(carried.signal)
+          if (listener !== own && !isCut) listener(carried)
         }
       },
       subscribe(listener: (signal: Signal) => void) {

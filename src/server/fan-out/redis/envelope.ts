@@ -109,10 +109,13 @@ export function seal(from: string, signal: SentSignal): string {
   return JSON.stringify({ v: VERSION, from, signal })
 }
 
+/** How everything begins that a node seals: what comes back to it is known by this, and is not read. */
+export function beginningOf(from: string): string {
+  return JSON.stringify({ v: VERSION, from }).slice(0, -1)
+}
+
 /** Undefined when it is not what a node of this version says. */
-export function open(
-  text: string,
-): { readonly from: string; readonly signal: SentSignal } | undefined {
+export function open(text: string): SentSignal | undefined {
   let parsed: unknown
   try {
     parsed = JSON.parse(text)
@@ -120,5 +123,5 @@ export function open(
     return undefined
   }
   const envelope = envelopeSchema.safeParse(parsed)
-  return envelope.success ? envelope.data : undefined
+  return envelope.success ? envelope.data.signal : undefined
 }

@@ -9,6 +9,7 @@ import { seededRandom } from '../../../testing/seeded-random.ts'
 import type { Signal } from '../../hub/ports.ts'
 import { systemClock } from '../../ops/system-clock.ts'
 import { parseRedisAddress } from './connection-string.ts'
+import { seal } from './envelope.ts'
 import { createRedisFanOut, type RedisFanOut } from './redis-fan-out.ts'
 
 const support = programSupport('redis-server', 'redis-cli')
@@ -181,6 +182,25 @@ describe.skipIf(support.kind === 'no')('Redis', () => {
     )
     await until(fanOut, () => heard.length === 2)
     expect(heard[1]).toEqual({ kind: 'node-gone', node: 'x' })
+  })
+
+  it('does not read what comes back of its own', async () => {
+    const warnings: string[] = []
+    const parsed = parseRedisAddress(redis.url)
+    if (parsed.kind === 'faults') throw new Error(parsed.faults.join(' '))
+    const fanOut = createRedisFanOut({
+      ...{ address: parsed.address, keyPrefix: 'test:', node: 'this "node"' },
+      ...{ clock: systemClock(), log: { info() {}, warn: (_, words) => warnings.push(words) } },
+    })
+    made.push(fanOut)
+    const heard: Signal['kind'][] = []
+    fanOut.subscribe(({ kind }) => heard.push(kind))
+    await until(fanOut, () => heard.includes('restored'))
+    redis.ask('SPUBLISH', 'test:nodes', `${seal('this "node"', { kind: 'admin' })}, cut off`)
+    redis.ask('SPUBLISH', 'test:nodes', seal('another', { kind: 'registry-changed' }))
+    await until(fanOut, () => heard.includes('registry-changed'))
+    expect(heard).toEqual(['restored', 'registry-changed'])
+    expect(warnings).toEqual([])
   })
 
   it('goes on by itself after Redis was killed: own signals never wait, and it says when others are heard again', async () => {

@@ -2,7 +2,7 @@ import type { RoomId } from '../../../protocol/ids.ts'
 import type { Health } from '../../hub/health.ts'
 import type { Clock, FanOut, Log, Signal } from '../../hub/ports.ts'
 import type { RedisAddress } from './connection-string.ts'
-import { open, seal, type SentSignal } from './envelope.ts'
+import { beginningOf, open, seal, type SentSignal } from './envelope.ts'
 import { openRedisLink, type RedisLink } from './redis-link.ts'
 
 export interface RedisFanOutOptions {
@@ -55,6 +55,7 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
   const { clock, log, node, keyPrefix, shards = SHARDS } = options
   const { commandTimeoutMs = COMMAND_TIMEOUT_MS } = options
   const listeners = new Set<(signal: Signal) => void>()
+  const own = beginningOf(node)
   const everyone = `${keyPrefix}nodes`
   const served = new Map<string, Set<RoomId>>()
   /** Rooms of which signals could not be sent, with the last number. */
@@ -131,13 +132,13 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
   }
 
   function hear(text: string): void {
-    const envelope = open(text)
-    if (envelope === undefined) {
-      const now = clock.monotonic()
-      if (now - puzzledAt < PUZZLED_EVERY_MS) return
-      puzzledAt = now
-      log.warn({ bytes: text.length }, 'signals from another node are not understood')
-    } else if (envelope.from !== node && !isClosed) deliver(envelope.signal)
+    if (isClosed || text.startsWith(own)) return
+    const signal = open(text)
+    if (signal !== undefined) return deliver(signal)
+    const now = clock.monotonic()
+    if (now - puzzledAt < PUZZLED_EVERY_MS) return
+    puzzledAt = now
+    log.warn({ bytes: text.length }, 'signals from another node are not understood')
   }
 
   function send(channel: string, signal: SentSignal): void {
