@@ -40,6 +40,8 @@ function singleLink(address: RedisAddress, events: LinkEvents): RedisLink {
     socket: { ...socketOf(address), host: node?.host ?? '', port: node?.port ?? 0 },
     database: address.database,
     disableOfflineQueue: true,
+    // None by default for each command: a connection that does not answer pings is given up with all that waits.
+    commandOptions: { timeout: 0 },
   }
   const [publisher, subscriber] = [createClient(options), createClient(options)]
   const isReady = (): boolean => publisher.isReady && subscriber.isReady
