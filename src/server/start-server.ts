@@ -187,6 +187,7 @@ export async function startServer(
       closeTimeoutMs: 5_000,
       allowedOrigins: [],
       addressOf,
+      isOneOfSeveral: options.shared !== undefined,
       ...options.door,
     },
   )

@@ -22,6 +22,8 @@ export interface NativeDoorOptions {
   readonly allowedOrigins: readonly string[]
   /** Inflates what clients send compressed; costs memory for each connection that does. */
   readonly compression?: boolean
+  /** Other nodes are told first, which have the longer way to their people. */
+  readonly isOneOfSeveral?: boolean
   /** Where a request comes from, when there may be a proxy before the server. */
   readonly addressOf?: (request: IncomingMessage) => string
 }
@@ -45,7 +47,10 @@ export function createNativeDoor(
 ): NativeDoor {
   const { hub, meter } = ports
   const frameOf = createTextFrames()
-  const outgoing = createOutgoing((frames) => meter.count('messages-out', frames))
+  const outgoing = createOutgoing({
+    sent: (frames) => meter.count('messages-out', frames),
+    isPatient: options.isOneOfSeveral === true,
+  })
   const webSockets = createWebSockets(ports, {
     ...options,
     compression: options.compression === true,

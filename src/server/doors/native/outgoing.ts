@@ -13,8 +13,14 @@ export interface Outgoing {
   write(socket: Writable, frames: Buffer | readonly Buffer[]): void
 }
 
-/** `sent`: told of the frames of each turn together, since there may be thousands. */
-export function createOutgoing(sent: (frames: number) => void): Outgoing {
+export interface OutgoingPorts {
+  /** Told of the frames of each turn together, since there may be thousands. */
+  readonly sent: (frames: number) => void
+  /** Writes after what else this turn has to write. */
+  readonly isPatient: boolean
+}
+
+export function createOutgoing({ sent, isPatient }: OutgoingPorts): Outgoing {
   let flushes: (() => void)[] = []
   let written = 0
   let joined: { readonly frames: readonly Buffer[]; readonly bytes: Buffer } | undefined
@@ -37,8 +43,9 @@ export function createOutgoing(sent: (frames: number) => void): Outgoing {
   return {
     schedule(flush) {
       flushes.push(flush)
+      if (flushes.length > 1) return
       // Runs when all promise reactions of this turn have run, so that what they send goes along.
-      if (flushes.length === 1) process.nextTick(flushAll)
+      process.nextTick(isPatient ? () => setImmediate(flushAll) : flushAll)
     },
     write(socket, frames) {
       if (frames instanceof Uint8Array) {

@@ -40,7 +40,7 @@ describe('frames', () => {
 
 describe('outgoing', () => {
   it('joins all frames of a turn into one write, and those of a broadcast once', () => {
-    const outgoing = createOutgoing(() => {})
+    const outgoing = createOutgoing({ sent() {}, isPatient: false })
     const written: unknown[][] = [[], []]
     const sockets = written.map((list) => {
       const socket = new PassThrough()
@@ -55,7 +55,7 @@ describe('outgoing', () => {
   })
 
   it('hands large frames over in one go without a copy, since many who catch up are sent the same', () => {
-    const outgoing = createOutgoing(() => {})
+    const outgoing = createOutgoing({ sent() {}, isPatient: false })
     const handed: Buffer[][] = []
     const socket = new Writable({
       decodeStrings: false,
@@ -73,7 +73,7 @@ describe('outgoing', () => {
 
   it('tells of the frames of a turn at once', async () => {
     const told: number[] = []
-    const outgoing = createOutgoing((frames) => told.push(frames))
+    const outgoing = createOutgoing({ sent: (frames) => told.push(frames), isPatient: false })
     const [a, b] = [textFrame('a'), textFrame('b')]
     for (const frames of [a, [a, b]]) {
       const socket = new PassThrough()
@@ -82,5 +82,15 @@ describe('outgoing', () => {
     expect(told).toEqual([])
     await new Promise<void>((resolve) => process.nextTick(resolve))
     expect(told).toEqual([3])
+  })
+
+  it('of one node of several waits for what else the turn writes, whoever asked first', async () => {
+    const order: string[] = []
+    const outgoing = createOutgoing({ sent: () => order.push('people'), isPatient: true })
+    outgoing.schedule(() => {})
+    // As the client of Redis does.
+    setImmediate(() => order.push('other nodes'))
+    await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)))
+    expect(order).toEqual(['other nodes', 'people'])
   })
 })
