@@ -1,3 +1,4 @@
+import type { RoomId } from '../../protocol/ids.ts'
 import type { Clock, Log, Meter, Store, Write, WriteResult } from './ports.ts'
 
 /** Writes in one transaction at most; a longer wait would make everybody's ack late. */
@@ -6,10 +7,10 @@ const MAX_BATCH = 1_000
 export interface PendingWrite {
   readonly write: Write
   /**
-   * Writes of one lane must not overtake each other (D2): when one cannot be committed, those behind it
-   * are turned back as well. A device's connection is a lane for each room.
+   * Its writes into one room must not overtake each other (D2): when one cannot be committed, those behind it are
+   * turned back as well. Undefined where order does not matter.
    */
-  readonly lane: object | undefined
+  readonly sender: object | undefined
   /** Called once the write is on disk, refused, or could not be committed now. */
   readonly done: (result: WriteResult | { readonly kind: 'unavailable' }) => void
 }
@@ -67,12 +68,12 @@ export function createCommitBatcher(ports: BatcherPorts): CommitBatcher {
   }
 
   function finish(batch: readonly PendingWrite[], results: readonly (WriteResult | undefined)[]) {
-    const blocked = new Set<object>()
+    const blocked: Blocked = new Map()
     const written: { write: Write; result: WriteResult }[] = []
     for (const [index, entry] of batch.entries()) {
       const result = results[index]
       if (result === undefined) {
-        if (entry.lane !== undefined) blocked.add(entry.lane)
+        block(blocked, entry)
         entry.done({ kind: 'unavailable' })
       } else {
         written.push({ write: entry.write, result })
@@ -84,10 +85,9 @@ export function createCommitBatcher(ports: BatcherPorts): CommitBatcher {
   }
 
   /** What waits behind a write that failed must not be committed before it. */
-  function turnBack(lanes: ReadonlySet<object>): void {
-    const isBlocked = ({ lane }: PendingWrite): boolean => lane !== undefined && lanes.has(lane)
-    const blocked = queue.filter(isBlocked)
-    queue = queue.filter((entry) => !isBlocked(entry))
+  function turnBack(behind: Blocked): void {
+    const blocked = queue.filter((entry) => isBlocked(behind, entry))
+    queue = queue.filter((entry) => !isBlocked(behind, entry))
     for (const entry of blocked) entry.done({ kind: 'unavailable' })
   }
 
@@ -108,14 +108,14 @@ export function createCommitBatcher(ports: BatcherPorts): CommitBatcher {
     batch: readonly PendingWrite[],
   ): Promise<readonly (WriteResult | undefined)[]> {
     const results: (WriteResult | undefined)[] = []
-    const blocked = new Set<object>()
-    for (const { write, lane } of batch) {
+    const blocked: Blocked = new Map()
+    for (const entry of batch) {
       let result: WriteResult | undefined
-      if (lane === undefined || !blocked.has(lane)) {
+      if (!isBlocked(blocked, entry)) {
         try {
-          result = (await store.commit([write]))[0]
+          result = (await store.commit([entry.write]))[0]
         } catch {
-          if (lane !== undefined) blocked.add(lane)
+          block(blocked, entry)
         }
       }
       results.push(result)
@@ -134,4 +134,15 @@ export function createCommitBatcher(ports: BatcherPorts): CommitBatcher {
         schedule()
       }),
   }
+}
+
+/** Rooms into which nothing more of a sender may be committed for now. */
+type Blocked = Map<object, Set<RoomId>>
+
+function block(blocked: Blocked, { sender, write }: PendingWrite): void {
+  if (sender !== undefined) blocked.set(sender, (blocked.get(sender) ?? new Set()).add(write.room))
+}
+
+function isBlocked(blocked: Blocked, { sender, write }: PendingWrite): boolean {
+  return sender !== undefined && blocked.get(sender)?.has(write.room) === true
 }

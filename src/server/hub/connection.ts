@@ -49,8 +49,6 @@ export interface AdmittedDevice {
   presence: 'online' | 'away'
   /** Rooms whose writes wait for one id to come again (D2). */
   readonly holds: RareMap<RoomId, Hold>
-  /** One object for each room written to: what must stay in order (see `PendingWrite.lane`). */
-  readonly lanes: RareMap<RoomId, Lane>
   /** Monotonic; while writes follow each other closely after connecting, an outbox is draining. */
   drainingUntil: number
   /** Rooms that are not yet live, in the order they are caught up. */
@@ -63,11 +61,6 @@ export interface AdmittedDevice {
   readonly typing: RareMap<RoomId, () => void>
   /** The history requests before the next one. */
   pages: Promise<void>
-}
-
-export interface Lane {
-  /** Writes in it that are not yet answered. */
-  pending: number
 }
 
 export interface Hold {

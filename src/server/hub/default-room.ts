@@ -39,7 +39,7 @@ export function createDefaultRoom(ports: {
           operation,
         }
         const result = await new Promise<Parameters<PendingWrite['done']>[0]>((done) =>
-          batcher.add({ write, lane: undefined, done }),
+          batcher.add({ write, sender: undefined, done }),
         )
         if (result.kind === 'unavailable') return 'unavailable'
         if (result.kind === 'refused') {

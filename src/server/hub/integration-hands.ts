@@ -26,7 +26,7 @@ export function lendHands(parts: {
     commit({ device, actor, room, operation }) {
       const id = messageIdSchema.parse(secrets.uuid())
       const write = { device, actor, room, id, at: clock.now(), operation }
-      return new Promise((done) => batcher.add({ write, lane: undefined, done }))
+      return new Promise((done) => batcher.add({ write, sender: undefined, done }))
     },
     remove: (member, act) => moderation.setStanding(member, 'removed', act),
     isOpen: options.admission.kind === 'open',

@@ -63,7 +63,7 @@ export function createRequests(ports: RequestPorts): Requests {
       at: clock.now(),
       operation,
     }
-    return new Promise((done) => batcher.add({ write, lane: undefined, done }))
+    return new Promise((done) => batcher.add({ write, sender: undefined, done }))
   }
 
   const freshId = (): MessageId => messageIdSchema.parse(secrets.uuid())

@@ -121,7 +121,6 @@ export function createRoster(connections: Set<Connection>, ports: RosterPorts): 
       since: clock.now(),
       presence: 'online',
       holds: new RareMap(),
-      lanes: new RareMap(),
       drainingUntil: now + DRAIN_BEGINS_WITHIN_MS,
       recovery: new RareMap(),
       recovering: false,

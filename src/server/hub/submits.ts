@@ -4,10 +4,10 @@ import type { MemberId } from '../../protocol/ids.ts'
 import type { FrameFault } from '../../protocol/codec.ts'
 import { addressGroup } from './address-group.ts'
 import type { CommitBatcher } from './commit-batcher.ts'
-import type { AdmittedDevice, Connection, Hold, Lane } from './connection.ts'
+import type { AdmittedDevice, Connection, Hold } from './connection.ts'
 import { createKeyedBuckets } from './keyed-buckets.ts'
 import type { WriteLimits } from './options.ts'
-import type { Clock, Meter } from './ports.ts'
+import type { Clock, Meter, Write } from './ports.ts'
 import { type BucketSize, keptBack, takeToken } from './rate-limit.ts'
 import type { Typing } from './typing.ts'
 
@@ -143,22 +143,22 @@ export function createSubmits(ports: SubmitPorts): Submits {
       : now > known.since + IN_FLIGHT_MS
   }
 
-  function commit(connection: Connection, device: AdmittedDevice, submit: Submit): void {
+  function commit(
+    connection: Connection,
+    device: AdmittedDevice,
+    submit: Submit,
+    cameAt: number,
+  ): void {
     const { id, room, operation } = submit
     if (operation.kind === 'post') typing.stop(device, room)
-    const lane = laneOf(device, room)
-    const cameAt = clock.monotonic()
-    lane.pending++
+    const { device: by, member: actor } = device
+    const write: Write = { device: by, actor, room, id, at: clock.now(), operation }
     batcher.add({
-      write: {
-        ...{ device: device.device, actor: device.member, room, id, at: clock.now(), operation },
-        ...(ports.mayOnlyRead(device.member) ? { onlyResend: true } : {}),
-      },
-      lane,
+      write: ports.mayOnlyRead(actor) ? { ...write, onlyResend: true } : write,
+      // A new connection begins anew.
+      sender: device,
       done(result) {
         const { socket } = connection
-        // Kept only while something is in it: rooms are named by the sender, and need not exist.
-        if (--lane.pending === 0) device.lanes.delete(room)
         switch (result.kind) {
           case 'committed': {
             const event = result.events[0]
@@ -204,7 +204,7 @@ export function createSubmits(ports: SubmitPorts): Submits {
       }
       const wait = allowance(device, now) || addressWait(connection, now)
       if (wait > 0) return hold(connection, device, submit, 'rate-limited', wait)
-      commit(connection, device, submit)
+      commit(connection, device, submit, now)
     },
 
     refuseFault(connection, fault) {
@@ -242,14 +242,4 @@ function earn(allowance: Allowance, limits: WriteLimits, now: number, nodes: num
   allowance.saved = Math.min(limits.saved, allowance.saved + spare)
   allowance.mostSaved = Math.max(allowance.mostSaved, allowance.saved)
   allowance.updatedAt = now
-}
-
-/** The same object for the same room of the same connection; a new connection starts new lanes. */
-function laneOf(device: AdmittedDevice, room: Submit['room']): Lane {
-  let lane = device.lanes.get(room)
-  if (lane === undefined) {
-    lane = { pending: 0 }
-    device.lanes.set(room, lane)
-  }
-  return lane
 }
