@@ -45,11 +45,12 @@ export function cutByWeight(
   const runs: RoomEvent[][] = []
   let weight = Infinity
   for (const event of events) {
-    weight += eventWeight(event)
+    const own = eventWeight(event)
+    weight += own
     const last = runs.at(-1)
     if (last === undefined || weight > maxBytes) {
       runs.push([event])
-      weight = eventWeight(event)
+      weight = own
     } else {
       last.push(event)
     }

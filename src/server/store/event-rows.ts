@@ -15,6 +15,10 @@ export interface EventRow {
 
 /** What goes into the columns `type`, `text` and `extra`. */
 export function bodyOf(event: RoomEvent): { text: string | null; extra: string | null } {
+  // Nearly all there is.
+  if (event.type === 'message.posted' && event.replyTo === undefined) {
+    return { text: event.text, extra: null }
+  }
   const { seq: _seq, at: _at, actor: _actor, id: _id, type: _type, ...body } = event
   const { text, target: _target, ...extra } = body as Record<string, unknown>
   return {
