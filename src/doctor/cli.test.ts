@@ -70,6 +70,7 @@ describe('npm run doctor', () => {
     expect(find(report, 'service.redis')).toMatchObject({
       state: 'failed',
       detail: `Redis at 127.0.0.1:${nobody} cannot be reached (ECONNREFUSED).`,
+      fix: expect.stringContaining('or correct LANDLINE_REDIS_CONNECTION_STRING.') as string,
     })
     // It listens on this computer only: the address others would use fails, with what to change.
     const port = find(report, 'hosting.server.port')
@@ -114,7 +115,9 @@ describe('npm run doctor', () => {
       const parsed = parseCliOptions(args, environment, readFile)
       return parsed.kind === 'fault'
         ? parsed.message
-        : [parsed.options.redis, parsed.options.postgres, parsed.options.redisCaFile?.path]
+        : [parsed.options.redis, parsed.options.postgres, parsed.options.redisCaFile].map(
+            (one) => one?.value,
+          )
     }
     const config = ['--config', 'landline.yaml']
     expect(told([])).toEqual([undefined, undefined, undefined])

@@ -40,9 +40,9 @@ async function main(options: CliOptions): Promise<number> {
     return BAD_FLAGS
   }
   const { redisCaFile } = options
-  const redisCa = redisCaFile === undefined ? undefined : textOf(redisCaFile.path)
+  const redisCa = redisCaFile === undefined ? undefined : textOf(redisCaFile.value)
   if (redisCa === null) {
-    process.stderr.write(`${redisCaFile?.setting}: ${redisCaFile?.path} cannot be read.\n`)
+    process.stderr.write(`${redisCaFile?.setting}: ${redisCaFile?.value} cannot be read.\n`)
     return BAD_FLAGS
   }
   const ports = systemPorts({
@@ -69,17 +69,17 @@ async function main(options: CliOptions): Promise<number> {
       services: [
         ...(options.redis === undefined
           ? []
-          : [redisProbe(options.redis, 'its connection string', redisCa)]),
+          : [redisProbe(options.redis.value, options.redis.setting, redisCa)]),
         ...(options.postgres === undefined
           ? []
-          : [postgresProbe(options.postgres, 'its connection string')]),
+          : [postgresProbe(options.postgres.value, options.postgres.setting)]),
       ],
     },
     ports,
   )
   const secrets = [
     ...targets.flatMap((one) => (one.kind === 'target' ? one.secrets : [])),
-    ...[options.redis ?? [], options.postgres ?? []].flat(),
+    ...[options.redis, options.postgres].flatMap((one) => one?.value ?? []),
   ]
   // Its timers do not keep the process alive, and while one waits for a lost packet nothing else does.
   const alive = setInterval(() => {}, 1_000)

@@ -3,10 +3,16 @@ import { z } from 'zod'
 
 /** Where Redis and PostgreSQL are, as the server is told it. Only files and variables hold secrets: command lines are seen. */
 export interface ConnectionStrings {
-  readonly redis: string | undefined
-  readonly postgres: string | undefined
-  /** File with the authority of Redis's certificate, and the setting that names it. */
-  readonly redisCaFile: { readonly path: string; readonly setting: string } | undefined
+  readonly redis: NamedValue | undefined
+  readonly postgres: NamedValue | undefined
+  /** File with the authority of Redis's certificate. */
+  readonly redisCaFile: NamedValue | undefined
+}
+
+export interface NamedValue {
+  readonly value: string
+  /** The flag, the variable or the key of a file that gave it, for whoever has to correct it. */
+  readonly setting: string
 }
 
 export interface StringSources {
@@ -38,36 +44,40 @@ export function connectionStrings(sources: StringSources): ConnectionStrings {
   const file = flags.config ?? environment['LANDLINE_CONFIG']
   const config = file === undefined ? undefined : readConfig(file, readFile)
 
-  function of(service: 'redis' | 'postgres', byFlag: string | undefined): string | undefined {
+  const inConfig = (path: string): string => `${path} in ${file}`
+
+  function of(service: 'redis' | 'postgres', byFlag: string | undefined): NamedValue | undefined {
     const variable = `LANDLINE_${service.toUpperCase()}_CONNECTION_STRING`
+    const { connectionString, connectionStringFile } = config?.[service] ?? {}
+    const inFile = (path: string | undefined): string | undefined =>
+      path === undefined ? undefined : readFile(path).trim()
     // As for the server: flags win over the environment, the environment over the file.
-    const places = [
-      { connectionStringFile: byFlag },
-      {
-        connectionString: environment[variable],
-        connectionStringFile: environment[`${variable}_FILE`],
-      },
-      config?.[service] ?? {},
-    ]
-    for (const { connectionString, connectionStringFile } of places) {
-      if (connectionStringFile !== undefined) return readFile(connectionStringFile).trim()
-      if (connectionString !== undefined) return connectionString
-    }
-    return undefined
+    return firstNamed([
+      [`--${service}-connection-string-file`, () => inFile(byFlag)],
+      [`${variable}_FILE`, () => inFile(environment[`${variable}_FILE`])],
+      [variable, () => environment[variable]],
+      [inConfig(`${service}.connectionStringFile`), () => inFile(connectionStringFile)],
+      [inConfig(`${service}.connectionString`), () => connectionString],
+    ])
   }
   return {
     redis: of('redis', flags.redisFile),
     postgres: of('postgres', flags.postgresFile),
     redisCaFile: firstNamed([
-      ['--redis-ca-file', flags.redisCaFile],
-      ['LANDLINE_REDIS_CA_FILE', environment['LANDLINE_REDIS_CA_FILE']],
-      [`redis.caFile in ${file}`, config?.redis?.caFile],
+      ['--redis-ca-file', () => flags.redisCaFile],
+      ['LANDLINE_REDIS_CA_FILE', () => environment['LANDLINE_REDIS_CA_FILE']],
+      [inConfig('redis.caFile'), () => config?.redis?.caFile],
     ]),
   }
 }
 
-function firstNamed(places: readonly (readonly [setting: string, path: string | undefined])[]) {
-  for (const [setting, path] of places) if (path !== undefined) return { path, setting }
+function firstNamed(
+  places: readonly (readonly [setting: string, read: () => string | undefined])[],
+): NamedValue | undefined {
+  for (const [setting, read] of places) {
+    const value = read()
+    if (value !== undefined) return { value, setting }
+  }
   return undefined
 }
 
