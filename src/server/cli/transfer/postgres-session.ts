@@ -63,7 +63,7 @@ export function postgresTarget(db: PostgresDatabase): SessionTarget {
       await db.transaction(async (session) => {
         await session.query({ text: 'LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE' })
         const known = await session.query({ text: 'SELECT 1 FROM meta LIMIT 1' })
-        if (known.length > 0) throw new TransferFault('There is a session in it already.')
+        if (known.length > 0) throw new TransferFault('There is a session in PostgreSQL already.')
         let batch: Row[] = []
         const flush = async (): Promise<void> => {
           const [first] = batch
