@@ -22,6 +22,9 @@ import { runDoctor } from './run-doctor.ts'
 
 const BAD_FLAGS = 2
 
+// Who reads may have had enough, as `head` has.
+process.stdout.on('error', () => {})
+
 const parsed = parseCliOptions(process.argv.slice(2), process.env)
 if (parsed.kind === 'fault') {
   process.stderr.write(`${parsed.message}\nSee --help.\n`)

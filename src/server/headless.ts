@@ -35,6 +35,9 @@ const START_ENDS_WITHIN_MS = 2_000
 /** Whole deployments start at once, and what they need comes in any order. */
 const POSTGRES_PATIENCE_MS = 30_000
 
+// Whoever started it may not wait for its line.
+process.stdout.on('error', () => {})
+
 const parsed = parseHeadlessOptions(process.argv.slice(2), process.env)
 if (parsed.kind === 'faults') {
   const { faults, format } = parsed

@@ -1,5 +1,6 @@
 /** The program itself: what it says and ends with when something cannot be done. */
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -87,6 +88,28 @@ describe('landline', () => {
       expect(err).toContain(words)
     }
   }, 60_000)
+
+  it.each([
+    ['invite', 'list', '--data', 'data'],
+    ['serve', '--port', '0', '--data', 'other'],
+  ])(
+    'goes on when nobody reads what it says: %s %s',
+    async (...args) => {
+      await (await serve(join(folder, 'data'))).stop()
+      const invite = await landline(['invite', 'create', '--data', 'data'])
+      expect(invite.code).toBe(0)
+      const child = spawn(process.execPath, [entry, ...args], { cwd: folder })
+      child.stdout.destroy()
+      let err = ''
+      child.stderr.setEncoding('utf8').on('data', (said: string) => {
+        err += said
+        if (said.includes('"serving"')) child.kill('SIGTERM')
+      })
+      const [code] = (await once(child, 'close')) as [number | null]
+      expect([code, err]).toEqual([0, expect.not.stringContaining('EPIPE')])
+    },
+    60_000,
+  )
 
   it('serves and examines as well: both are there, and say what they take', async () => {
     const [serving, doctor] = await Promise.all([

@@ -39,6 +39,9 @@ and whoever is out is cut off then.
 const BAD_COMMAND = 2
 const FAILED = 1
 
+// Who reads may have had enough, as `head` has: what was begun is carried out all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 const output: Output = {
   out: (line) => void process.stdout.write(`${line}\n`),
   say: (line) => void process.stderr.write(`${line}\n`),

@@ -37,7 +37,8 @@ export function sqliteTarget(db: Database.Database): SessionTarget {
       for await (const row of read()) rows.push(row)
       inTransaction(db, () => {
         const known = db.prepare('SELECT 1 FROM meta LIMIT 1').get()
-        if (known !== undefined) throw new TransferFault(`There is a session in ${db.name} already.`)
+        if (known !== undefined)
+          throw new TransferFault(`There is a session in ${db.name} already.`)
         const inserts = new Map(tables.map((table) => [table.name, db.prepare(insertOf(table))]))
         for (const { table, row } of rows) {
           const columns = tables.find(({ name }) => name === table)?.columns ?? []
