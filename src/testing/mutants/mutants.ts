@@ -103,6 +103,14 @@ export const mutants: readonly Mutant[] = [
     tests: ['src/server/store', SIMULATION],
   },
   {
+    name: 'heads of a batch that was undone are remembered',
+    rule: 'D6',
+    file: 'src/server/store/sqlite/commit.ts',
+    find: 'back where they were.\n      known = nothing()',
+    replace: 'back where they were.',
+    tests: ['src/server/store/sqlite'],
+  },
+  {
     name: 'the cursor runs ahead of what was applied',
     rule: 'D7',
     file: 'src/client/sync/sync.ts',
