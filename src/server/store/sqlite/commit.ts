@@ -23,10 +23,19 @@ interface Known {
   readonly rooms: Map<RoomId, NumberedRoom>
   readonly members: Map<MemberId, number>
   readonly devices: Map<DeviceId, number>
+  /** Members of all rooms that were asked about. */
+  places: number
 }
-/** Of each; then all are looked up again. */
+/** Of rooms, members and devices each; then all are looked up again. */
 const MAX_KNOWN = 10_000
-const nothing = (): Known => ({ rooms: new Map(), members: new Map(), devices: new Map() })
+/** Over all rooms: writers of many large rooms would be most of the memory. */
+const MAX_PLACES = 100_000
+const nothing = (): Known => ({
+  ...{ rooms: new Map(), members: new Map(), devices: new Map() },
+  places: 0,
+})
+const isTooMuch = ({ rooms, members, devices, places }: Known): boolean =>
+  Math.max(rooms.size, members.size, devices.size) > MAX_KNOWN || places > MAX_PLACES
 
 /** Carries out a batch of writes in order, in one durable transaction. */
 export function createCommit(
@@ -36,7 +45,7 @@ export function createCommit(
   const sql = prepareCommit(db)
   let known = nothing()
   return (writes) => {
-    if (Object.values(known).some(({ size }) => size > MAX_KNOWN)) known = nothing()
+    if (isTooMuch(known)) known = nothing()
     try {
       return inTransaction(db, () => {
         const ledger = new SqliteLedger(sql, known)
@@ -91,6 +100,7 @@ class SqliteLedger implements Ledger {
     if (known === undefined) {
       known = this.#sql.membership.get(num, member) !== undefined
       members.set(member, known)
+      this.#known.places++
     }
     return known
   }
@@ -153,6 +163,7 @@ class SqliteLedger implements Ledger {
     const { num, members } = this.#numbered(room.id)
     const number = this.#memberNumber(member) ?? 0
     members.set(member, true)
+    this.#known.places++
     this.#sql.join.run(num, number)
     this.#sql.setRead.run(num, number, room.head)
   }
