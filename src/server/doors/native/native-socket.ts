@@ -93,7 +93,7 @@ export function createNativeSocket(ports: NativeSocketPorts): Socket {
       waitingBytes += next.length
       if (frame === undefined) {
         frame = next
-        outgoing.schedule(flush)
+        outgoing.schedule(flush, message.type === 'events')
       } else if (frames === undefined) {
         frames = [frame, next]
       } else {

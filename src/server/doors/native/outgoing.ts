@@ -8,22 +8,40 @@ const LARGE_BYTES = 16_384
  * of a broadcast wait with the very same frames; those are joined once.
  */
 export interface Outgoing {
-  /** Sees that `flush` is called at the end of the turn. */
-  schedule(flush: () => void): void
+  /** Sees that `flush` is called at the end of the turn; of what goes to many perhaps only after the answers. */
+  schedule(flush: () => void, goesToMany: boolean): void
   write(socket: Writable, frames: Buffer | readonly Buffer[]): void
 }
 
 export interface OutgoingPorts {
   /** Told of the frames of each turn together, since there may be thousands. */
   readonly sent: (frames: number) => void
-  /** Writes after what else this turn has to write. */
+  /** What goes to many waits for what this turn began to write before, such as to other nodes. */
   readonly isPatient: boolean
 }
 
 export function createOutgoing({ sent, isPatient }: OutgoingPorts): Outgoing {
-  let flushes: (() => void)[] = []
   let written = 0
   let joined: { readonly frames: readonly Buffer[]; readonly bytes: Buffer } | undefined
+  // Runs when all promise reactions of this turn have run, so that what they send goes along.
+  const soon = createFlushes((run) => process.nextTick(run))
+  const later = isPatient ? createFlushes((run) => void setImmediate(run)) : soon
+
+  function createFlushes(atTheEnd: (run: () => void) => void): (flush: () => void) => void {
+    let flushes: (() => void)[] = []
+    function flushAll(): void {
+      const batch = flushes
+      flushes = []
+      for (const flush of batch) flush()
+      joined = undefined
+      sent(written)
+      written = 0
+    }
+    return (flush) => {
+      flushes.push(flush)
+      if (flushes.length === 1) atTheEnd(flushAll)
+    }
+  }
 
   function join(frames: readonly Buffer[]): Buffer {
     if (joined !== undefined && isSame(joined.frames, frames)) return joined.bytes
@@ -31,21 +49,10 @@ export function createOutgoing({ sent, isPatient }: OutgoingPorts): Outgoing {
     return joined.bytes
   }
 
-  function flushAll(): void {
-    const batch = flushes
-    flushes = []
-    for (const flush of batch) flush()
-    joined = undefined
-    sent(written)
-    written = 0
-  }
-
   return {
-    schedule(flush) {
-      flushes.push(flush)
-      if (flushes.length > 1) return
-      // Runs when all promise reactions of this turn have run, so that what they send goes along.
-      process.nextTick(isPatient ? () => setImmediate(flushAll) : flushAll)
+    schedule(flush, goesToMany) {
+      if (goesToMany) later(flush)
+      else soon(flush)
     },
     write(socket, frames) {
       if (frames instanceof Uint8Array) {

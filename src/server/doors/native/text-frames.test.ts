@@ -77,20 +77,32 @@ describe('outgoing', () => {
     const [a, b] = [textFrame('a'), textFrame('b')]
     for (const frames of [a, [a, b]]) {
       const socket = new PassThrough()
-      outgoing.schedule(() => outgoing.write(socket, frames))
+      outgoing.schedule(() => outgoing.write(socket, frames), false)
     }
     expect(told).toEqual([])
     await new Promise<void>((resolve) => process.nextTick(resolve))
     expect(told).toEqual([3])
   })
 
-  it('of one node of several waits for what else the turn writes, whoever asked first', async () => {
+  it('of one node of several answers at once, tells other nodes, then everybody', async () => {
     const order: string[] = []
-    const outgoing = createOutgoing({ sent: () => order.push('people'), isPatient: true })
-    outgoing.schedule(() => {})
+    const outgoing = createOutgoing({ sent() {}, isPatient: true })
     // As the client of Redis does.
     setImmediate(() => order.push('other nodes'))
-    await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)))
-    expect(order).toEqual(['other nodes', 'people'])
+    outgoing.schedule(() => order.push('everybody'), true)
+    setImmediate(() => order.push('the next batch'))
+    outgoing.schedule(() => order.push('the writer'), false)
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    expect(order).toEqual(['the writer', 'other nodes', 'everybody', 'the next batch'])
+  })
+
+  it('of a server by itself writes to everybody at once', async () => {
+    const order: string[] = []
+    const outgoing = createOutgoing({ sent() {}, isPatient: false })
+    setImmediate(() => order.push('the next batch'))
+    for (const goesToMany of [true, false])
+      outgoing.schedule(() => order.push('written'), goesToMany)
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    expect(order).toEqual(['written', 'written', 'the next batch'])
   })
 })

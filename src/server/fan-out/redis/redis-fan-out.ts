@@ -161,6 +161,40 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
     })
   }
 
+  function carry(signal: Signal): void {
+    switch (signal.kind) {
+      case 'events': {
+        send(channelOf(signal.room), signal)
+        const head = signal.events.at(-1)?.seq ?? 0
+        if (signal.events.some(({ type }) => /^(room|member)\./.test(type))) {
+          send(everyone, { kind: 'changed', room: signal.room, head })
+        }
+        return
+      }
+      case 'typing':
+      case 'reads':
+        return send(channelOf(signal.room), signal)
+      case 'relay':
+        if (!link.isReady() || waitingBytes > MAX_BEFORE_RELAY_BYTES) return
+        return send(channelOf(signal.room), signal)
+      case 'room':
+      case 'changed':
+      case 'presence':
+      case 'waiting':
+      case 'decision':
+      case 'node-gone':
+      case 'member':
+      case 'device-forgotten':
+      case 'admin':
+      case 'registry-changed':
+        return send(everyone, signal)
+      case 'settings':
+        return send(everyone, { kind: 'registry-changed' })
+      case 'restored':
+        return
+    }
+  }
+
   function pingLater(): void {
     cancelPing = clock.after(PING_EVERY_MS, () => {
       if (link.isReady()) return void watch(link)
@@ -197,39 +231,9 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
 
   return {
     publish(signal) {
-      // Members on this node go on whatever Redis does.
+      // Begun first, since it has the longer way; members on this node go on whatever Redis does.
+      carry(signal)
       deliver(signal)
-      switch (signal.kind) {
-        case 'events': {
-          send(channelOf(signal.room), signal)
-          const head = signal.events.at(-1)?.seq ?? 0
-          if (signal.events.some(({ type }) => /^(room|member)\./.test(type))) {
-            send(everyone, { kind: 'changed', room: signal.room, head })
-          }
-          return
-        }
-        case 'typing':
-        case 'reads':
-          return send(channelOf(signal.room), signal)
-        case 'relay':
-          if (!link.isReady() || waitingBytes > MAX_BEFORE_RELAY_BYTES) return
-          return send(channelOf(signal.room), signal)
-        case 'room':
-        case 'changed':
-        case 'presence':
-        case 'waiting':
-        case 'decision':
-        case 'node-gone':
-        case 'member':
-        case 'device-forgotten':
-        case 'admin':
-        case 'registry-changed':
-          return send(everyone, signal)
-        case 'settings':
-          return send(everyone, { kind: 'registry-changed' })
-        case 'restored':
-          return
-      }
     },
     subscribe(listener) {
       listeners.add(listener)
