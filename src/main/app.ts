@@ -231,11 +231,7 @@ export function startApp(options: AppOptions): RunningApp {
         log.error('a token could not be kept', errorFields(error))
       })
     },
-    isJoined(id) {
-      const view = registry.get(id)?.view()
-      const isKeptOut = view?.newcomer === true && view.connection.state === 'refused'
-      return profile.session(id) !== undefined && !isKeptOut
-    },
+    isJoined: (id) => sessions.isIn(id),
     tell: (windowId, steps) => windows.tell(windowId, { type: 'joining', steps }),
   })
   const watchers = {

@@ -15,6 +15,8 @@ import { createKnownSessions, unknownSession } from './known-sessions.ts'
 export interface Sessions extends HostedSessions, Entering {
   /** Opens every session of the profile and connects; hosts again what was hosted. Returns what failed. */
   resume(): readonly string[]
+  /** Whether it is in the list, and does not keep out somebody it has never let in: they may join in another way. */
+  isIn(id: SessionId): boolean
   leave(id: SessionId): Result<null>
   /** Another name in this session only; the connection is made anew with it. */
   setName(id: SessionId, name: string): Result<null>
@@ -63,6 +65,12 @@ export function createSessions(options: HostedSessionsOptions): Sessions {
       return problems
     },
     reopen,
+
+    isIn(id) {
+      const view = registry.get(id)?.view()
+      const isKeptOut = view?.newcomer === true && view.connection.state === 'refused'
+      return known(id) !== undefined && !isKeptOut
+    },
 
     leave(id) {
       if (known(id) === undefined) return unknownSession
