@@ -138,6 +138,8 @@ test('[I5] [I6] the host silences, removes and bans; what was written stays, and
     .getByRole('button', { name: 'Remove' })
     .click()
   await expect(sam.ui.connection).toContainText('has taken you out of this session')
+  await expect(panel.dialog, 'it comes back').toBeVisible()
+  await maraApp.window.keyboard.press('Escape')
   await expect(mara.ui.timeline.message('I was here.')).toBeVisible()
 
   // The old link does not bring them back, a new invite does; banned, they stay out.
@@ -150,6 +152,8 @@ test('[I5] [I6] the host silences, removes and bans; what was written stays, and
   await ask(samApp.window, 'session.join', { invite: link })
   await isOnline(samApp)
   await mara.ui.hostingBadge.click()
+  // Their row is another one from then on, and its menu as well.
+  await expect(panel.person('Sam Adeyemi')).not.toContainText('not connected')
   await panel.act('Sam Adeyemi', 'Ban…')
   await maraApp.window
     .getByRole('dialog', { name: 'Ban Sam Adeyemi?' })
@@ -159,7 +163,6 @@ test('[I5] [I6] the host silences, removes and bans; what was written stays, and
   await samApp.window.getByRole('button', { name: 'Try now' }).click()
   await expect(sam.ui.connection).toContainText('has banned you')
 
-  await mara.ui.hostingBadge.click()
   await panel.tab('Log').click()
   await expect(panel.dialog.getByText('Mara Holm banned Sam Adeyemi')).toBeVisible()
 })
