@@ -231,9 +231,12 @@ export function createRedisFanOut(options: RedisFanOutOptions): RedisFanOut {
 
   return {
     publish(signal) {
-      // Begun first, since it has the longer way; members on this node go on whatever Redis does.
-      carry(signal)
-      deliver(signal)
+      // Begun first, since it has the longer way; members on this node go on whatever becomes of it.
+      try {
+        carry(signal)
+      } finally {
+        deliver(signal)
+      }
     },
     subscribe(listener) {
       listeners.add(listener)
