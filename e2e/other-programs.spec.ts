@@ -51,6 +51,8 @@ test('the host lets other programs in by a switch, and shuts the door again', as
   const doors = panel.dialog.getByRole('switch', { name: 'Let other programs in' })
   await doors.click()
   await expect(doors).toBeChecked()
+  // It shows at once what was wanted, and is busy until the server has started anew.
+  await expect(doors).toHaveAttribute('aria-busy', 'false')
   await isOnline(maraApp)
   await panel.close()
   const pia = await plainClient(port, 'Pia')

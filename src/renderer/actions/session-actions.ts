@@ -12,7 +12,7 @@ export interface SessionActions {
   setName(name: string): Outcome<'profile.set-name'>
   setTheme(theme: ThemeChoice): Promise<void>
   host(wanted: CommandArguments<'session.host'>): Outcome<'session.host'>
-  setStayAwake(stayAwake: boolean): Promise<void>
+  setStayAwake(stayAwake: boolean): Outcome<'app.set-settings'>
   /** Another name in this session only. */
   setSessionName(session: SessionId, name: string): Outcome<'session.set-name'>
   /** With a bearer token; answers when the server has looked at it. */
@@ -83,10 +83,8 @@ export function sessionActions(ports: ActionPorts, navigation: Navigation): Sess
       await refresh()
     },
     host: (wanted) => thenOpen(bridge.invoke('session.host', wanted)),
-    async setStayAwake(stayAwakeWhileHosting) {
-      await attempt(ports, 'app.set-settings', { stayAwakeWhileHosting })
-      await refresh()
-    },
+    setStayAwake: (stayAwakeWhileHosting) =>
+      thenRefresh<'app.set-settings'>(bridge.invoke('app.set-settings', { stayAwakeWhileHosting })),
     setSessionName: (session, name) =>
       thenRefresh<'session.set-name'>(bridge.invoke('session.set-name', { session, name })),
     signIn: (session, token) => bridge.invoke('session.sign-in', { session, token }),

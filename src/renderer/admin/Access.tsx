@@ -22,9 +22,13 @@ interface AccessProps {
 export function Access({ session, admin, isHosting }: AccessProps) {
   const { admin: actions, sessions } = useActions()
   const isHost = useAppState((state) => sessionViewOf(state, session)?.self.role === 'host')
-  const stayAwake = useAppState((state) => state.app?.settings.stayAwakeWhileHosting === true)
+  const app = useAppState((state) => state.app)
   const hosting = useAppState((state) => state.hosting.get(session))
   const { problem, run } = useQueue()
+  // Each has a line of its own: opening the doors takes as long as the server needs to start anew.
+  const doors = useQueue()
+  const computer = useQueue()
+  const problems = [problem, doors.problem, computer.problem].filter((each) => each !== null)
   const { settings } = admin
   const change = (wanted: SettingsChange): Promise<boolean> =>
     run(() => actions.changeSession(session, wanted))
@@ -32,11 +36,11 @@ export function Access({ session, admin, isHosting }: AccessProps) {
 
   return (
     <div className="access">
-      {problem === null ? null : (
-        <p className="field-problem" role="alert">
-          {problem}
+      {problems.map((each) => (
+        <p key={each} className="field-problem" role="alert">
+          {each}
         </p>
-      )}
+      ))}
       <Switch
         label={text.lock}
         text={text.lockText}
@@ -74,16 +78,16 @@ export function Access({ session, admin, isHosting }: AccessProps) {
           text={text.doorsText}
           on={hosting?.doors === true}
           told={hosting}
-          onChange={(open) => run(() => sessions.setDoors(session, open))}
+          onChange={(open) => doors.run(() => sessions.setDoors(session, open))}
         />
       ) : null}
       {isHosting ? (
         <Switch
           label={text.stayAwake}
           text={text.stayAwakeText}
-          on={stayAwake}
-          told={stayAwake}
-          onChange={(on) => sessions.setStayAwake(on).then(() => true)}
+          on={app?.settings.stayAwakeWhileHosting === true}
+          told={app}
+          onChange={(on) => computer.run(() => sessions.setStayAwake(on))}
         />
       ) : null}
       <section>

@@ -44,6 +44,7 @@ export function Switch({ label, text, on, told, disabled = false, onChange }: Sw
         aria-checked={shown}
         aria-label={label}
         aria-describedby={id}
+        aria-busy={wish !== null && wish.done === undefined}
         checked={shown}
         disabled={disabled}
         onChange={(event) => void change(event.target.checked)}
