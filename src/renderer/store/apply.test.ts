@@ -63,6 +63,18 @@ test('a session that was left takes everything about it along, and its dialog cl
   expect(state.sessions.size).toBe(0)
 })
 
+test('what a session holds is asked for again when it can be opened at last', () => {
+  const shut = session({ connection: { state: 'offline', problem: 'The disk is full.' } })
+  const failed = { ...current(opened), contents: { problem: 'The disk is full.' } }
+  const state = { ...opened, sessions: new Map([[SESSION, failed]]) }
+  const before = after(state, { type: 'session', session: shut })
+  expect(current(before).contents).toEqual({ problem: 'The disk is full.' })
+  expect(current(after(before, { type: 'session', session: session() })).contents).toBe('absent')
+  expect(current(apply(before, { type: 'app', app: appView() })).contents).toBe('absent')
+  // What failed for another reason is tried again by the person.
+  expect(current(after(state, { type: 'session', session: session() })).contents).not.toBe('absent')
+})
+
 test('[D18] something that arrives unseen draws the unread line where reading stopped', () => {
   expect(current(after(opened, unread)).unreadAfter.get(ROOM)).toBe(4)
 })

@@ -3,12 +3,13 @@ import type {
   ReadView,
   RoomView,
   SessionEvent,
+  SessionView,
   TimelineItem,
 } from '../../client/views.ts'
 import type { AppEvent, Intent } from '../../ipc/contract.ts'
 import type { MemberId, RoomId, SessionId } from '../../protocol/ids.ts'
 import { withChanges } from './timeline-items.ts'
-import { changeSession, emptyTimeline, withEntry, withoutEntry } from './state.ts'
+import { changeSession, emptyTimeline, sessionViewOf, withEntry, withoutEntry } from './state.ts'
 import type { AppState, DialogState, SessionState } from './state.ts'
 
 /** The state after one event. Pure: what must be fetched because of it is decided by `reconcile`. */
@@ -24,7 +25,11 @@ export function apply(state: AppState, event: AppEvent): AppState {
           ? state.activeSession
           : (event.app.sessions[0]?.id ?? null)
       const next: AppState = { ...state, app: event.app, sessions, hosting, admin, activeSession }
-      return closeOrphanedDialog(next, alive)
+      const opened = event.app.sessions.filter(({ id }) => isOpenedAnew(state, next, id))
+      return closeOrphanedDialog(
+        opened.reduce((each, { id }) => withoutContents(each, id), next),
+        alive,
+      )
     }
     case 'hosting':
       return { ...state, hosting: withEntry(state.hosting, event.hosting.sessionId, event.hosting) }
@@ -82,6 +87,19 @@ function coalesced(events: readonly AppEvent[]): readonly AppEvent[] {
   return result
 }
 
+/** A session that could not be opened can be now: what it holds is asked for again. */
+function isOpenedAnew(before: AppState, after: AppState, id: SessionId): boolean {
+  return isShut(sessionViewOf(before, id)) && !isShut(sessionViewOf(after, id))
+}
+
+function isShut(session: SessionView | undefined): boolean {
+  return session?.connection.state === 'offline' && session.connection.problem !== undefined
+}
+
+function withoutContents(state: AppState, id: SessionId): AppState {
+  return changeSession(state, id, (session) => ({ ...session, contents: 'absent' }))
+}
+
 /** A dialog about a session that is gone would only offer actions that fail. */
 function closeOrphanedDialog(state: AppState, alive: ReadonlySet<SessionId>): AppState {
   const { dialog } = state
@@ -121,7 +139,8 @@ function applySessionEvent(state: AppState, id: SessionId, event: SessionEvent):
       const sessions = known
         ? state.app.sessions.map((session) => (session.id === id ? event.session : session))
         : [...state.app.sessions, event.session]
-      return { ...state, app: { ...state.app, sessions } }
+      const next = { ...state, app: { ...state.app, sessions } }
+      return isOpenedAnew(state, next, id) ? withoutContents(next, id) : next
     }
     case 'rooms':
       return changeSession(state, id, (session) => withRooms(session, event.rooms, state.attentive))
