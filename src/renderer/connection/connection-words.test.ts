@@ -76,7 +76,7 @@ test.each<[ConnectionView, number, string | null]>([
   [
     { state: 'refused', reason: 'token-needed', message: '' },
     0,
-    'You are signed out. With a new token you go on where you were. [sign-in]',
+    'You are signed out. With a token you go on where you were. [sign-in]',
   ],
   [
     {

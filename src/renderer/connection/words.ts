@@ -27,7 +27,7 @@ const refused: Readonly<
   },
   'token-ended': {
     title: 'Your sign-in has ended.',
-    advice: 'With a new token you go on where you were.',
+    advice: 'With a token you go on where you were.',
   },
   'token-refused': {
     title: 'The server did not accept your token.',
@@ -170,7 +170,7 @@ export const connectionWords = {
   /** To somebody who was in before: their token was forgotten when it ended. */
   signedOut: {
     title: 'You are signed out.',
-    advice: 'With a new token you go on where you were.',
+    advice: 'With a token you go on where you were.',
   },
   /** To somebody who was never in, nothing has ended but the token. */
   newcomerEnded: {
