@@ -301,11 +301,15 @@ describe.skipIf(support.kind === 'no')('Redis', () => {
     await asked
   })
 
-  it('gives up a connection that is open and silent', async () => {
+  it.each([
+    ['', 0],
+    [', also when as many commands wait as may', 10_001],
+  ])('gives up a connection that is open and silent%s', async (_words, waiting) => {
     const clock = systemClock()
     const fast = { ...clock, after: (ms: number, run: () => void) => clock.after(ms / 40, run) }
     const { fanOut, heard } = await node(redis.url, fast)
     redis.freeze()
+    for (let seq = 0; seq < waiting; seq++) fanOut.publish(reads(seq))
     const given = new Promise<void>((resolve) => {
       const look = (): void => {
         if (!fanOut.health().ok) return resolve()

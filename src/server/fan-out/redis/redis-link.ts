@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { createClient, createCluster } from 'redis'
 import type { RedisAddress } from './connection-string.ts'
 
@@ -27,6 +28,7 @@ const RECONNECT_FROM_MS = 50
 const RECONNECT_TO_MS = 2_000
 /** Commands that wait for an answer; more are refused at once, and numbers heal what others miss. */
 const MAX_WAITING = 10_000
+const PING_AGAIN_MS = 250
 
 /** Connects and reconnects for ever by itself. */
 export function openRedisLink(address: RedisAddress, events: LinkEvents): RedisLink {
@@ -57,7 +59,17 @@ function singleLink(address: RedisAddress, events: LinkEvents): RedisLink {
     publish: (channel, message) => publisher.sPublish(channel, message),
     subscribe: (channel) => subscriber.sSubscribe(channel, events.message),
     unsubscribe: (channel) => subscriber.sUnsubscribe(channel, events.message),
-    ping: () => Promise.all([publisher.ping(), subscriber.ping()]),
+    async ping() {
+      for (;;) {
+        try {
+          return await Promise.all([publisher.ping(), subscriber.ping()])
+        } catch (fault) {
+          if (!isReady()) throw fault
+          // As many commands wait as may: whether it answers is not known yet.
+          await delay(PING_AGAIN_MS)
+        }
+      }
+    },
     hasGivenUp: () => false,
     destroy() {
       for (const client of [publisher, subscriber]) if (client.isOpen) client.destroy()
