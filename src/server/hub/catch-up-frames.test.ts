@@ -96,4 +96,15 @@ describe('what those who come back are sent', () => {
     await frames.eventsAfter(general, 4)
     expect(store.asked).toEqual([4, 2, 4])
   })
+
+  it('lets go of everything when there is little in very many', async () => {
+    const store = log()
+    const frames = createCatchUpFrames(store, LIMITS)
+    const general = room(2)
+    await frames.eventsAfter(general, 1)
+    for (let n = 0; n < 15_000; n++) await frames.eventsAfter(room(2), 1)
+    store.asked.length = 0
+    await frames.eventsAfter(general, 1)
+    expect(store.asked).toEqual([1])
+  })
 })

@@ -9,6 +9,8 @@ import { eventWeight, messageWeight } from './weight.ts'
 const SNAPSHOT_PAGE_BYTES = MAX_PAGE_BYTES / 2
 /** Kept at most, over all rooms; by `eventWeight`. */
 const MAX_KEPT_BYTES = 64 * MAX_PAGE_BYTES
+/** What an answer takes besides its events, by estimate: after a restart there is one for each of thousands of rooms. */
+const ANSWER_BYTES = 1_000
 
 /**
  * What recovering connections are sent, built once and shared by all that stand at the same place. Valid
@@ -52,7 +54,7 @@ export function createCatchUpFrames(
     const loading = load(kept)
     kept.answers.set(key, loading)
     loading.then(
-      (value) => weigh(room, kept, weightOf(value)),
+      (value) => weigh(room, kept, ANSWER_BYTES + weightOf(value)),
       // A fault is not kept: the next one who asks tries again.
       () => forget(room),
     )
