@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
@@ -102,15 +103,26 @@ export function programSupport(...names: readonly string[]): ServiceSupport {
   return { kind: 'no', why }
 }
 
+/**
+ * Below those that systems give to outgoing connections (Linux from 32,768, others from 49,152): any of these may take a
+ * port before its server starts, or while it is down.
+ */
+const PORTS = { from: 20_000, to: 32_000 }
+const TRIES = 50
+
 /** A port that was free a moment ago; a server that is to come back on its port needs to know it before. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const port = randomInt(PORTS.from, PORTS.to)
+    if (await isFree(port)) return port
+  }
+  throw new Error(`no port from ${PORTS.from} to ${PORTS.to} is free`)
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      probe.close(() => resolve(port))
-    })
+    probe.once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
   })
 }
