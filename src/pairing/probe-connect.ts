@@ -1,13 +1,19 @@
 import { request } from 'node:http'
-import { connect as connectPlain, type Socket } from 'node:net'
+import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { type PairingClock, systemPairingClock } from './clock.ts'
 import { type HostAddress, isLoopback, isPlainAnswer, keyFingerprint } from './dial.ts'
 import { MAX_PROBE_BYTES, PROBE_PATH, readProbeAnswer } from './probe-answer.ts'
 import type { ProbeConnect, ProbeResult } from './probe-subnets.ts'
 
-/** Asks over real sockets: `GET /landline` with TLS, whoever signed the certificate. */
-export function socketProbe(clock: PairingClock): ProbeConnect {
+/** What a host shows of itself before it is asked anything. */
+type Shown = Pick<Extract<ProbeResult, { kind: 'host' }>, 'fingerprint' | 'vouched'>
+
+/**
+ * Asks over real sockets: `GET /landline` with TLS, whoever signed the certificate. `authorities`: PEM of those that
+ * may vouch for the address; the very connection that they vouch for is the one that is asked.
+ */
+export function socketProbe(clock: PairingClock, authorities?: readonly string[]): ProbeConnect {
   return ({ host, port }, { connectMs, answerMs, signal }) =>
     new Promise((resolve) => {
       const sockets: Socket[] = []
@@ -28,17 +34,25 @@ export function socketProbe(clock: PairingClock): ProbeConnect {
       open((raw) => {
         cancel()
         cancel = clock.after(answerMs, () => finish({ kind: 'stranger' }))
-        const secure = connectTls({ socket: raw, minVersion: 'TLSv1.2', rejectUnauthorized: false })
+        const secure = connectTls({
+          ...{ socket: raw, host, minVersion: 'TLSv1.2', rejectUnauthorized: false },
+          // Only names may be asked for in the handshake, not addresses.
+          ...(isIP(host) === 0 ? { servername: host } : {}),
+          ...(authorities === undefined ? {} : { ca: [...authorities] }),
+        })
         sockets.push(secure)
         secure.on('error', (fault: NodeJS.ErrnoException) => {
           if (!over && isPlainAnswer(fault) && isLoopback(host)) {
-            open((plain) => ask(plain, null))
+            open((plain) => ask(plain, { fingerprint: null }))
           } else finish({ kind: 'stranger' })
         })
         secure.once('secureConnect', () => {
           const certificate = secure.getPeerX509Certificate()
           if (certificate === undefined) finish({ kind: 'stranger' })
-          else ask(secure, keyFingerprint(certificate))
+          else {
+            const vouched = authorities !== undefined && secure.authorized
+            ask(secure, { fingerprint: keyFingerprint(certificate), vouched })
+          }
         })
       })
 
@@ -55,7 +69,7 @@ export function socketProbe(clock: PairingClock): ProbeConnect {
         })
       }
 
-      function ask(socket: Socket, fingerprint: string | null): void {
+      function ask(socket: Socket, shown: Shown): void {
         const asking = request({
           createConnection: () => socket,
           path: PROBE_PATH,
@@ -72,7 +86,7 @@ export function socketProbe(clock: PairingClock): ProbeConnect {
           response.on('error', () => finish({ kind: 'stranger' }))
           response.on('end', () => {
             const answer = response.statusCode === 200 ? readProbeAnswer(text) : null
-            finish(answer === null ? { kind: 'stranger' } : { kind: 'host', answer, fingerprint })
+            finish(answer === null ? { kind: 'stranger' } : { kind: 'host', answer, ...shown })
           })
         })
         asking.end()
@@ -80,15 +94,20 @@ export function socketProbe(clock: PairingClock): ProbeConnect {
     })
 }
 
-/** One address a person named: what its session says of itself, and the key it showed. With more patience. */
+/** One address alone, with more patience. `authorities`: as above. */
 export function askHost(
   address: HostAddress,
   {
     signal = new AbortController().signal,
     clock = systemPairingClock(),
-  }: { readonly signal?: AbortSignal; readonly clock?: PairingClock } = {},
+    authorities,
+  }: {
+    readonly signal?: AbortSignal
+    readonly clock?: PairingClock
+    readonly authorities?: readonly string[]
+  } = {},
 ): Promise<ProbeResult> {
-  return socketProbe(clock)(address, { connectMs: 4_000, answerMs: 4_000, signal })
+  return socketProbe(clock, authorities)(address, { connectMs: 4_000, answerMs: 4_000, signal })
 }
 
 function failure(code: string | undefined): ProbeResult {

@@ -10,6 +10,8 @@ export type ProbeResult =
       readonly answer: ProbeAnswer
       /** Of the key it showed; null without encryption. Nobody vouches for it yet. */
       readonly fingerprint: string | null
+      /** By one of the authorities that were given, for this very address. */
+      readonly vouched?: boolean
     }
   /** A computer is there, and nothing listens on that port. */
   | { readonly kind: 'refused' }

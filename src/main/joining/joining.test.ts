@@ -60,15 +60,15 @@ function stage(
     clock,
     ports: {
       interfaces: () => world.interfaces ?? {},
-      ask: ({ host: name }, signal) => {
+      ask: ({ host: name }, signal, mayBeVouchedFor) => {
         signals.push(signal)
+        const vouched = mayBeVouchedFor && world.vouched?.includes(name) === true
         const result = world.hosts?.[name]
-        if (result !== undefined) return Promise.resolve(result)
+        if (result !== undefined) return Promise.resolve({ ...result, vouched })
         return new Promise((resolve) => {
           signal.addEventListener('abort', () => resolve({ kind: 'silent' }))
         })
       },
-      vouched: ({ host: name }) => Promise.resolve(world.vouched?.includes(name) === true),
       pair(target, secret) {
         tried.push({ target, secret })
         return Promise.resolve(world.pairs?.[target.host] ?? failed('unreachable'))

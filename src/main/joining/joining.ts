@@ -27,8 +27,6 @@ interface Where {
 }
 interface Look extends Where {
   readonly seen: Seen
-  /** By an authority, for the address that a person typed. */
-  readonly vouched: boolean
 }
 
 export interface JoiningOptions {
@@ -86,12 +84,8 @@ export function createJoining(options: JoiningOptions): Joining {
     const where = resolve(target, attempt)
     if (!where.ok) return where
     const { places, session } = where.value
-    const seen = await lookAt(ports, places, session?.sessionId, attempt)
-    if (!seen.ok) return unlessGivenUp(attempt, seen)
-    // Only where the person has named the server: an announcement could lead to somebody else's.
-    const vouched =
-      target.kind === 'address' && (await ports.vouched(seen.value.place, attempt.signal))
-    return unlessGivenUp(attempt, ok({ ...where.value, seen: seen.value, vouched }))
+    const seen = await lookAt(ports, places, session?.sessionId ?? null, attempt)
+    return unlessGivenUp(attempt, seen.ok ? ok({ ...where.value, seen: seen.value }) : seen)
   }
 
   /** The session whose host has shown the confirmed key, or is vouched for. Nothing was said of this person. */
@@ -102,8 +96,8 @@ export function createJoining(options: JoiningOptions): Joining {
   ): Promise<Result<{ readonly invite: Invite; readonly answer: Seen['answer'] }>> {
     const result = await see(target, attempt)
     if (!result.ok) return result
-    const { seen, places, vouched } = result.value
-    const { answer, place } = seen
+    const { seen, places } = result.value
+    const { answer, place, vouched } = seen
     if (!vouched && seen.fingerprint !== fingerprint) {
       attempt.step('key', 'failed', words.otherKey)
       return fail('other-key', words.otherKey)
@@ -190,10 +184,10 @@ export function createJoining(options: JoiningOptions): Joining {
       attempts.run(windowId, async (attempt) => {
         const result = await see(target, attempt)
         if (!result.ok) return result
-        const { seen, session, vouched } = result.value
-        attempt.step('key', 'done', vouched ? words.vouched : words.keyShown)
+        const { seen, session } = result.value
+        attempt.step('key', 'done', seen.vouched ? words.vouched : words.keyShown)
         const joined = options.isJoined(seen.answer.session)
-        return ok(offerOf(seen, { host: session?.host ?? '', vouched, joined }))
+        return ok(offerOf(seen, { host: session?.host ?? '', joined }))
       }),
     open: (windowId, target, fingerprint) =>
       attempts.run(windowId, async (attempt) => {
@@ -242,14 +236,14 @@ const speaks = (versions: readonly number[]): boolean =>
   versions.some((version) => SUPPORTED_VERSIONS.includes(version))
 
 function offerOf(
-  { answer, fingerprint }: Seen,
-  known: Pick<JoinOffer, 'host' | 'vouched' | 'joined'>,
+  { answer, fingerprint, vouched }: Seen,
+  known: Pick<JoinOffer, 'host' | 'joined'>,
 ): JoinOffer {
   const { session, name, people, open, approval, passphrase, tokens = 'unknown' } = answer
   return {
     ...{ sessionId: session, name, people, fingerprint },
     keyWords: fingerprintWords(fingerprint),
-    ...{ open, approval, passphrase, tokens, ...known },
+    ...{ open, approval, passphrase, tokens, vouched, ...known },
     compatible: speaks(answer.protocol),
   }
 }

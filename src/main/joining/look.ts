@@ -19,6 +19,8 @@ export interface Seen {
   readonly place: Place
   readonly answer: ProbeAnswer
   readonly fingerprint: string
+  /** By an authority, for the address that a person typed. */
+  readonly vouched: boolean
 }
 
 const MAX_PLACES = 8
@@ -40,12 +42,12 @@ export function placesOfSession({ offers }: FoundSession): readonly Place[] {
 
 /**
  * Asks all places at once and takes the first that is the session, under the key that was announced there. Nothing
- * is said of this person.
+ * is said of this person. `sessionId`: null where a person has named the address, and whatever is there is meant.
  */
 export async function lookAt(
   ports: JoiningPorts,
   places: readonly Place[],
-  sessionId: string | undefined,
+  sessionId: string | null,
   attempt: Attempt,
 ): Promise<Result<Seen>> {
   const control = new AbortController()
@@ -57,14 +59,15 @@ export async function lookAt(
   let seen: Seen | null = null
   await Promise.all(
     places.map(async (place) => {
-      const result = await ports.ask(place, control.signal)
+      // Only where the person has named the server: an announcement could lead to somebody else's.
+      const result = await ports.ask(place, control.signal, sessionId === null)
       results.push(result)
       if (result.kind !== 'host' || seen !== null) return
-      const { answer, fingerprint } = result
-      if (sessionId !== undefined && answer.session !== sessionId) return
+      const { answer, fingerprint, vouched = false } = result
+      if (sessionId !== null && answer.session !== sessionId) return
       if (place.fingerprint !== undefined && place.fingerprint !== fingerprint) otherKey = true
       else if (fingerprint !== null) {
-        seen = { place, answer, fingerprint }
+        seen = { place, answer, fingerprint, vouched }
         stop()
       }
     }),
