@@ -175,7 +175,12 @@ export type Input =
   | { readonly kind: 'challenge'; readonly nonce: string }
   | { readonly kind: 'approval' } // the host has to let us in
   | { readonly kind: 'welcome'; readonly welcome: ServerMessageOf<'welcome'> }
-  | { readonly kind: 'rejected'; readonly rejected: ServerMessageOf<'rejected'> }
+  /** `bare`: this device was never let in, and has nothing but a token to be let in by. */
+  | {
+      readonly kind: 'rejected'
+      readonly rejected: ServerMessageOf<'rejected'>
+      readonly bare?: boolean
+    }
   | {
       readonly kind: 'bye'
       readonly reconnectAfterMs: number

@@ -119,7 +119,7 @@ export function step(machine: Machine, input: Input, moment: Moment): Step {
     case 'welcome':
       return onWelcome(machine, input.welcome, moment)
     case 'rejected':
-      return onRejected(machine, input.rejected, moment)
+      return onRejected(machine, input, moment)
     case 'bye':
       return stay(
         onLink({ ...machine, stopped: input.reason === 'stopped' }, (link) => ({
@@ -263,13 +263,13 @@ function onWelcome(
 
 function onRejected(
   machine: Machine,
-  { code, member }: Extract<Input, { kind: 'rejected' }>['rejected'],
+  { rejected: { code, member }, bare = false }: Extract<Input, { kind: 'rejected' }>,
   moment: Moment,
 ): Step {
   const { phase, tokens } = machine
   if (!hasSocket(phase) || phase.state === 'connecting') return stay(machine)
   // Said of a session that was live, it is no word about the token.
-  const reason = isLive(phase) ? null : tokenReasonOf(machine, code)
+  const reason = isLive(phase) ? null : tokenReasonOf(machine, code, bare)
   if (reason !== null) return withEffect({ kind: 'drop' }, onTokenOver(machine, reason, moment))
   if (code === 'identity-taken' && member !== undefined && tokens.shown !== null) {
     const refused = refuse(machine, 'token-of-another', member)

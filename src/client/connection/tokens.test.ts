@@ -49,6 +49,17 @@ describe('the first token', () => {
     drill.refuse('unauthorized')
     expect(drill.phase).toEqual({ state: 'refused', reason: 'unauthorized' })
   })
+
+  it('[I14] is what is missing where there was nothing else to show', () => {
+    const bare = { ...rejected('unauthorized'), bare: true } as const
+    const drill = withSource()
+    drill.give({ kind: 'connect' }, answer(null), { kind: 'opened' }, CHALLENGE, bare)
+    drill.give(answer(null))
+    expect(drill.phase).toEqual({ state: 'refused', reason: 'token-needed' })
+    const sourceless = drive(['a:1'])
+    sourceless.give({ kind: 'connect' }, { kind: 'opened' }, CHALLENGE, bare)
+    expect(sourceless.phase).toEqual({ state: 'refused', reason: 'unauthorized' })
+  })
 })
 
 describe('a token that is missing or no good', () => {

@@ -234,13 +234,18 @@ function askForNext(machine: Machine, endsAt: number | null, moment: Moment): St
   return { machine: onLink(machine, (link) => ({ ...link, stay: next })), effects }
 }
 
-/** Whether a refused handshake, or the end of a connection, is about the token; null when it is not. */
-export function tokenReasonOf({ tokens }: Machine, code: ErrorCode): TokenReason | null {
+/** Whether a refused handshake is about the token; null when it is not. `bare`: see the input. */
+export function tokenReasonOf(
+  { tokens }: Machine,
+  code: ErrorCode,
+  bare: boolean,
+): TokenReason | null {
   if (code === 'token-needed') return 'token-needed'
   if (code === 'token-expired') return 'token-ended'
   if (code !== 'unauthorized') return null
-  // Tried without the one that is no good, it is still the token that is missing.
-  return tokens.shown === null ? (tokens.spurned?.reason ?? null) : 'token-refused'
+  if (tokens.shown !== null) return 'token-refused'
+  // Tried without the one that is no good, or without anything, it is still the token that is missing.
+  return tokens.spurned?.reason ?? (bare && tokens.source !== 'none' ? 'token-needed' : null)
 }
 
 /** The token is good no longer, or never was, or is missing: there is no way in without another one. */

@@ -11,6 +11,7 @@ import {
   resetOf,
   ROOM,
   roomState,
+  SESSION,
   value,
   welcome,
 } from '../../testing/client-kit.ts'
@@ -202,6 +203,21 @@ describe('a token that a person gives', () => {
     const right = kit.session.signIn(tokenEnding(HOUR_MS))
     await letIn()
     expect(await right).toMatchObject({ ok: true })
+  })
+
+  it('[I14] is asked for where a newcomer has nothing else to show', async () => {
+    kit = clientKit({
+      session: { id: SESSION, name: 'Field Station', addresses: ['10.0.0.1:47800'] },
+      tokens: () => Promise.resolve({ kind: 'none' }),
+    })
+    kit.session.connect()
+    await refuse('unauthorized')
+    expect(state()).toMatchObject({ state: 'refused', reason: 'token-needed' })
+    kit.session.connectNow()
+    await letIn()
+    kit.session.rename('Ada L.')
+    await refuse('unauthorized')
+    expect(state(), 'who was in is a newcomer no longer').toMatchObject({ reason: 'unauthorized' })
   })
 
   it('is kept for later when nobody answers, and told why somebody else does not let in', async () => {

@@ -41,7 +41,8 @@ export function startSession(
   const { database, meta, rooms } = replica
   const self = identity.memberId
   const deviceKey = deviceKeyOf(identity.deviceKey)
-  const facts = createFacts(meta, credentialOf(options.session))
+  const given = credentialOf(options.session)
+  const facts = createFacts(meta, given)
   const listeners = new Set<(event: SessionEvent) => void>()
   const keyWords =
     options.trust.kind === 'pinned' ? { keyWords: fingerprintWords(options.trust.fingerprint) } : {}
@@ -186,7 +187,8 @@ export function startSession(
         turn()
         // A server that forgot this device is shown the invite when the person tries again.
         if (message.code === 'unauthorized') presentAgain()
-        connection.input({ kind: 'rejected', rejected: message })
+        const bare = given === undefined && !facts.wasLetIn()
+        connection.input({ kind: 'rejected', rejected: message, bare })
       },
       session: (told) => learn(() => facts.session(told)),
       admin: admin.snapshot,
