@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { openClientSession } from '../../client/client-session.ts'
 import type {
@@ -117,15 +117,15 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
     return { ok: true, value: session }
   }
 
-  /** In the list it stays, as whoever this device was before. */
-  function takeBack(before: KnownSession | undefined): void {
+  /** In the list it stays, as whoever this device was before, with its files where they were set aside. */
+  function takeBack(before: KnownSession | undefined, isAside: boolean): void {
     if (before === undefined) return
     const folder = folderOf(before.sessionId)
     try {
       if (options.profile.session(before.sessionId) !== before) {
         options.profile.putSession(before)
       }
-      if (existsSync(asideOf(folder))) {
+      if (isAside) {
         rmSync(folder, GONE)
         renameSync(asideOf(folder), folder)
       }
@@ -153,10 +153,11 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
   }
 
   function drop(id: SessionId): void {
+    // First the profile: where that cannot be written, the session is in the list as before.
+    options.profile.removeSession(id)
     open.get(id)?.close()
     open.delete(id)
     shut.delete(id)
-    options.profile.removeSession(id)
     options.onListChange()
   }
 
@@ -165,10 +166,12 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
     startOver(known) {
       const id = known.sessionId
       const before = options.profile.session(id)
+      let isAside = false
       open.get(id)?.close()
       try {
         // First the files: a crash in between leaves a session without any, not one with somebody else's.
         setAside(folderOf(id))
+        isAside = true
         options.profile.putSession(known)
         const opened = openOne(dialled(known))
         if (opened.ok) {
@@ -179,7 +182,7 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
         // A file is held by another program, or the disk is full.
         options.log.error('a session could not be begun anew', errorFields(error))
       }
-      takeBack(before)
+      takeBack(before, isAside)
       return fail('internal', 'The session could not be begun anew on this computer’s disk.')
     },
     get: (id) => open.get(id),
