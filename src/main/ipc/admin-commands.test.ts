@@ -5,6 +5,7 @@ import type { NewIntegration } from '../../client/session/admin.ts'
 import type { MemberId, SessionId } from '../../protocol/ids.ts'
 import { createInvite } from '../../protocol/invite.ts'
 import { adminCommands, hookUrl } from './admin-commands.ts'
+import { ok } from './command-gate.ts'
 
 const ID = '0192d3a4-0000-7000-8000-000000000401' as MemberId
 const invite = {
@@ -34,7 +35,9 @@ it('a program of which nobody knows whether it was made is tried again with the 
   }
   let secrets = 0
   const commands = adminCommands(
-    { get: () => ({ admin }) as ClientSession } as unknown as Parameters<typeof adminCommands>[0],
+    { find: () => ok({ admin } as ClientSession) } as unknown as Parameters<
+      typeof adminCommands
+    >[0],
     { set: async () => {} } as unknown as Parameters<typeof adminCommands>[1],
     () => ({ ok: true, value: 'landline://join' }),
     () => `secret ${++secrets}`,
@@ -66,7 +69,9 @@ it('[I4] nobody’s invite is taken for the one that the session’s own link is
     },
   }
   const commands = adminCommands(
-    { get: () => ({ admin }) as ClientSession } as unknown as Parameters<typeof adminCommands>[0],
+    { find: () => ok({ admin } as ClientSession) } as unknown as Parameters<
+      typeof adminCommands
+    >[0],
     { set: async () => {} } as unknown as Parameters<typeof adminCommands>[1],
     () => ({ ok: true, value: 'landline://join' }),
     () => 'secret',

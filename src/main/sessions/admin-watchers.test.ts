@@ -3,6 +3,7 @@ import type { ClientSession } from '../../client/client-session.ts'
 import { sessionIdSchema } from '../../protocol/ids.ts'
 import { ok } from '../ipc/command-gate.ts'
 import { createAdminWatchers } from './admin-watchers.ts'
+import { unknownSession } from './known-sessions.ts'
 
 const id = sessionIdSchema.parse('0190a000-0000-7000-8000-000000000001')
 const other = sessionIdSchema.parse('0190a000-0000-7000-8000-000000000002')
@@ -17,10 +18,12 @@ describe('windows that show what hosts see', () => {
     },
     view: () => null,
   }
+  const client = { admin } as unknown as ClientSession
   const watchers = () =>
     createAdminWatchers({
       registry: {
-        get: (one) => (one === id ? ({ admin } as unknown as ClientSession) : undefined),
+        get: (one) => (one === id ? client : undefined),
+        find: (one) => (one === id ? ok(client) : unknownSession),
       },
       isHosted: () => hosted,
     })

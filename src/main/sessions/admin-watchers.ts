@@ -2,7 +2,6 @@ import type { AdminView } from '../../ipc/admin-contract.ts'
 import type { Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
 import { ok } from '../ipc/command-gate.ts'
-import { unknownSession } from './known-sessions.ts'
 import type { SessionRegistry } from './session-registry.ts'
 
 /** The windows that show what hosts and moderators see; the server is asked for it as long as one does. */
@@ -15,7 +14,7 @@ export interface AdminWatchers {
 }
 
 export function createAdminWatchers(options: {
-  readonly registry: Pick<SessionRegistry, 'get'>
+  readonly registry: Pick<SessionRegistry, 'get' | 'find'>
   /** This app looks after the invite of a session it hosts, with or without a window. */
   readonly isHosted: (session: SessionId) => boolean
 }): AdminWatchers {
@@ -26,8 +25,9 @@ export function createAdminWatchers(options: {
 
   return {
     async set(windowId, session, active) {
-      const client = options.registry.get(session)
-      if (client === undefined) return unknownSession
+      const found = options.registry.find(session)
+      if (!found.ok) return found
+      const client = found.value
       const known = windows.get(session) ?? new Set()
       windows.set(session, known)
       if (active) known.add(windowId)

@@ -10,14 +10,15 @@ import { hostTrust } from '../../client/connection/host-trust.ts'
 import type { TokenAnswer } from '../../client/token-source.ts'
 import type { SessionEvent, SessionView, TokenReason } from '../../client/views.ts'
 import type { AdminView } from '../../ipc/admin-contract.ts'
-import type { Result } from '../../ipc/errors.ts'
+import type { Failure, Result } from '../../ipc/errors.ts'
 import type { SessionId } from '../../protocol/ids.ts'
-import { fail } from '../ipc/command-gate.ts'
+import { fail, ok } from '../ipc/command-gate.ts'
 import { errorFields } from '../logger.ts'
 import type { Logger } from '../logger.ts'
 import { placesOf } from '../profile/profile-schema.ts'
 import type { KnownSession } from '../profile/profile-schema.ts'
 import type { ProfileStore } from '../profile/profile-store.ts'
+import { unknownSession } from './known-sessions.ts'
 
 export interface RegistryOptions {
   readonly profile: ProfileStore
@@ -46,6 +47,8 @@ export interface RegistryOptions {
 export interface SessionRegistry {
   open(known: KnownSession): Result<ClientSession>
   get(id: SessionId): ClientSession | undefined
+  /** The same, or why there is none: it could not be opened, or is not in the list. */
+  find(id: SessionId): Result<ClientSession>
   /** In the order they were joined. */
   views(): readonly SessionView[]
   /** Deletes this device's copy and opens the session anew, as somebody else. When that fails, all is as before. */
@@ -63,7 +66,7 @@ export interface SessionRegistry {
 export function createSessionRegistry(options: RegistryOptions): SessionRegistry {
   const open = new Map<SessionId, ClientSession>()
   /** Why they could not be opened. */
-  const shut = new Map<SessionId, string>()
+  const shut = new Map<SessionId, Failure>()
   const folderOf = (id: SessionId): string => join(options.folder, id)
   let presence: 'online' | 'away' = 'online'
 
@@ -103,7 +106,7 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
     if (!opened.ok) {
       options.log.error('a session could not be opened', { session: id })
       open.delete(id)
-      shut.set(id, opened.failure.message)
+      shut.set(id, opened.failure)
       options.onListChange()
       return opened
     }
@@ -140,7 +143,7 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
     const problem = shut.get(id)
     return problem === undefined
       ? open.get(id)?.view()
-      : shutView(known, options.profile.get().name ?? '', problem)
+      : shutView(known, options.profile.get().name ?? '', problem.message)
   }
 
   /** What is left of it is nobody's, and in nobody's way. */
@@ -186,6 +189,12 @@ export function createSessionRegistry(options: RegistryOptions): SessionRegistry
       return fail('internal', 'The session could not be begun anew on this computer’s disk.')
     },
     get: (id) => open.get(id),
+    find(id) {
+      const session = open.get(id)
+      if (session !== undefined) return ok(session)
+      const failure = shut.get(id)
+      return failure === undefined ? unknownSession : { ok: false, failure }
+    },
     views: () =>
       options.profile
         .get()

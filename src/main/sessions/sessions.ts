@@ -82,12 +82,12 @@ export function createSessions(options: HostedSessionsOptions): Sessions {
     },
 
     setName(id, name) {
-      const client = registry.get(id)
-      if (known(id) === undefined || client === undefined) return unknownSession
+      const client = registry.find(id)
+      if (!client.ok) return client
       remember(id, { memberName: name, disconnected: false })
-      client.rename(name)
+      client.value.rename(name)
       // The name may have been what kept this person out.
-      client.connect()
+      client.value.connect()
       return done
     },
 
@@ -103,10 +103,10 @@ export function createSessions(options: HostedSessionsOptions): Sessions {
     },
 
     disconnect(id) {
-      const session = registry.get(id)
-      if (session === undefined) return unknownSession
+      const session = registry.find(id)
+      if (!session.ok) return session
       remember(id, { disconnected: true })
-      session.disconnect()
+      session.value.disconnect()
       return done
     },
 

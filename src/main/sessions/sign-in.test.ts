@@ -330,6 +330,8 @@ describe('signing in', () => {
     await on.answer('identity-taken', { id: OTHER, name: 'Mara' })
     expect(await given).toMatchObject({ ok: false })
     expect(on.registry.get(SESSION)).toBeUndefined()
+    const why = { kind: 'internal', message: expect.stringMatching(/\.$/) as unknown }
+    expect(on.registry.find(SESSION)).toMatchObject({ failure: why })
     expect(on.registry.views()).toMatchObject([
       {
         ...{ id: SESSION, name: 'Night Server', self: { memberId: SELF, name: 'Ada' } },

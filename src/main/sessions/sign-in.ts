@@ -20,7 +20,7 @@ export interface SignIn {
 
 export function createSignIn(
   profile: ProfileStore,
-  registry: Pick<SessionRegistry, 'get' | 'startOver'>,
+  registry: Pick<SessionRegistry, 'get' | 'find' | 'startOver'>,
 ): SignIn {
   /** Once is enough: whoever is told of yet another member is shown the refusal. */
   const adopted = new Set<SessionId>()
@@ -55,8 +55,10 @@ export function createSignIn(
 
   async function tryToken(id: SessionId, token: string): Promise<Result<null>> {
     const session = profile.session(id)
-    const client = registry.get(id)
-    if (session === undefined || client === undefined) return unknownSession
+    const found = registry.find(id)
+    if (session === undefined) return unknownSession
+    if (!found.ok) return found
+    const client = found.value
     adopted.delete(id)
     if (session.token !== undefined && session.token !== token) earlier.set(id, session.token)
     // Before it is shown: who is let in now must be let in by itself at the next start.

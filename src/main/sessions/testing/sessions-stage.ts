@@ -10,6 +10,7 @@ import type { StartProblem } from '../../hosting/lan-host.ts'
 import { fail, ok } from '../../ipc/command-gate.ts'
 import type { KnownSession } from '../../profile/profile-schema.ts'
 import { openProfileStore } from '../../profile/profile-store.ts'
+import { unknownSession } from '../known-sessions.ts'
 import type { SessionRegistry } from '../session-registry.ts'
 import { createSessions } from '../sessions.ts'
 
@@ -63,6 +64,10 @@ export function stage(folder: string) {
       return ok(opened)
     },
     get: (one: SessionId) => clients.get(one),
+    find(one: SessionId) {
+      const opened = clients.get(one)
+      return opened === undefined ? unknownSession : ok(opened)
+    },
     drop: (one: SessionId) => profile.removeSession(one),
     remove(one: SessionId) {
       log.push(`${profile.session(one)?.name} removed`)
