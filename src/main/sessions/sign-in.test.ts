@@ -295,6 +295,25 @@ describe('signing in', () => {
     expect(on.known()).not.toHaveProperty('token')
   })
 
+  it('one from before the person left is not theirs who join anew', async () => {
+    on.start()
+    await on.answer('token-needed')
+    const first = on.signIn.withToken(SESSION, 'first')
+    await on.answer()
+    await first
+    on.registry.get(SESSION)?.disconnect()
+    await on.signIn.withToken(SESSION, 'next')
+    const { token: _token, ...left } = on.known()
+    on.registry.remove(SESSION)
+    on.profile.putSession({ ...left, ...createIdentity() })
+    on.start()
+    await on.answer('token-needed')
+    const wrong = on.signIn.withToken(SESSION, 'wrong')
+    await on.answer('unauthorized')
+    expect(await wrong).toMatchObject({ ok: false })
+    expect(on.known()).not.toHaveProperty('token')
+  })
+
   it('[I13] one of another member is forgotten where it cannot become this person’s', async () => {
     on.start()
     await on.answer('token-needed')

@@ -60,7 +60,9 @@ export function createSignIn(
     if (!found.ok) return found
     const client = found.value
     adopted.delete(id)
-    if (session.token !== undefined && session.token !== token) earlier.set(id, session.token)
+    // Who has left and joined anew is somebody else than the one before was good for.
+    if (session.token === undefined) earlier.delete(id)
+    else if (session.token !== token) earlier.set(id, session.token)
     // Before it is shown: who is let in now must be let in by itself at the next start.
     keepToken(session, token)
     let result = await client.signIn(token)
