@@ -272,6 +272,24 @@ describe('sessions of a profile', () => {
     expect(next.noted()).toContain('Ward 3 connect')
   })
 
+  it('a session that is hosted before it can be opened is the host’s once it is', async () => {
+    on.named()
+    await on.sessions.host('Field')
+    await on.sessions.stopHosting(id(7))
+    const next = stage(folder)
+    next.damage(id(7))
+    next.sessions.resume()
+    await next.sessions.resumeHosting(id(7))
+    next.damage(id(9))
+    next.noted()
+    expect(next.sessions.connect(id(7))).toEqual(ok(null))
+    expect(next.noted()).toEqual([
+      'Field opened at 127.0.0.1:51000',
+      'Field hosting true',
+      ...['Field connect', 'Field connect', 'Field connect now'],
+    ])
+  })
+
   it('counts nobody as in whom the session keeps out and has never let in', () => {
     on.named()
     expect(on.sessions.isIn(id(1))).toBe(false)

@@ -38,10 +38,9 @@ export function createSessions(options: HostedSessionsOptions): Sessions {
   function begin(session: KnownSession): Result<ClientSession> {
     const opened = open(session)
     if (!opened.ok) return opened
-    if (session.hosted?.autoResume === true && !hosting.isActive(session.sessionId)) {
-      // Members come back to the port they know; a failure is told in the hosting view.
-      void start(session, true)
-    }
+    // Members come back to the port they know; a failure is told in the hosting view. Where it is served already,
+    // its client is told so.
+    if (session.hosted?.autoResume === true) void start(session, true)
     const rests = session.hosted !== undefined && !session.hosted.autoResume
     if (!session.disconnected && !rests) opened.value.connect()
     return opened

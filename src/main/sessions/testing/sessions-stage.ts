@@ -77,6 +77,7 @@ export function stage(folder: string) {
   } as unknown as SessionRegistry
   const hosting = {
     async start(session: KnownSession, portIsKnown: boolean) {
+      if (active.has(session.sessionId)) return null
       log.push(`${session.name} served on ${session.hosted?.port}${portIsKnown ? ', known' : ''}`)
       if (problem === null) active.set(session.sessionId, session)
       if (problem === null) sessions.onHostReady(session.sessionId, 51_000)
