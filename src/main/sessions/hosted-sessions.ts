@@ -100,9 +100,9 @@ export function createHostedSessions(
       }
       const opened = open(known(id) ?? session)
       if (!opened.ok) {
-        // Nobody could stop it.
-        await hosting.stop(id)
+        // Nobody could stop it. First the list: meanwhile nobody is to find it there.
         registry.drop(id)
+        await hosting.stop(id)
         return opened
       }
       beHost(opened.value)

@@ -61,7 +61,7 @@ describe('sessions of a profile', () => {
     on.named()
     on.damage(id(7))
     expect(await on.sessions.host('Field')).toMatchObject({ failure: { kind: 'internal' } })
-    expect(on.noted().at(-1)).toBe('served no more')
+    expect(on.noted().slice(-2)).toEqual(['Field dropped', 'served no more'])
     expect(on.profile.get().sessions).toEqual([])
   })
 

@@ -68,7 +68,10 @@ export function stage(folder: string) {
       const opened = clients.get(one)
       return opened === undefined ? unknownSession : ok(opened)
     },
-    drop: (one: SessionId) => profile.removeSession(one),
+    drop(one: SessionId) {
+      log.push(`${profile.session(one)?.name} dropped`)
+      profile.removeSession(one)
+    },
     remove(one: SessionId) {
       log.push(`${profile.session(one)?.name} removed`)
       clients.delete(one)
