@@ -105,7 +105,6 @@ export function startApp(options: AppOptions): RunningApp {
       joining.cancel(id)
       adminWatchers.gone(id)
       watchers.set(id, false)
-      camera.set(id, false)
     },
     onClosing(event, isLast) {
       if (!isLast || !launch.askBeforeQuit || shutdown.isStopping) return
