@@ -158,6 +158,7 @@ export function startApp(options: AppOptions): RunningApp {
       windows.broadcast({ type: 'session-event', session: id, event })
       if (event.type !== 'session') return
       signIn.follow(event.session)
+      found.refresh()
       shell.refresh()
     },
     onAdmin(session, admin) {
@@ -215,6 +216,7 @@ export function startApp(options: AppOptions): RunningApp {
     profile,
     registry,
     isHosted: (id) => hosting.isActive(id),
+    isJoined: (id) => sessions.isIn(id),
     onChange(list) {
       if (watching.size > 0) windows.broadcast({ type: 'found', sessions: list })
     },

@@ -34,6 +34,7 @@ function stage() {
   const log: string[] = []
   const known = new Map<SessionId, KnownSession>()
   const hosted = new Set<SessionId>()
+  const keptOut = new Set<SessionId>()
   const told: (readonly FoundSessionView[])[] = []
   let list: readonly FoundSession[] = []
   let hear: (sessions: readonly FoundSession[]) => void = () => {}
@@ -57,12 +58,14 @@ function stage() {
     },
     registry: { get: (one) => (known.has(one) ? client : undefined) },
     isHosted: (one) => hosted.has(one),
+    isJoined: (one) => known.has(one) && !keptOut.has(one),
     onChange: (views) => void told.push(views),
     log: { info() {}, warn() {}, error() {} },
   })
   return {
     sessions,
     hosted,
+    keptOut,
     told,
     knownOf: (n: number) => known.get(id(n)),
     join(n: number, addresses: readonly string[], more: Partial<KnownSession> = {}): void {
@@ -166,6 +169,16 @@ describe('the list people see', () => {
     expect(on.told.at(-1)).toHaveLength(4)
     on.sessions.refresh()
     expect(on.told).toHaveLength(2)
+  })
+
+  it('lets those join in another way whom a session of theirs keeps out', () => {
+    const on = stage()
+    on.join(1, ['10.0.0.1:1'])
+    on.show(found(1, offer(['10.0.0.1:1'])))
+    expect(on.told.at(-1)).toMatchObject([{ joined: true }])
+    on.keptOut.add(id(1))
+    on.sessions.refresh()
+    expect(on.told.at(-1)).toMatchObject([{ joined: false }])
   })
 })
 

@@ -17,6 +17,8 @@ export interface FoundSessionsOptions {
   readonly registry: Pick<SessionRegistry, 'get'>
   /** Sessions this computer hosts now are no news to it. */
   readonly isHosted: (id: SessionId) => boolean
+  /** The person has no need to join it. */
+  readonly isJoined: (id: SessionId) => boolean
   readonly onChange: (sessions: readonly FoundSessionView[]) => void
   readonly log: Logger
 }
@@ -26,7 +28,7 @@ export interface FoundSessions {
   views(): readonly FoundSessionView[]
   /** Somebody is looking at the list. */
   askNow(): void
-  /** The list of this profile's sessions changed. */
+  /** The list of this profile's sessions changed, or one of them. */
   refresh(): void
   /** As it is announced, with the offers of all that claim to host it. */
   session(id: SessionId): FoundSession | undefined
@@ -55,7 +57,7 @@ export function createFoundSessions(options: FoundSessionsOptions): FoundSession
       .filter(({ sessionId }) => !options.isHosted(sessionId))
       .map(({ sessionId, name, host, people, passphrase, open, protocolVersion }) => ({
         ...{ sessionId, name, host, people, passphrase, open },
-        joined: profile.session(sessionId) !== undefined,
+        joined: options.isJoined(sessionId),
         compatible: SUPPORTED_VERSIONS.includes(protocolVersion),
       }))
   }

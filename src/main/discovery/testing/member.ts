@@ -73,6 +73,7 @@ createFoundSessions({
   profile,
   registry,
   isHosted: () => false,
+  isJoined: (id) => sessions.isIn(id),
   onChange: (list) => tell({ found: list }),
   log,
 })
