@@ -6,7 +6,7 @@ import { isModerator } from '../../protocol/roles.ts'
 import type { AdminBoard } from './admin-board.ts'
 import type { Codes } from './codes.ts'
 import type { AdmittedDevice, Connection } from './connection.ts'
-import { linkRefusal } from './link-refusal.ts'
+import { FORGOTTEN, linkRefusal } from './link-refusal.ts'
 import type { Moderation } from './moderation.ts'
 import type { People } from './people.ts'
 import type { Clock, FanOut, Log, Refusal, Secrets, Store } from './ports.ts'
@@ -125,7 +125,8 @@ export function createAdminRequests(ports: AdminRequestPorts): AdminRequests {
   ): Promise<void> {
     if (codes === undefined) return answer(connection, ref, NO_CODES)
     // Refused here, since whoever types the code could only be told that it does not work (I13).
-    const refusal = linkRefusal(await registry.devicesOf(device.member))
+    const own = await registry.devicesOf(device.member)
+    const refusal = own.some(({ id }) => id === device.device) ? linkRefusal(own) : FORGOTTEN
     if (refusal !== undefined) return answer(connection, ref, refusal)
     const code = await codes.link(device.member)
     if (code === undefined) {

@@ -140,6 +140,16 @@ describe('a bearer', () => {
     expect((await kit.tryWith(undefined, sam.person)).of('welcome')).toHaveLength(1)
   })
 
+  it('[I11] [I13] links nothing with a device that was forgotten while it is connected', async () => {
+    const kit = await kitWith()
+    const eve = await show(kit, kit.person('Eve'), 'eve')
+    const operator = { by: null, at: kit.clock.now() }
+    await kit.store.registry.unbindToken(eve.person.member, true, operator)
+    await eve.ask({ type: 'link-device', ref: 4 })
+    expect(eve.last('failed')).toMatchObject({ ref: 4, code: 'not-allowed' })
+    expect(eve.of('link-code')).toEqual([])
+  })
+
   it('[I13] is kept as a hash: what the authority calls them is nowhere in the session', async () => {
     const kit = await hubKit({}, 1, vouching)
     const hashed: string[] = []
