@@ -49,16 +49,23 @@ export function givenByFlags(
     printOptions: false,
     config: undefined as string | undefined,
   }
+  let last: string | undefined
   for (const token of tokens) {
-    if (token.kind === 'positional')
-      faults.push(`"${token.value}" is not understood: flags begin with --.`)
-    if (token.kind !== 'option') continue
+    if (token.kind === 'option-terminator') continue
+    if (token.kind === 'positional' || !token.rawName.startsWith('--')) {
+      // Never quoted: it may be the value of a flag with a typing error, and a secret.
+      const place = last === undefined ? 'The first word' : `A word after ${last}`
+      const fault = `${place} is not understood: flags begin with --.`
+      if (faults.at(-1) !== fault) faults.push(fault)
+      continue
+    }
     const { name, rawName, value, inlineValue } = token
+    last = rawName
     const kind = kinds[name]
     const instead = secrets.get(name)
     if (instead !== undefined) {
       faults.push(`--${name} is no flag, since command lines are seen by others: ${instead}.`)
-    } else if (kind === undefined || !rawName.startsWith('--')) {
+    } else if (kind === undefined) {
       faults.push(
         `${rawName} is not known.${suggestion(
           rawName,

@@ -133,6 +133,18 @@ describe('the options of the server (G1)', () => {
     expect(all).toHaveLength(expected.length + 1)
   })
 
+  it('never quote a word that is no flag, which may be the value of one with a typing error', () => {
+    const connection = 'postgres://me:planted-password@db/landline'
+    expect(faults(['--postgres-conection-string', connection, 'more', '--open'])).toEqual([
+      expect.stringMatching(/^--postgres-conection-string is not known\./),
+      'A word after --postgres-conection-string is not understood: flags begin with --.',
+    ])
+    expect(faults([connection, '--open'])).toEqual([
+      'The first word is not understood: flags begin with --.',
+    ])
+    expect(faults(['--jwt-secrt', '-planted']).join('\n')).not.toMatch(/-p\b|planted/)
+  })
+
   it('say when a file cannot be read or is no options', () => {
     expect(faults(['--config', 'f'], {}, '{')[0]).toMatch(/^f cannot be read/)
     expect(faults(['--config', 'f'], {}, '- a')[0]).toMatch(/by name/)
