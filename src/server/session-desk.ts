@@ -7,6 +7,7 @@ import { createPairingDoor, type PairingDoor } from './doors/pairing/pairing-doo
 import { createSharedTries } from './doors/pairing/shared-tries.ts'
 import type { SharedCodes } from './hub/codes-port.ts'
 import type { Hub } from './hub/hub.ts'
+import type { Pairing } from './hub/pairing.ts'
 import type { Clock, Log, Meter } from './hub/ports.ts'
 import { reachableAddresses } from './ops/addresses.ts'
 import { fingerprintOfKey } from './tls/host-key.ts'
@@ -25,7 +26,16 @@ export function offersCodes(
   return trustedProxies.length === 0 && tls?.kind === (isShared ? 'certificate' : 'host-key')
 }
 
-/** The door of codes and passphrase before the hub's own; undefined where they are off. */
+/** Nobody comes in by knowing anything, but whoever asks is told what session this is. */
+const noWays: Omit<PairingDesk, 'notice'> = {
+  codes: () => Promise.resolve([]),
+  passphrase: () => null,
+  granted: () => Promise.resolve({ kind: 'refused', code: 'no-code' }),
+  exhausted() {},
+  guessing() {},
+}
+
+/** The door of codes and passphrase before the hub's own. Where they are off it only answers who asks for the session. */
 export function openPairing(
   hub: Pick<Hub, 'pairing' | 'session' | 'onlinePeople'>,
   ports: {
@@ -43,9 +53,8 @@ export function openPairing(
     readonly codes: SharedCodes | undefined
     readonly tokens: SessionNotice['tokens']
   },
-): PairingDoor | undefined {
+): PairingDoor {
   const { pairing, session } = hub
-  if (pairing === undefined) return undefined
   const { tls, shown, host, port, tokens } = ports
   function fingerprint(): string | null {
     const material = shown()
@@ -69,23 +78,26 @@ export function openPairing(
     }
   }
 
+  const waysOf = (by: Pairing): Omit<PairingDesk, 'notice'> => ({
+    codes: by.codes,
+    passphrase: () => by.passphrase(),
+    async granted(proved) {
+      const grant = await by.granted(proved)
+      if (grant.kind === 'refused') return grant
+      const { secret, member } = grant
+      const invite = inviteParts(secret)
+      return { kind: 'granted', invite, ...(member === undefined ? {} : { member }) }
+    },
+    exhausted: (code) => by.exhausted(code),
+    guessing: (what, address) => by.guessing(what, address),
+  })
   const desk: PairingDesk = {
     notice() {
       const { id, name } = session.facts()
       const { approval, access } = session.shown()
       return { id, name, people: hub.onlinePeople(), approval, open: access === 'open', tokens }
     },
-    codes: pairing.codes,
-    passphrase: () => pairing.passphrase(),
-    async granted(proved) {
-      const grant = await pairing.granted(proved)
-      if (grant.kind === 'refused') return grant
-      const { secret, member } = grant
-      const invite = inviteParts(secret)
-      return { kind: 'granted', invite, ...(member === undefined ? {} : { member }) }
-    },
-    exhausted: (code) => pairing.exhausted(code),
-    guessing: (what, address) => pairing.guessing(what, address),
+    ...(pairing === undefined ? noWays : waysOf(pairing)),
   }
   const { clock, meter, log, addressOf } = ports
   const random = (count: number): Uint8Array => randomBytes(count)

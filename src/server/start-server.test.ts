@@ -66,10 +66,10 @@ describe('the server on real sockets', () => {
     socket.on('error', () => {})
     return { socket, answer: once(socket, 'close').then(() => all) }
   }
-  const upgrade = (port: number, headers: string): Promise<string> =>
+  const upgrade = (port: number, headers: string, path = '/ws'): Promise<string> =>
     rawHttp(
       port,
-      `GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${headers}\r\n`,
+      `GET ${path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${headers}\r\n`,
     ).answer
 
   it.each([
@@ -84,6 +84,17 @@ describe('the server on real sockets', () => {
       expect(readProbeAnswer(await answer.text())).toMatchObject({ tokens })
     },
   )
+
+  it('[I13] says it without codes and passphrase too, and lets nobody in by one', async () => {
+    const server = await start({ vouching: noVouching })
+    const answer = await fetch(`${server.httpUrl}/landline`)
+    expect(readProbeAnswer(await answer.text())).toMatchObject({
+      ...{ session: server.session.id, tokens: 'taken', open: false },
+      ...{ selector: '', passphrase: false },
+    })
+    const offered = 'Sec-WebSocket-Protocol: landline-pair.v1\r\n'
+    expect(await upgrade(server.port, offered, '/pair')).toMatch(/^HTTP\/1.1 404 /)
+  })
 
   it('[I11] lets two people talk, one of them on two devices, who is one person', async () => {
     const server = await start({ pairing: true })

@@ -59,7 +59,7 @@ export interface ServerOptions {
   readonly tls?: ServerTls | undefined
   readonly hub?: Partial<HubOptions>
   readonly door?: Partial<NativeDoorOptions>
-  /** Codes and a passphrase let people in: `/pair`, and `GET /landline` for those who look for a host. */
+  /** Codes and a passphrase let people in, by `/pair`. What session this is, `GET /landline` says in any case. */
   readonly pairing?: boolean
   /** Whose session it is: lets them in as its host. */
   readonly owner?: OwnerOptions | undefined
@@ -221,16 +221,14 @@ export async function startServer(
     ) {
       return
     }
-    if (pairing !== undefined && pathOf(request) === PROBE_PATH) {
-      return pairing.answer(request, response)
-    }
+    if (pathOf(request) === PROBE_PATH) return pairing.answer(request, response)
     if (door.answer(request, response)) return
     if (integrations.answer(request, response)) return
     answerHttp(request, response)
   })
   http.on('upgrade', (request, raw, head) => {
     if (operations?.turnsAway(request, raw) === true) return
-    if (pairing !== undefined && pathOf(request) === PAIRING_PATH) {
+    if (hub.pairing !== undefined && pathOf(request) === PAIRING_PATH) {
       return pairing.upgrade(request, raw, head)
     }
     door.upgrade(request, raw, head)
@@ -260,7 +258,7 @@ export async function startServer(
   async function giveUp(fault: StartFault): Promise<StartFault> {
     http.close()
     door.stop()
-    pairing?.dispose()
+    pairing.dispose()
     await integrations.stop()
     web.dispose()
     hub.stop()
@@ -274,7 +272,7 @@ export async function startServer(
     http.close()
     const deadline = clock.monotonic() + CLIENTS_WITHIN_MS
     try {
-      pairing?.dispose()
+      pairing.dispose()
       await Promise.all([inTime(integrations.stop(), HOOKS_WITHIN_MS, clock), hub.drain(reason)])
       await door.closed(Math.max(500, Math.min(5_000, deadline - clock.monotonic())))
     } finally {
