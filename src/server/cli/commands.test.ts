@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -85,6 +85,13 @@ describe('the command line', () => {
     printed = []
     await manageInvites(['list', '--data', data()], {}, output)
     expect(printed).toHaveLength(1)
+  })
+
+  it('makes no key where no session is', async () => {
+    const nowhere = join(folder, 'mistyped')
+    const create = ['create', '--data', nowhere, '--host', '0.0.0.0']
+    await expect(manageInvites(create, {}, output)).rejects.toThrow('no session')
+    expect(existsSync(nowhere)).toBe(false)
   })
 
   it('[I9] lists people and changes what they may do, as the audit log will tell', async () => {

@@ -60,12 +60,12 @@ async function create(given: CommandOptions, output: Output): Promise<number> {
     throw new CommandFault('Say by --port where the server listens: the link names it.')
   }
   const { host, port } = options
-  // Before anything is made: it is shown this once.
-  const { fingerprint, names } = identityOf(options)
   const secrets = systemSecrets()
   const token = secrets.nonce()
   const at = Date.now()
   return await withStore(given, async ({ registry, session }) => {
+    // Before the invite is made, which is shown this once; and only where a session is, since it may make a key.
+    const { fingerprint, names } = identityOf(options)
     const made = await registry.createInvite(
       {
         id: inviteIdSchema.parse(randomUUID()),
