@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseInvite } from '../../protocol/invite.ts'
 import { companyCertificate } from '../../testing/certificates.ts'
 import { rawClient, rawPerson } from '../../testing/raw-client.ts'
+import { subjectOf } from '../auth/vouching-of-tokens.ts'
+import type { Vouching } from '../hub/vouching.ts'
 import { startServer } from '../start-server.ts'
 import { commandFlags } from './command-flags.ts'
 import { manageInvites } from './manage-invites.ts'
@@ -27,11 +29,12 @@ const output = {
 }
 const data = (): string => join(folder, 'data')
 
-async function serve() {
+async function serve(vouching?: Vouching) {
   const server = await startServer(
     {
       ...{ dataDir: data(), host: '127.0.0.1', port: 0 },
       admission: { kind: 'secret', secret: 'the secret of the operator' },
+      ...(vouching === undefined ? {} : { vouching }),
     },
     { info() {}, warn() {} },
   )
@@ -110,6 +113,28 @@ describe('the command line', () => {
     expect(await people('unbind', person.member)).toBe(0)
     expect(said.at(-1)).toContain('No bearer token is bound')
     await expect(people('list', '--forget-devices')).rejects.toThrow('Write:')
+  })
+
+  it('[I13] says so when a member is left without any device', async () => {
+    const subject = subjectOf('the tests', 'eve')
+    const vouched = { kind: 'vouched', role: 'member', by: 'the tests', subject } as const
+    const server = await serve({ of: async () => ({ ...vouched, endsAt: 4_000_000_000_000 }) })
+    const eve = await rawClient(server.url, rawPerson('Eve'))
+    await eve.enter({ kind: 'token', token: 'of Eve' })
+    const sam = await rawClient(server.url, rawPerson('Sam'))
+    await sam.enter('the secret of the operator')
+    await server.stop()
+    const unbind = async (member: string): Promise<void> => {
+      const args = ['unbind', member, '--forget-devices', '--data', data()]
+      expect(await managePeople(args, {}, output)).toBe(0)
+    }
+    await unbind(eve.person.member)
+    expect(said).toEqual([
+      expect.stringContaining('devices forgotten: 1'),
+      expect.stringContaining('only as somebody new'),
+    ])
+    await unbind(sam.person.member)
+    expect(said).toHaveLength(3)
   })
 
   it('moves a session out and in, and says what is missing', async () => {

@@ -25,7 +25,8 @@ const HELP = `landline COMMAND
   user role ID ROLE        give somebody a role
   user remove|ban|unban ID
   user unbind ID           parts somebody and their bearer token: the next one that they show beside a device of theirs is bound.
-                           --forget-devices also ends the devices that the token let in
+                           --forget-devices also ends all devices that the token let in; who has no other one can come back
+                           only as somebody new
   integration list         webhooks and bots
   integration create incoming|outgoing|bot --name NAME --room ROOM, --url URL --events LIST, --scopes LIST
   integration revoke ID

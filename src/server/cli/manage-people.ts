@@ -70,6 +70,12 @@ async function unbind(
         ? 'No bearer token is bound to this member.'
         : `Done; devices forgotten: ${unbound.forgotten}. Who is connected stays until they come again.`,
     )
+    const isForgotten = unbound.kind === 'unbound' && unbound.forgotten > 0
+    if (isForgotten && (await registry.devicesOf(member)).every(({ key }) => key === null)) {
+      output.say(
+        'No device of theirs is left: unless they first came by another client, they can come back only as somebody new.',
+      )
+    }
     return 0
   })
 }
