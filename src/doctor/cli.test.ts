@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -40,6 +41,19 @@ function find(report: DoctorReport, id: string): Check {
 }
 
 describe('npm run doctor', () => {
+  it('ends as usual when nobody reads what it says', async () => {
+    for (const [args, expected] of [
+      [['--port', '0'], 2],
+      [['--help'], 0],
+    ] as const) {
+      const child = spawn(process.execPath, [entry, ...args])
+      child.stdout.destroy()
+      child.stderr.destroy()
+      const [code] = (await once(child, 'close')) as [number | null]
+      expect([args, code]).toEqual([args, expected])
+    }
+  })
+
   it('looks at a server that runs and at the way to it, and ends with 1 for what failed', async () => {
     const { privateKey, fingerprint } = hostKeyIn(folder)
     const server = await serveSession(folder, SECRET, { kind: 'host-key', privateKey })

@@ -23,7 +23,7 @@ import { runDoctor } from './run-doctor.ts'
 const BAD_FLAGS = 2
 
 // Who reads may have had enough, as `head` has.
-process.stdout.on('error', () => {})
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
 const parsed = parseCliOptions(process.argv.slice(2), process.env)
 if (parsed.kind === 'fault') {
