@@ -38,6 +38,9 @@ export function createAdminBoard(ports: {
   let cancelLook = (): void => {}
   /** What was told last, but for the size of the store, which is another with every message. */
   let told = ''
+  /** Snapshots are numbered when they are asked for: the store may answer them in another order. */
+  let asked = 0
+  let newest = 0
 
   async function snapshot(): Promise<AdminSnapshot> {
     const hasCode = codes !== undefined && !session.facts().locked
@@ -73,11 +76,15 @@ export function createAdminBoard(ports: {
     cancelLook()
     if (audience().length === 0) return
     if (store.shared !== undefined) cancelLook = clock.after(LOOK_EVERY_MS, () => tell(true))
+    const number = ++asked
     snapshot().then(
       (message) => {
+        if (number < newest) return
         const before = told
         told = JSON.stringify({ ...message, storageBytes: 0 })
         if (isOnlyLooking && told === before) return
+        // Not before: what was only looked at may have been told to nobody.
+        newest = number
         for (const { socket } of audience()) socket.send(message)
       },
       (fault: unknown) => log.warn({ fault: String(fault) }, 'the store could not be read'),
