@@ -83,13 +83,15 @@ function rowsOf(
   people: readonly PersonView[],
   devices: readonly HostedDevice[] | null,
 ): readonly Row[] {
+  const here = new Set<MemberId>()
   const connected = (devices ?? []).map((device): Row => {
     const id = device.memberId as MemberId
     const person = people.find((one) => one.id === id)
-    const key = `${id}/${device.deviceName}/${device.since}`
+    // A person's first row is theirs, connected or not: a menu that is open on it stays when they come or go.
+    const key = here.has(id) ? `${id}/${device.deviceName}/${device.since}` : id
+    here.add(id)
     return { key, id, name: device.name, person, device }
   })
-  const here = new Set(connected.map(({ id }) => id))
   const others = people
     .filter((person) => !here.has(person.id) && person.gone !== true)
     .toSorted((a, b) => a.name.localeCompare(b.name))

@@ -4,7 +4,7 @@ import type { AdminView } from '../../ipc/admin-contract.ts'
 import type { HostingView } from '../../ipc/contract.ts'
 import { openApp } from '../testing/open-app.tsx'
 import { failed, ok } from '../testing/recording-bridge.ts'
-import { ME, SESSION, appView, session } from '../testing/sample-views.ts'
+import { BEN, ME, SESSION, appView, session } from '../testing/sample-views.ts'
 
 afterEach(cleanup)
 
@@ -39,6 +39,26 @@ async function openAccess() {
   const at = (name: string | RegExp) => dialog.getByRole<HTMLInputElement>('switch', { name })
   return { ...opened, dialog, at }
 }
+
+test('the menu of a person stays open while they come and go', async () => {
+  const { bridge, user, settle, dialog } = await openAccess()
+  await user.click(dialog.getByRole('tab', { name: 'People' }))
+  const device = (memberId: string, name: string, isHost: boolean) => ({
+    ...{ memberId, name, deviceName: 'laptop', address: '', isHost, since: 0, roundTrip: null },
+  })
+  const connected = async (...devices: HostingView['devices']): Promise<void> => {
+    act(() => bridge.emit({ type: 'hosting', hosting: { ...HOSTING, devices } }))
+    await settle()
+  }
+  const host = device(ME, 'Mara Holm', true)
+  await connected(host)
+  await user.click(dialog.getByRole('button', { name: 'Actions for Ben Kovač' }))
+  const item = screen.getByRole('menuitem', { name: 'Remove from session…' })
+  await connected(host, device(BEN, 'Ben Kovač', false))
+  await connected(host, { ...device(BEN, 'Ben Kovač', false), since: 1 })
+  await connected(host)
+  expect(item.isConnected).toBe(true)
+})
 
 test('a switch shows what is so when the computer could not do it, and why', async () => {
   const { bridge, user, settle, dialog, at } = await openAccess()
